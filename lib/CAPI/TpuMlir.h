@@ -1,0 +1,26 @@
+//===- TpuMlir.h - C interface that the Python bindings embed ------*- C -*-===//
+#ifndef TPU_MLIR_CAPI_TPUMLIR_H
+#define TPU_MLIR_CAPI_TPUMLIR_H
+
+#include "mlir-c/IR.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+MLIR_DECLARE_CAPI_DIALECT_REGISTRATION(Top, top);
+
+/// Inserts every dialect, own and upstream, that the tool chain uses.
+MLIR_CAPI_EXPORTED void
+tpuMlirRegisterAllDialects(MlirDialectRegistry registry);
+/// Registers own passes and the upstream ones that pipelines use.
+MLIR_CAPI_EXPORTED void tpuMlirRegisterAllPasses(void);
+/// The bytes of a dense or dense_resource attribute, owned by the context;
+/// null data where the attribute holds none.
+MLIR_CAPI_EXPORTED MlirStringRef
+tpuMlirElementsAttrGetRawData(MlirAttribute attribute);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,27 @@
+//===- TopDialect.cpp - Registration of the top dialect --------------------===//
+#include "dialects/Top/Top.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace tpu_mlir::top;
+
+#include "dialects/Top/TopDialect.cpp.inc"
+#include "dialects/Top/TopEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Top/TopAttrs.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/Top/TopOps.cpp.inc"
+
+void TopDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Top/TopAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Top/TopOps.cpp.inc"
+      >();
+}

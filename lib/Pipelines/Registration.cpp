@@ -1,0 +1,29 @@
+//===- Registration.cpp - Every dialect and pass of the tool chain ---------===//
+#include "lib/Pipelines/Registration.h"
+
+#include "dialects/Top/Top.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/PDL/IR/PDL.h"
+#include "mlir/Dialect/PDLInterp/IR/PDLInterp.h"
+#include "mlir/Dialect/Quant/QuantOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Transform/IR/TransformDialect.h"
+#include "mlir/Dialect/Transform/PDLExtension/PDLExtension.h"
+#include "mlir/Dialect/Transform/Transforms/Passes.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+void tpu_mlir::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<top::TopDialect, mlir::arith::ArithDialect,
+                  mlir::func::FuncDialect, mlir::quant::QuantizationDialect,
+                  mlir::tensor::TensorDialect, mlir::pdl::PDLDialect,
+                  mlir::pdl_interp::PDLInterpDialect,
+                  mlir::transform::TransformDialect>();
+  mlir::transform::registerPDLExtension(registry);
+}
+
+void tpu_mlir::registerAllPasses() {
+  mlir::registerTransformsPasses();
+  mlir::transform::registerInterpreterPass();
+}
