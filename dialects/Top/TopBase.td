@@ -11,7 +11,6 @@ def Top_Dialect : Dialect {
   let name = "top";
   let cppNamespace = "::tpu_mlir::top";
   let summary = "hardware-independent networks with the float semantics of ONNX";
-  let useDefaultAttributePrinterParser = 1;
 }
 
 class Top_Op<string mnemonic, list<Trait> traits = []>

@@ -16,10 +16,6 @@ using namespace tpu_mlir::top;
 #include "dialects/Top/TopOps.cpp.inc"
 
 void TopDialect::initialize() {
-  addAttributes<
-#define GET_ATTRDEF_LIST
-#include "dialects/Top/TopAttrs.cpp.inc"
-      >();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Top/TopOps.cpp.inc"
