@@ -1,0 +1,50 @@
+# Everything a user or a developer does, by name. `make help` lists it.
+SHELL := /bin/bash
+VENV  := .venv
+PY    := $(VENV)/bin/python
+BUILD := build
+JOBS  ?= $(shell nproc)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup deps build test lint format demo bench docs oracle wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+deps: ## install apt packages, the Python environment and the MLIR bindings' sources (incremental)
+	@tools/bootstrap/deps.sh $(VENV)
+
+setup: deps build ## everything from nothing to a built tree
+
+build: ## compile (needs `make deps` once)
+	@tools/bootstrap/build.sh $(VENV) $(BUILD) $(JOBS)
+
+test: setup ## set up, then run all tests (lit, then pytest)
+	$(PY) -m lit.main -sv $(BUILD)/test
+	$(PY) -m pytest -n 2 -q test
+
+lint: deps ## clang-format, ruff, pyright and the tree's own rules
+	@tools/bootstrap/lint.sh $(VENV)
+
+format: deps ## rewrite sources in the house format
+	git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
+	$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
+
+demo: setup ## compile a trained network in F32, F16 and BF16, run the bmodels, compare with ONNX Runtime
+	$(PY) examples/digits/demo.py
+
+bench: setup ## all benchmarks; writes their tables below build/bench
+	$(PY) -m bench
+
+docs: setup ## generate the reference pages below docs/reference
+	$(PY) tools/generate_docs.py --build $(BUILD)
+
+oracle: setup ## install the vendor's chip model (needs Python 3.10) and run the differential tests
+	tools/oracle/setup.sh $(BUILD)/oracle
+	$(PY) -m pytest -q -n 2 test/oracle --oracle $(BUILD)/oracle
+
+wheel: deps ## a self-contained wheel in dist/
+	$(PY) -m pip wheel --no-deps --no-build-isolation -w dist .
+
+clean: ## remove the build tree (keeps the Python environment and caches)
+	rm -rf $(BUILD) dist

@@ -1,0 +1,43 @@
+"""Refuse what the style guide refuses: giant files, crowded folders, unfinished marks, FileCheck prefixes that nothing reads."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+MAX_LINES = 800
+MAX_FILES = 25
+SOURCES = {".cpp", ".h", ".td", ".py", ".cmake", ".mlir", ".sh"}
+DEAD_CHECK = re.compile(r"^\s*//\s*(CHECK[A-Z0-9-]*)\s+\S")
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+
+
+def problems_of(path: Path) -> list[str]:
+    """Return the complaints about one file, each `path:line: text`."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [f"{path}: {len(lines)} lines, the limit is {MAX_LINES}"] if len(lines) > MAX_LINES else []
+    runs = "\n".join(line for line in lines if "RUN:" in line)
+    for number, line in enumerate(lines, 1):
+        if UNFINISHED.search(line):
+            found.append(f"{path}:{number}: unfinished mark")
+        if path.suffix == ".mlir" and (dead := DEAD_CHECK.match(line)) and f"{dead[1]}:" not in line:
+            found.append(f"{path}:{number}: '{dead[1]}' without a colon is never checked")
+    if path.suffix == ".mlir" and any("CHECK" in line for line in lines) and "FileCheck" not in runs:
+        found.append(f"{path}: CHECK lines, but no RUN line calls FileCheck")
+    return found
+
+
+def main() -> int:
+    """Check every tracked file; return the exit code."""
+    listed = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout.splitlines()
+    tracked = [path for path in map(Path, listed) if path.exists()]
+    found = [p for path in tracked if path.suffix in SOURCES for p in problems_of(path)]
+    folders = Counter(path.parent for path in tracked)
+    found += [f"{folder}: {count} files, the limit is {MAX_FILES}" for folder, count in folders.items() if count > MAX_FILES]
+    print("\n".join(found) or "tree: no complaints")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
