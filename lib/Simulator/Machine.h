@@ -1,0 +1,154 @@
+//===- Machine.h - The state of one BM1684X: its memories ------*- C++ -*-===//
+//
+// A machine is a value: copying it copies its memories, any number may live in
+// one process. Every access is checked; whether bytes were written before they
+// are read, and who touches what, is followed only when asked for.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+
+namespace tpu_mlir::sim {
+
+class ThreadPool;
+
+constexpr unsigned laneCount = 64;
+constexpr uint64_t laneBytes = 256 << 10;
+constexpr uint64_t localBytes = laneCount * laneBytes;
+constexpr uint64_t staticBytes = 16 << 10;
+constexpr uint64_t l2Bytes = 2 << 20;
+
+/// Where the memories begin, as the GDMA sees them; lane i of the local memory
+/// is at localBase + i * laneBytes.
+constexpr uint64_t localBase = 0x0800'0000;
+constexpr uint64_t staticBase = 0x0900'0000;
+constexpr uint64_t l2Base = 0x1000'0000;
+constexpr uint64_t globalBase = 0x1'0000'0000;
+
+enum class Space : uint8_t { Local, Static, L2, Global };
+constexpr unsigned spaceCount = 4;
+
+/// "local memory", "static memory", ...
+llvm::StringRef spaceName(Space space);
+
+/// A byte of one memory: for the local memory, lane * laneBytes + offset.
+struct Location {
+  Space space;
+  uint64_t offset;
+
+  unsigned lane() const { return unsigned(offset / laneBytes); }
+  uint64_t inLane() const { return offset % laneBytes; }
+};
+
+/// One contiguous access, as an observer sees it. For the local memory begin
+/// and end count within the lane, elsewhere from the start of the memory.
+struct MemoryAccess {
+  Space space;
+  unsigned lane; ///< 0 outside the local memory
+  uint64_t begin, end;
+  bool write;
+};
+
+/// Zero-filled bytes that cost nothing until they are touched.
+class Bytes {
+public:
+  explicit Bytes(uint64_t size);
+  Bytes(const Bytes &other);
+  Bytes(Bytes &&) = default;
+  Bytes &operator=(Bytes other);
+
+  uint64_t size() const { return length; }
+  uint8_t *data() { return bytes.get(); }
+  const uint8_t *data() const { return bytes.get(); }
+
+private:
+  struct Free {
+    void operator()(uint8_t *pointer) const { std::free(pointer); }
+  };
+  uint64_t length;
+  std::unique_ptr<uint8_t, Free> bytes;
+};
+
+class Machine {
+public:
+  using Observer = std::function<void(const MemoryAccess &)>;
+
+  /// A machine with `globalBytes` bytes of global memory, all memories zero.
+  explicit Machine(uint64_t globalBytes = 0);
+
+  uint64_t size(Space space) const { return memory(space).size(); }
+
+  /// The memory an address belongs to, as the GDMA decodes it; an error if
+  /// there is none.
+  llvm::Expected<Location> decode(uint64_t address) const;
+
+  /// The local memory byte a TIU operand begins at: lane * laneBytes + offset,
+  /// with or without localBase added.
+  llvm::Expected<Location> decodeTiu(uint64_t address) const;
+
+  /// Checks an access of `size` bytes and returns where they are. Fails if they
+  /// reach beyond the memory, if the place is no multiple of `alignment`, or,
+  /// for a read on a machine that follows it, if a byte was never written.
+  /// Runs of the local memory may cross lanes (the GDMA sees one array).
+  llvm::Expected<const uint8_t *> read(Location at, uint64_t size,
+                                       unsigned alignment = 1);
+  llvm::Expected<uint8_t *> write(Location at, uint64_t size,
+                                  unsigned alignment = 1);
+
+  /// The same for an address as the GDMA writes it.
+  llvm::Expected<const uint8_t *> read(uint64_t address, uint64_t size,
+                                       unsigned alignment = 1);
+  llvm::Expected<uint8_t *> write(uint64_t address, uint64_t size,
+                                  unsigned alignment = 1);
+
+  /// Unchecked bytes, for a caller that has checked its operands (TensorView).
+  uint8_t *data(Space space) { return memory(space).data(); }
+  const uint8_t *data(Space space) const { return memory(space).data(); }
+  uint8_t *lane(unsigned index) {
+    return data(Space::Local) + index * laneBytes;
+  }
+  const uint8_t *lane(unsigned index) const {
+    return data(Space::Local) + index * laneBytes;
+  }
+
+  /// True when single accesses matter: someone observes them or uninitialised
+  /// reads are errors. Only then must instructions report every run.
+  bool followsAccesses() const { return observer || !initialised.empty(); }
+
+  /// From now on, reading a byte that no write has covered since is an error.
+  void followInitialised();
+  bool isInitialised(Location at, uint64_t size) const;
+
+  /// Calls `callback` for each access from now on; empty to stop.
+  void observe(Observer callback) { observer = std::move(callback); }
+
+  /// Reports an access whose bounds have been checked: informs the observer,
+  /// checks (read) or records (write) initialisation.
+  llvm::Error follow(Location at, uint64_t size, bool isWrite);
+
+  /// Workers that instructions may spread lanes over; copies share them.
+  /// One thread (no pool) at first.
+  void useThreads(unsigned count);
+  /// Calls body(i) for each i below count, on all workers; returns when done.
+  void parallelFor(unsigned count, llvm::function_ref<void(unsigned)> body);
+
+private:
+  Bytes &memory(Space space) { return memories[unsigned(space)]; }
+  const Bytes &memory(Space space) const { return memories[unsigned(space)]; }
+  llvm::Error check(Location at, uint64_t size, unsigned alignment,
+                    bool isWrite) const;
+
+  Bytes memories[spaceCount];
+  std::vector<llvm::BitVector> initialised; ///< empty, or one bit a byte
+  Observer observer;
+  std::shared_ptr<ThreadPool> workers;
+};
+
+} // namespace tpu_mlir::sim

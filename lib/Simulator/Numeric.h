@@ -1,0 +1,77 @@
+//===- Numeric.h - Number formats of the chip and their conversions -------===//
+//
+// Portable scalar conversions; the vector code of single instructions must
+// agree with them bit for bit.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+namespace tpu_mlir::sim {
+
+inline float floatFromBits(uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+inline uint32_t bitsOfFloat(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+/// IEEE half precision: 1 sign, 5 exponent, 10 fraction bits, with denormals.
+inline float f16ToFloat(uint16_t half) {
+  uint32_t sign = uint32_t(half & 0x8000) << 16;
+  uint32_t exponent = half >> 10 & 31, fraction = half & 0x3ff;
+  if (exponent == 31)
+    return floatFromBits(sign | 0x7f80'0000 | fraction << 13);
+  if (exponent != 0)
+    return floatFromBits(sign | (exponent + 112) << 23 | fraction << 13);
+  float value = float(fraction) * 0x1p-24f;
+  return sign ? -value : value;
+}
+
+/// Nearest, ties to even; beyond the largest finite value: infinity.
+inline uint16_t floatToF16(float value) {
+  uint32_t bits = bitsOfFloat(value);
+  uint16_t sign = bits >> 16 & 0x8000;
+  uint32_t magnitude = bits & 0x7fff'ffff;
+  if (magnitude > 0x7f80'0000)
+    return sign | 0x7c00 | 0x200 | (magnitude >> 13 & 0x3ff);
+  if (magnitude >= 0x4780'0000) // 2^16
+    return sign | 0x7c00;
+  if (magnitude < 0x3880'0000) { // 2^-14: the result is denormal
+    float scaled = floatFromBits(magnitude) * 0x1p24f;
+    return sign | uint16_t(std::nearbyint(scaled));
+  }
+  uint32_t rounded = magnitude + 0xfff + (magnitude >> 13 & 1);
+  return sign | uint16_t((rounded >> 13) - (112u << 10));
+}
+
+inline float bf16ToFloat(uint16_t brain) {
+  return floatFromBits(uint32_t(brain) << 16);
+}
+
+/// Nearest, ties to even.
+inline uint16_t floatToBf16(float value) {
+  uint32_t bits = bitsOfFloat(value);
+  if ((bits & 0x7fff'ffff) > 0x7f80'0000)
+    return uint16_t(bits >> 16) | 0x40;
+  return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+/// The nearest value of the integer type To: ends of its range instead of
+/// wrapping around.
+template <typename To> To saturate(int64_t value) {
+  return To(std::clamp<int64_t>(value, std::numeric_limits<To>::min(),
+                                std::numeric_limits<To>::max()));
+}
+
+} // namespace tpu_mlir::sim

@@ -1,0 +1,40 @@
+//===- ThreadPool.h - Workers for the lanes of one instruction -*- C++ -*-===//
+#pragma once
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tpu_mlir::sim {
+
+/// Threads that wait for loops to share. One loop runs at a time; loops that
+/// several machines start at once take turns.
+class ThreadPool {
+public:
+  /// `threads` counts the caller's own, so threads - 1 are started.
+  explicit ThreadPool(unsigned threads);
+  ~ThreadPool();
+
+  /// Calls body(i) for each i below count and returns when all are done.
+  void parallelFor(unsigned count, llvm::function_ref<void(unsigned)> body);
+
+private:
+  void work();
+  void takeItems(llvm::function_ref<void(unsigned)> body, unsigned count);
+
+  std::mutex turn;  ///< held by the loop that runs
+  std::mutex guard; ///< of everything below but `next`
+  std::condition_variable started, finished;
+  llvm::function_ref<void(unsigned)> body;
+  unsigned count = 0;
+  unsigned working = 0; ///< threads inside the current loop
+  uint64_t loop = 0;    ///< number of the current loop
+  bool stopping = false;
+  std::atomic<unsigned> next{0};
+  std::vector<std::thread> threads;
+};
+
+} // namespace tpu_mlir::sim
