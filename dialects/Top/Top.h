@@ -1,4 +1,5 @@
-//===- Top.h - The top dialect in C++ --------------------------------------===//
+//===- Top.h - The top dialect in C++
+//--------------------------------------===//
 #pragma once
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

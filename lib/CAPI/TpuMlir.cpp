@@ -1,4 +1,5 @@
-//===- TpuMlir.cpp - C interface that the Python bindings embed ------------===//
+//===- TpuMlir.cpp - C interface that the Python bindings embed
+//------------===//
 #include "lib/CAPI/TpuMlir.h"
 
 #include "dialects/Top/Top.h"

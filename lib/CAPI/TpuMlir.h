@@ -1,4 +1,5 @@
-//===- TpuMlir.h - C interface that the Python bindings embed ------*- C -*-===//
+//===- TpuMlir.h - C interface that the Python bindings embed ------*- C
+//-*-===//
 #ifndef TPU_MLIR_CAPI_TPUMLIR_H
 #define TPU_MLIR_CAPI_TPUMLIR_H
 

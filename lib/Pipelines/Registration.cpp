@@ -1,7 +1,9 @@
-//===- Registration.cpp - Every dialect and pass of the tool chain ---------===//
+//===- Registration.cpp - Every dialect and pass of the tool chain
+//---------===//
 #include "lib/Pipelines/Registration.h"
 
 #include "dialects/Top/Top.h"
+#include "dialects/Tpu/Tpu.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
@@ -15,7 +17,7 @@
 #include "mlir/Transforms/Passes.h"
 
 void tpu_mlir::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<top::TopDialect, mlir::arith::ArithDialect,
+  registry.insert<top::TopDialect, tpu::TpuDialect, mlir::arith::ArithDialect,
                   mlir::func::FuncDialect, mlir::quant::QuantizationDialect,
                   mlir::tensor::TensorDialect, mlir::pdl::PDLDialect,
                   mlir::pdl_interp::PDLInterpDialect,

@@ -1,4 +1,5 @@
-//===- Registration.h - Every dialect and pass of the tool chain -----------===//
+//===- Registration.h - Every dialect and pass of the tool chain
+//-----------===//
 #pragma once
 
 namespace mlir {

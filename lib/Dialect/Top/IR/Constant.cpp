@@ -1,12 +1,13 @@
-//===- Constant.cpp - top.weight -------------------------------------------===//
+//===- Constant.cpp - top.weight
+//-------------------------------------------===//
 #include "dialects/Top/Top.h"
 
 using namespace mlir;
 using namespace tpu_mlir::top;
 
-LogicalResult
-WeightOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                           Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult WeightOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
   if (!adaptor.getValue())
     return failure();
   types.push_back(adaptor.getValue().getShapedType());

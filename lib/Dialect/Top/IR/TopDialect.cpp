@@ -1,4 +1,5 @@
-//===- TopDialect.cpp - Registration of the top dialect --------------------===//
+//===- TopDialect.cpp - Registration of the top dialect
+//--------------------===//
 #include "dialects/Top/Top.h"
 
 #include "mlir/IR/Builders.h"

@@ -1,0 +1,38 @@
+//===- TpuBase.td - The tpu dialect and the classes its ops share -*- tablegen -*-===//
+#ifndef TPU_MLIR_TPU_BASE
+#define TPU_MLIR_TPU_BASE
+
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/Interfaces/Kernel.td"
+
+def Tpu_Dialect : Dialect {
+  let name = "tpu";
+  let cppNamespace = "::tpu_mlir::tpu";
+  let summary = "operations of the chip on rank-4 tensors [n, c, h, w], and their schedule";
+  let useDefaultAttributePrinterParser = 1;
+}
+
+/// A static tensor [n, c, h, w] of a type that the execution units compute in.
+def Tpu_Tensor : Type<
+    And<[4DTensorOf<[F32, F16, BF16, I8, I16, I32, UI8, UI16]>.predicate, HasStaticShapePred]>,
+    "static rank-4 tensor of a chip type", "::mlir::RankedTensorType">;
+
+def Tpu_FloatTensor : Type<
+    And<[4DTensorOf<[F32, F16, BF16]>.predicate, HasStaticShapePred]>,
+    "static rank-4 tensor of f32, f16 or bf16", "::mlir::RankedTensorType">;
+
+class Tpu_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Tpu_Dialect, mnemonic, !listconcat(traits, [Pure])> {
+  let hasVerifier = 0;
+}
+
+class Tpu_Enum<string enumName, string text, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<enumName, text, cases> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::tpu_mlir::tpu";
+}
+
+#endif

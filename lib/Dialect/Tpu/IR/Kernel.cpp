@@ -1,0 +1,40 @@
+//===- Kernel.cpp - Slices and local layouts
+//-------------------------------===//
+#include "dialects/Interfaces/Kernel.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace tpu_mlir;
+
+#include "dialects/Interfaces/Kernel.cpp.inc"
+
+static constexpr int64_t kLanes = 64;     // design constant of the layouts
+static constexpr int64_t kAlignment = 64; // bytes; execution unit width
+
+Tile Tile::whole(mlir::Value value) {
+  auto type = llvm::cast<mlir::RankedTensorType>(value.getType());
+  assert(type.getRank() == 4 && "tiles are of rank-4 tensors");
+  Tile tile;
+  llvm::copy(type.getShape(), tile.size.begin());
+  return tile;
+}
+
+Tile Tile::hull(const Tile &a, const Tile &b) {
+  Tile tile;
+  for (unsigned dim = 0; dim < 4; ++dim) {
+    tile.offset[dim] = std::min(a.offset[dim], b.offset[dim]);
+    tile.size[dim] = std::max(a.end(dim), b.end(dim)) - tile.offset[dim];
+  }
+  return tile;
+}
+
+int64_t tpu_mlir::bytesPerLane(const Tile &tile, Layout layout,
+                               mlir::Type elementType) {
+  const auto &[n, c, h, w] = tile.size;
+  int64_t channelsPerLane =
+      layout == Layout::Replicated ? c : llvm::divideCeil(c, kLanes);
+  int64_t channel = h * w * (elementType.getIntOrFloatBitWidth() / 8);
+  if (layout != Layout::Compact)
+    channel = llvm::alignTo(channel, kAlignment);
+  return llvm::alignTo(n * channelsPerLane * channel, kAlignment);
+}

@@ -1,0 +1,32 @@
+//===- MatMul.cpp - tpu.matmul
+//---------------------------------------------===//
+#include "dialects/Tpu/Tpu.h"
+
+using namespace mlir;
+using namespace tpu_mlir::tpu;
+
+LogicalResult MatMulOp::verify() {
+  ArrayRef<int64_t> lhs = getLhs().getType().getShape();
+  ArrayRef<int64_t> rhs = getRhs().getType().getShape();
+  ArrayRef<int64_t> result = getResult().getType().getShape();
+  int64_t k = getTransposeRhs() ? rhs[3] : rhs[1];
+  int64_t n = getTransposeRhs() ? rhs[1] : rhs[3];
+  if (lhs[2] != 1 || rhs[2] != 1 || result[2] != 1)
+    return emitOpError("expects h = 1 in every matrix (C1)");
+  if (lhs[3] != k)
+    return emitOpError()
+           << "expects " << k
+           << " columns of lhs, as many as rows of rhs, but found " << lhs[3]
+           << " (C1)";
+  if (result[1] != lhs[1] || result[3] != n || result[0] != lhs[0] ||
+      (rhs[0] != lhs[0] && rhs[0] != 1))
+    return emitOpError() << "expects a result of shape [" << lhs[0] << ", "
+                         << lhs[1] << ", 1, " << n << "] (C1)";
+  Type element = getLhs().getType().getElementType();
+  Type resultElement = getResult().getType().getElementType();
+  if (getRhs().getType().getElementType() != element ||
+      (resultElement != element && !resultElement.isF32()))
+    return emitOpError() << "expects rhs of " << element
+                         << " and a result of that or f32 (C2)";
+  return success();
+}
