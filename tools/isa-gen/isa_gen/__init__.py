@@ -1,0 +1,1 @@
+"""Generator of the instruction table: TableGen records in, C++, Python and Markdown out."""

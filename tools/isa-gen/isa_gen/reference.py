@@ -1,0 +1,64 @@
+"""The reference page of the instruction table."""
+
+from isa_gen.table import Form, Instruction
+
+
+def reference(table: list[Instruction]) -> str:
+    """Write docs/reference/instructions.md."""
+    shared = {f.name for i in table for f in i.forms() if sum(f in o.forms() for o in table) > 1}
+    parts = [
+        "# Instructions of BM1684X\n",
+        "Made from `dialects/Isa` by `ninja docs-isa`; do not edit.\n",
+        "| engine | instruction | vendor's name | opcode | bytes (long, short) | what |\n|---|---|---|---|---|---|",
+        *(_overview(i) for i in table),
+        "",
+    ]
+    for name in sorted(shared):
+        form = next(f for i in table for f in i.forms() if f.name == name)
+        users = ", ".join(f"[{i.name}](#{i.name.lower()})" for i in table if form in i.forms())
+        parts += [f"## {name}\n", f"The layout shared by {users}.\n", *_fields(form, {})]
+    for instruction in table:
+        parts += _section(instruction, shared)
+    return "\n".join(parts)
+
+
+def _overview(i: Instruction) -> str:
+    sizes = ", ".join(str(f.length // 8) if f else "none" for f in (i.long, i.short))
+    opcode = str(i.opcode) if i.encodable else "not public"
+    return f"| {i.engine.name} | [{i.name}](#{i.name.lower()}) | {i.vendor_name} | {opcode} | {sizes} | {i.summary} |"
+
+
+def _section(i: Instruction, shared: set[str]) -> list[str]:
+    parts = [f"## {i.name}\n", f"{i.summary}.\n", f"Source: {i.source}.\n"]
+    if i.functions:
+        parts += [f"| `{i.engine.function_field}` | `{i.functions.name}` | listing |\n|---|---|---|"]
+        parts += [f"| {c.value} | {c.name} | `{c.mnemonic}` |" for c in i.functions.cases]
+        parts += [""]
+    if i.operands:
+        parts += ["| operand | | what |\n|---|---|---|"]
+        parts += [f"| {o.name} | {o.direction} | {o.description} |" for o in i.operands]
+        parts += [""]
+    meanings = {m.name: m.description for m in i.meanings}
+    for form, which in ((i.long, "Long"), (i.short, "Short")):
+        if form is None:
+            continue
+        if form.name in shared:
+            parts += [f"{which} form, {form.length // 8} bytes: the layout [{form.name}](#{form.name.lower()}).\n"]
+            parts += [f"- `{name}`: {text}" for name, text in meanings.items()] + [""]
+        else:
+            parts += [f"{which} form, {form.length // 8} bytes:\n", *_fields(form, meanings)]
+    if i.implied:
+        rest = "; all other fields that it lacks are zero" if i.short and i.long else ""
+        implied = ", ".join(f"`{m.target}` = {m.value}" for m in i.implied)
+        parts += [f"The short form implies {implied}{rest}.\n"]
+    return parts
+
+
+def _fields(form: Form, meanings: dict[str, str]) -> list[str]:
+    rows = ["| bits | width | field | meaning |\n|---|---|---|---|"]
+    for f in sorted(form.fields, key=lambda f: f.lsb):
+        name = f"`{f.name}`" if f.name else "reserved"
+        if f.from_local:
+            name += f" to local memory, `{f.from_local}` from it"
+        rows.append(f"| {f.lsb} to {f.lsb + f.width - 1} | {f.width} | {name} | {meanings.get(f.name, '')} |")
+    return [*rows, ""]
