@@ -1,0 +1,139 @@
+//===- TensorTable.cpp - Where a stage's intermediate tensors can be seen
+//--===//
+#include "lib/BModel/TensorTable.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::bmodel;
+
+static constexpr llvm::StringLiteral formatName = "tpu_mlir.tensors";
+static constexpr int64_t formatVersion = 1;
+/// llvm::json recurses as deep as the text nests; the format needs 4 levels.
+static constexpr unsigned maxNesting = 16;
+
+std::vector<uint8_t>
+tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::json::OStream json(stream);
+  auto writeRecord = [&](const TensorRecord &record) {
+    const Tensor &tensor = record.tensor;
+    json.attribute("name", llvm::json::fixUTF8(tensor.name));
+    json.attribute("dtype", name(tensor.dataType));
+    json.attributeArray("shape", [&] {
+      for (int64_t dim : tensor.shape)
+        json.value(dim);
+    });
+    json.attribute("address", static_cast<int64_t>(tensor.address));
+    json.attribute("size", static_cast<int64_t>(tensor.size));
+    json.attribute("scale", tensor.scale);
+    json.attribute("zero_point", tensor.zeroPoint);
+    json.attribute("group", record.group);
+    json.attribute("complete", record.complete);
+    json.attribute("overwritten", record.overwritten);
+  };
+  json.object([&] {
+    json.attribute("format", formatName);
+    json.attribute("version", formatVersion);
+    json.attributeArray("tensors", [&] {
+      for (const TensorRecord &record : records)
+        json.object([&] { writeRecord(record); });
+    });
+  });
+  return std::vector<uint8_t>(text.begin(), text.end());
+}
+
+static bool nestsTooDeep(llvm::StringRef text) {
+  unsigned depth = 0;
+  bool inString = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '"')
+      inString = !inString;
+    else if (inString)
+      i += c == '\\';
+    else if ((c == '[' || c == '{') && ++depth > maxNesting)
+      return true;
+    else if ((c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+  return false;
+}
+
+/// llvm::json::fromJSON knows no unsigned 32-bit integers.
+static bool mapCommand(llvm::json::ObjectMapper &mapper,
+                       llvm::StringLiteral key, uint32_t &out,
+                       bool isRequired) {
+  std::optional<uint64_t> value;
+  if (!mapper.mapOptional(key, value) || (isRequired && !value) ||
+      value.value_or(0) > UINT32_MAX)
+    return false;
+  out = static_cast<uint32_t>(value.value_or(0));
+  return true;
+}
+
+namespace tpu_mlir::bmodel {
+/// Found by llvm::json through argument-dependent lookup.
+static bool fromJSON(const llvm::json::Value &value, TensorRecord &record,
+                     llvm::json::Path path) {
+  Tensor &tensor = record.tensor;
+  llvm::json::ObjectMapper mapper(value, path);
+  std::string dataType;
+  double scale = 1;
+  int64_t zeroPoint = 0;
+  if (!mapper || !mapper.map("name", tensor.name) ||
+      !mapper.map("dtype", dataType) || !mapper.map("shape", tensor.shape) ||
+      !mapper.map("address", tensor.address) ||
+      !mapper.map("size", tensor.size) || !mapper.mapOptional("scale", scale) ||
+      !mapper.mapOptional("zero_point", zeroPoint) ||
+      !mapCommand(mapper, "group", record.group, false) ||
+      !mapCommand(mapper, "complete", record.complete, true) ||
+      !mapCommand(mapper, "overwritten", record.overwritten, false))
+    return false;
+  std::optional<DataType> type = dataTypeNamed(dataType);
+  if (!type) {
+    path.field("dtype").report("unknown element type");
+    return false;
+  }
+  tensor.dataType = *type;
+  if (tensor.shape.size() > maxRank ||
+      dataSize(tensor).value_or(UINT64_MAX) > tensor.size) {
+    path.field("shape").report("shape and size contradict each other");
+    return false;
+  }
+  tensor.scale = static_cast<float>(scale);
+  tensor.zeroPoint = static_cast<int32_t>(zeroPoint);
+  return true;
+}
+} // namespace tpu_mlir::bmodel
+
+llvm::Expected<std::vector<TensorRecord>>
+tpu_mlir::bmodel::readTensorTable(const Stage &stage) {
+  llvm::ArrayRef<uint8_t> bytes = stage.tensorLocations;
+  llvm::StringRef text(reinterpret_cast<const char *>(bytes.data()),
+                       bytes.size());
+  std::vector<TensorRecord> records;
+  if (!text.contains(formatName))
+    return records;
+  auto damaged = [](const llvm::Twine &why) {
+    return llvm::createStringError("damaged tensor table: " + why);
+  };
+  if (nestsTooDeep(text))
+    return damaged("nested too deep");
+  llvm::Expected<llvm::json::Value> root = llvm::json::parse(text);
+  if (!root)
+    return damaged(llvm::toString(root.takeError()));
+  const llvm::json::Object *object = root->getAsObject();
+  if (!object || object->getString("format") != formatName)
+    return records;
+  if (object->getInteger("version") != formatVersion)
+    return damaged("this release reads version 1 of its format");
+  llvm::json::Path::Root path("tensors");
+  const llvm::json::Value *tensors = object->get("tensors");
+  if (!tensors || !llvm::json::fromJSON(*tensors, records, path))
+    return damaged(llvm::toString(path.getError()));
+  return records;
+}

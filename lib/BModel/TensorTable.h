@@ -1,0 +1,40 @@
+//===- TensorTable.h - Where a stage's intermediate tensors can be seen
+//----===//
+//
+// The vendor's container leaves the format of Stage::tensorLocations open. Ours
+// is JSON, so that other tools can use it:
+//
+//   {"format": "tpu_mlir.tensors", "version": 1, "tensors": [
+//     {"name": "conv1", "dtype": "f16", "shape": [1, 64, 56, 56],
+//      "address": 4294975488, "size": 401408, "scale": 1, "zero_point": 0,
+//      "group": 0, "complete": 17, "overwritten": 42}, ...]}
+//
+// A tensor appears if all of it lies in global memory at some time, elements
+// in row-major order without gaps. Optional keys: scale, zero_point, group,
+// overwritten.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "lib/BModel/Model.h"
+#include "llvm/Support/Error.h"
+
+namespace tpu_mlir::bmodel {
+
+struct TensorRecord {
+  Tensor tensor;      // name and shape are the ONNX model's
+  uint32_t group = 0; // index of the command group that computes it
+  /// Readable once the group's GDMA command of this cmd_id has finished ...
+  uint32_t complete = 0;
+  /// ... until the one of this cmd_id starts; 0: to the end of the stage.
+  uint32_t overwritten = 0;
+};
+
+/// Bytes for Stage::tensorLocations.
+std::vector<uint8_t> writeTensorTable(llvm::ArrayRef<TensorRecord> records);
+
+/// The records of a stage: none if another compiler wrote it, an error if the
+/// table is damaged. Addresses are not compared with any memory.
+llvm::Expected<std::vector<TensorRecord>> readTensorTable(const Stage &stage);
+
+} // namespace tpu_mlir::bmodel

@@ -1,0 +1,18 @@
+//===- Native.cpp - Python module of the libraries that need no MLIR
+//-------===//
+#include "python/bindings/Native.h"
+
+namespace py = pybind11;
+using namespace tpu_mlir::python;
+
+void tpu_mlir::python::raise(const char *errorClass, llvm::Error error) {
+  std::string message = llvm::toString(std::move(error));
+  py::object type = py::module_::import("tpu_mlir.errors").attr(errorClass);
+  PyErr_SetObject(type.ptr(), type(message).ptr());
+  throw py::error_already_set();
+}
+
+PYBIND11_MODULE(_native, m) {
+  m.doc() = "Containers, instructions and the simulator";
+  bindBModel(m);
+}

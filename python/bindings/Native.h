@@ -1,0 +1,28 @@
+//===- Native.h - The parts of the Python module tpu_mlir._native
+//----------===//
+//
+// Everything that needs no MLIR. Each part is a submodule with its own file,
+// its stub in python/tpu_mlir/_native/ and one line in Native.cpp.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "llvm/Support/Error.h"
+
+#include <pybind11/pybind11.h>
+
+namespace tpu_mlir::python {
+
+/// Throws the class of that name in tpu_mlir/errors.py.
+[[noreturn]] void raise(const char *errorClass, llvm::Error error);
+
+template <typename T>
+T unwrap(const char *errorClass, llvm::Expected<T> result) {
+  if (!result)
+    raise(errorClass, result.takeError());
+  return std::move(*result);
+}
+
+void bindBModel(pybind11::module_ &module);
+
+} // namespace tpu_mlir::python

@@ -1,0 +1,3 @@
+"""C++ libraries that need no MLIR; one submodule for each room."""
+
+from tpu_mlir._native import bmodel as bmodel

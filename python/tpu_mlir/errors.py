@@ -1,0 +1,25 @@
+"""The errors that a user can cause: each has a message that needs no traceback."""
+
+
+class TpuMlirError(Exception):
+    """Base class: `tpuc` prints the message as `error: ...` and ends with exit code 1."""
+
+
+class BModelError(TpuMlirError):
+    """A bmodel file is damaged, or a model holds what the container cannot."""
+
+
+class CommandError(TpuMlirError):
+    """Bytes are not a BM1684X command, or a command cannot be executed."""
+
+
+class FeedError(TpuMlirError):
+    """The caller's tensors do not fit a network: wrong name, shape or element type."""
+
+
+class RunError(TpuMlirError):
+    """The simulator stopped: out of range, misaligned, uninitialised, deadlocked or too long."""
+
+
+class InputFileError(TpuMlirError):
+    """A file that a command was given cannot be read, or does not hold what is needed."""

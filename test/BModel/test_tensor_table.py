@@ -1,0 +1,72 @@
+"""The table of intermediate tensors that lib/BModel/TensorTable.h describes."""
+
+import json
+
+import pytest
+from tpu_mlir._native import bmodel
+from tpu_mlir.errors import BModelError
+
+ENTRY = {"name": "conv1", "dtype": "f16", "shape": [1, 2, 3], "address": 2**32, "size": 12, "complete": 7}
+
+
+def stage_with(table: bytes) -> bmodel.Stage:
+    return bmodel.Stage(
+        inputs=[], outputs=[], ctx_address=0, ctx_size=0, coeff_address=0, coeff=b"", groups=[], tensor_locations=table
+    )
+
+
+def document(*entries: object, **changes: object) -> bytes:
+    return json.dumps({"format": "tpu_mlir.tensors", "version": 1, "tensors": list(entries)} | changes).encode()
+
+
+def test_documented_format_is_read() -> None:
+    full = ENTRY | {"group": 1, "overwritten": 9, "scale": 0.5, "zero_point": -2}
+    first, second = stage_with(document(ENTRY, full)).tensor_table()
+    t = first.tensor
+    assert (t.name, t.data_type, t.shape, t.address, t.size, t.scale, t.zero_point) == (
+        "conv1",
+        "f16",
+        [1, 2, 3],
+        2**32,
+        12,
+        1.0,
+        0,
+    )
+    assert (first.group, first.complete, first.overwritten) == (0, 7, 0)
+    assert (second.group, second.overwritten, second.tensor.scale, second.tensor.zero_point) == (1, 9, 0.5, -2)
+
+
+def test_documented_format_is_written() -> None:
+    tensor = bmodel.Tensor(name="conv1", data_type="f16", shape=[1, 2, 3], address=2**32, size=12)
+    written = json.loads(
+        bmodel.write_tensor_table([bmodel.TensorRecord(tensor=tensor, complete=7, overwritten=9, group=1)])
+    )
+    defaults = {"scale": 1, "zero_point": 0, "group": 1, "overwritten": 9}
+    assert written == {"format": "tpu_mlir.tensors", "version": 1, "tensors": [ENTRY | defaults]}
+
+
+@pytest.mark.parametrize("table", [b"", b"\x00\x01binary", b'{"tensors": []}', b"[" * 100000])
+def test_tables_of_others_are_left_alone(table: bytes) -> None:
+    assert stage_with(table).tensor_table() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (document(ENTRY)[:-9], "damaged tensor table: "),
+        (b'{"format": "tpu_mlir.tensors", "x": ' + b"[" * 100000, "damaged tensor table: nested too deep"),
+        (document(version=2), "damaged tensor table: this release reads version 1 of its format"),
+        (document(ENTRY | {"dtype": "f64"}), "unknown element type at tensors[0].dtype"),
+        (document(ENTRY | {"size": 11}), "shape and size contradict each other at tensors[0].shape"),
+        (document(ENTRY | {"shape": [2**40, 2**40]}), "shape and size contradict each other at tensors[0].shape"),
+        (document(ENTRY | {"shape": [-1]}), "shape and size contradict each other at tensors[0].shape"),
+        (document(ENTRY | {"address": -1}), "tensors[0].address"),
+        (document(ENTRY | {"complete": 2**32}), "damaged tensor table: "),
+        (document({k: v for k, v in ENTRY.items() if k != "complete"}), "damaged tensor table: "),
+        (document(7), "tensors[0]"),
+    ],
+)
+def test_damage_is_an_error(table: bytes, message: str) -> None:
+    with pytest.raises(BModelError) as error:
+        stage_with(table).tensor_table()
+    assert message in str(error.value)
