@@ -1,0 +1,84 @@
+//===- GdmaGeneral.cpp - Copies of a contiguous range ---------------------===//
+#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Gdma/Transfer.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
+#include <cstring>
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::sim;
+
+/// Writes `data`; a run of the local memory may cross lanes, and leaves out
+/// those whose bit is clear.
+static llvm::Error writeMasked(Machine &machine, uint64_t address,
+                               llvm::ArrayRef<uint8_t> data,
+                               uint64_t laneMask) {
+  llvm::Expected<Location> at = machine.decode(address);
+  if (!at)
+    return at.takeError();
+  while (!data.empty()) {
+    bool local = at->space == Space::Local;
+    uint64_t run = data.size();
+    if (local)
+      run = std::min(run, laneBytes - at->inLane());
+    bool last = at->offset + run >= machine.size(at->space);
+    if (!local || (laneMask >> at->lane() & 1)) {
+      llvm::Expected<uint8_t *> to = machine.write(*at, run);
+      if (!to)
+        return to.takeError();
+      std::memcpy(*to, data.data(), run);
+    }
+    data = data.drop_front(run);
+    at->offset += run;
+    if (last && !data.empty())
+      return transferFailure("target: passes the end of the " +
+                             spaceName(at->space));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error tpu_mlir::sim::execute(Machine &machine,
+                                   const isa::GdmaGeneral &command) {
+  if (command.decompress_enable)
+    return transferFailure("decompression is not supported");
+  llvm::Expected<unsigned> bytes = elementBytesOf(command.src_data_format);
+  if (!bytes)
+    return bytes.takeError();
+  for (uint64_t address : {command.srcAddress(), command.dstAddress()})
+    if (address % *bytes &&
+        !(command.fill_constant_en && address == command.srcAddress()))
+      return transferFailure(llvm::formatv(
+          "address {0:x} is misaligned, must be a multiple of {1} bytes",
+          address, *bytes));
+  uint64_t length = command.src_cstride; // the field holds the number
+  Packed data;
+  if (command.fill_constant_en) {
+    data = repeated(command.constant_value, length, *bytes);
+  } else {
+    llvm::Expected<const uint8_t *> from =
+        machine.read(command.srcAddress(), length * *bytes);
+    if (!from)
+      return from.takeError();
+    data.assign(*from, *from + length * *bytes);
+  }
+  if (command.function() != isa::GdmaGeneralOp::Broadcast)
+    return writeMasked(machine, command.dstAddress(), data, command.laneMask());
+
+  llvm::Expected<Location> target = machine.decode(command.dstAddress());
+  if (!target)
+    return target.takeError();
+  if (target->space != Space::Local)
+    return transferFailure("the target of a broadcast must be local memory");
+  if (target->lane() + command.dst_csize > laneCount)
+    return transferFailure(llvm::formatv(
+        "a broadcast to {0} lanes from lane {1} on passes the last lane",
+        command.dst_csize, target->lane()));
+  if (target->inLane() + data.size() > laneBytes)
+    return transferFailure("a broadcast passes the end of a lane");
+  for (uint32_t lane = 0; lane < command.dst_csize; ++lane)
+    if (llvm::Error error =
+            writeMasked(machine, command.dstAddress() + lane * laneBytes, data,
+                        command.laneMask()))
+      return error;
+  return llvm::Error::success();
+}
