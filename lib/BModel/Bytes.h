@@ -1,5 +1,4 @@
-//===- Bytes.h - Immutable bytes that several values may share
-//-------------===//
+//===- Bytes.h - Immutable bytes that several values may share ------------===//
 //
 // A model's coefficients can take hundreds of megabytes and several stages may
 // name the same ones. Copying a Bytes shares its memory; it never changes.

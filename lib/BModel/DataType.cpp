@@ -1,5 +1,4 @@
-//===- DataType.cpp - Element types that a bmodel's tensors may have
-//-------===//
+//===- DataType.cpp - Element types that a bmodel's tensors may have ------===//
 #include "lib/BModel/DataType.h"
 
 #include "llvm/ADT/STLExtras.h"

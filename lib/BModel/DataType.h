@@ -1,5 +1,4 @@
-//===- DataType.h - Element types that a bmodel's tensors may have
-//---------===//
+//===- DataType.h - Element types that a bmodel's tensors may have --------===//
 #pragma once
 
 #include "llvm/ADT/StringRef.h"

@@ -1,5 +1,4 @@
-//===- Header.h - The first 64 bytes of a bmodel file
-//----------------------===//
+//===- Header.h - The first 64 bytes of a bmodel file ---------------------===//
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,4 @@
-//===- Model.cpp - What a bmodel file says, as plain values
-//----------------===//
+//===- Model.cpp - What a bmodel file says, as plain values ---------------===//
 #include "lib/BModel/Model.h"
 
 #include "llvm/Support/MathExtras.h"

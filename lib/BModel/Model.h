@@ -1,5 +1,4 @@
-//===- Model.h - What a bmodel file says, as plain values
-//------------------===//
+//===- Model.h - What a bmodel file says, as plain values -----------------===//
 #pragma once
 
 #include "lib/BModel/Bytes.h"

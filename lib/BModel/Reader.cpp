@@ -1,5 +1,4 @@
-//===- Reader.cpp - From the bytes of a bmodel file to a Model
-//-------------===//
+//===- Reader.cpp - From the bytes of a bmodel file to a Model ------------===//
 //
 // Nothing in the file is trusted: the tables pass FlatBuffers' verifier first,
 // every extent is compared with the file, every count with what it counts, and
@@ -10,6 +9,7 @@
 
 #include "lib/BModel/Header.h"
 #include "lib/BModel/bmodel_generated.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -149,7 +149,10 @@ llvm::Error FileReader::readTensor(const wire::Tensor &tensor, Tensor &out) {
     return fail("damaged: {0}: tensor '{1}' has {2} dimensions, at most {3} "
                 "are possible",
                 where, out.name, dims->size(), maxRank);
-  out.shape.assign(dims->begin(), dims->end());
+  // FlatBuffers verifies how a vector's length is aligned, not its elements.
+  for (size_t i = 0; i < dims->size(); ++i)
+    out.shape.push_back(static_cast<int64_t>(
+        llvm::support::endian::read64le(dims->Data() + i * sizeof(uint64_t))));
   if (!dataSize(out))
     return fail("damaged: {0}: tensor '{1}' has a shape that no memory holds",
                 where, out.name);

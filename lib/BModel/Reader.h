@@ -1,5 +1,4 @@
-//===- Reader.h - From the bytes of a bmodel file to a Model
-//---------------===//
+//===- Reader.h - From the bytes of a bmodel file to a Model --------------===//
 #pragma once
 
 #include "lib/BModel/Model.h"

@@ -1,5 +1,4 @@
-//===- TensorTable.cpp - Where a stage's intermediate tensors can be seen
-//--===//
+//===- TensorTable.cpp - Where a stage's intermediate tensors can be seen -===//
 #include "lib/BModel/TensorTable.h"
 
 #include "llvm/Support/FormatVariadic.h"

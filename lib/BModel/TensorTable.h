@@ -1,5 +1,4 @@
-//===- TensorTable.h - Where a stage's intermediate tensors can be seen
-//----===//
+//===- TensorTable.h - Where a stage's intermediate tensors can be seen ---===//
 //
 // The vendor's container leaves the format of Stage::tensorLocations open. Ours
 // is JSON, so that other tools can use it:

@@ -1,5 +1,4 @@
-//===- Writer.cpp - From a Model to the bytes of a bmodel file
-//-------------===//
+//===- Writer.cpp - From a Model to the bytes of a bmodel file ------------===//
 #include "lib/BModel/Writer.h"
 
 #include "lib/BModel/Header.h"

@@ -1,5 +1,4 @@
-//===- Writer.h - From a Model to the bytes of a bmodel file
-//---------------===//
+//===- Writer.h - From a Model to the bytes of a bmodel file --------------===//
 #pragma once
 
 #include "lib/BModel/Model.h"

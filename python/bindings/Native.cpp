@@ -1,5 +1,4 @@
-//===- Native.cpp - Python module of the libraries that need no MLIR
-//-------===//
+//===- Native.cpp - Python module of the libraries that need no MLIR ------===//
 #include "python/bindings/Native.h"
 
 namespace py = pybind11;

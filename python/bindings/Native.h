@@ -1,5 +1,4 @@
-//===- Native.h - The parts of the Python module tpu_mlir._native
-//----------===//
+//===- Native.h - The parts of the Python module tpu_mlir._native ---------===//
 //
 // Everything that needs no MLIR. Each part is a submodule with its own file,
 // its stub in python/tpu_mlir/_native/ and one line in Native.cpp.

@@ -1,5 +1,4 @@
-//===- NativeBModel.cpp - tpu_mlir._native.bmodel: the container
-//-----------===//
+//===- NativeBModel.cpp - tpu_mlir._native.bmodel: the container ----------===//
 #include "lib/BModel/Reader.h"
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
