@@ -24,6 +24,7 @@ def GdmaMaskedSelect : Instruction<Gdma, "DMA_masked_select", 2> {
       Field<"dst_start_addr_h8", 320, 8>, Reserved<328, 24>, Field<"mask_start_addr_l32", 352, 32>,
       Field<"mask_start_addr_h8", 384, 32>, Reserved<416, 32>, Reserved<448, 32>, Reserved<480, 32>
   ]>;
+  let implied = [Required<"constant_value", "0">];
   let operands = [
     Operand<"src", "read", "data">,
     Operand<"mask", "read", "mask">,
@@ -58,6 +59,7 @@ def GdmaNonzero : Instruction<Gdma, "DMA_nonzero", 5> {
       Field<"src_start_addr_h8", 224, 8>, Reserved<232, 24>, Field<"dst_start_addr_l32", 256, 32>,
       Field<"dst_start_addr_h8", 288, 8>, Reserved<296, 24>, Reserved<320, 32>, Reserved<352, 32>
   ]>;
+  let implied = [Required<"constant_value", "0">];
   let operands = [
     Operand<"src", "read", "data">,
     Operand<"dst", "write", "indices">

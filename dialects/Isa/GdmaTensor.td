@@ -70,6 +70,7 @@ def GdmaMatrix : Instruction<Gdma, "DMA_matrix", 1> {
       Field<"dst_start_addr_l32", 352, 32>, Field<"dst_start_addr_h8", 384, 8>, Reserved<392, 24>,
       Reserved<416, 32>, Field<"localmem_mask_l32", 448, 32>, Field<"localmem_mask_h32", 480, 32>
   ]>;
+  let implied = [Required<"constant_value", "0">];
   let operands = [
     Operand<"src", "read", "source tensor, or constant_value if fill_constant_en">,
     Operand<"dst", "write", "target tensor">

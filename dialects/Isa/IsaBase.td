@@ -46,11 +46,18 @@ class Form<int lengthInBits, list<Field> allFields> {
 }
 def NoForm : Form<0, []>;
 
-/// What the short form implies for a field that it lacks: a number or the name of a field that it has.
-/// A field that is not listed is zero.
+/// What stands for a field that the short form lacks: a number or the name of a field that it has; zero if not listed.
+/// The unit does not read such a field, in neither form (tested on the vendor's chip model with random values there,
+/// for every sub-function that the model runs): it is filled in for the reader of a listing.
 class Implied<string fieldName, string impliedValue> {
   string target = fieldName;
   string value = impliedValue;
+  bit isRead = 0;
+}
+
+/// A field of the long form that the unit does read: only with this value does a command have a short form.
+class Required<string fieldName, string requiredValue> : Implied<fieldName, requiredValue> {
+  let isRead = 1;
 }
 
 /// One sub-function: the value of the sub-function field, the C++ enumerator, the name in listings.

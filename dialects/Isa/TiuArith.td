@@ -60,8 +60,7 @@ def Arith : Instruction<Tiu, "AR", 3> {
     Implied<"opd1_c", "res0_c">,
     Implied<"opd1_h", "res0_h">,
     Implied<"opd1_w", "res0_w">,
-    Implied<"opd2_str", "1">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "first operand [res0_n, res0_c, res0_h, res0_w], layout opd0_str; a constant if opd0_const">,
@@ -115,7 +114,7 @@ def Requant : Instruction<Tiu, "RQ_DQ", 4> {
     Implied<"opd0_c", "res0_c">,
     Implied<"opd0_h", "res0_h">,
     Implied<"opd0_w", "res0_w">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "input [res0_n, res0_c, res0_h, res0_w], aligned">,

@@ -27,10 +27,9 @@ def Conv : Instruction<Tiu, "CONV", 0> {
   ]>;
   let implied = [
     Implied<"opd0_n", "res0_n">,
-    Implied<"opd1_n", "res0_c">,
     Implied<"opd1_c", "opd0_c">,
     Implied<"opd1_prec", "opd0_prec">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "input [res0_n, opd0_c, opd0_h, opd0_w], layout opd0_str">,
@@ -81,10 +80,9 @@ def PoolDepthwise : Instruction<Tiu, "PorD", 1> {
   let implied = [
     Implied<"opd0_n", "res0_n">,
     Implied<"opd0_c", "res0_c">,
-    Implied<"opd1_n", "1">,
     Implied<"opd1_c", "res0_c">,
     Implied<"opd1_prec", "opd0_prec">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "input [res0_n, res0_c, opd0_h, opd0_w], aligned">,

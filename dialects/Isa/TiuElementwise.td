@@ -32,7 +32,7 @@ def Compare : Instruction<Tiu, "CMP", 13> {
     Implied<"opd1_w", "res0_w">,
     Implied<"opd1_prec", "opd0_prec">,
     Implied<"opd1_sign", "opd0_sign">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "first compared, layout opd0_str">,
@@ -67,7 +67,7 @@ def Special : Instruction<Tiu, "SFU", 9> {
     Implied<"opd0_c", "res0_c">,
     Implied<"opd0_h", "res0_h">,
     Implied<"opd0_w", "res0_w">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "input, aligned">,
@@ -103,7 +103,7 @@ def Linear : Instruction<Tiu, "LIN", 10> {
     Implied<"opd0_w", "res0_w">,
     Implied<"opd0_prec", "res0_prec">,
     Implied<"opd1_prec", "res0_prec">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "input, aligned">,
@@ -145,7 +145,7 @@ def Vector : Instruction<Tiu, "VC", 14> {
       Reserved<320, 64>
   ]>;
   let implied = [
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "vector of (opd0_c - 1) * opd0_w + opd1_w elements as [1, opd0_c, 1, opd0_w], aligned">,

@@ -22,7 +22,7 @@ def MatMul : Instruction<Tiu, "MM", 2> {
   ]>;
   let implied = [
     Implied<"opd1_prec", "opd0_prec">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "left matrix: opd0_n rows, (opd0_c - 1) * opd0_w + opd1_w columns, opd0_w of them a lane; transposed if left_tran">,
@@ -56,7 +56,7 @@ def MatMul2 : Instruction<Tiu, "MM2", 2> {
   ]>;
   let implied = [
     Implied<"opd1_prec", "opd0_prec">,
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "left matrix: row r in lane r mod 64; nn, nt: [res0_c, k]; tt: [k, res0_c]">,

@@ -20,7 +20,7 @@ def TransBroadcast : Instruction<Tiu, "TRANS_BC", 5> {
       Field<"res0_addr", 192, 32>, Field<"opd0_addr", 224, 32>
   ]>;
   let implied = [
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "input; the static functions read static memory">,
@@ -62,7 +62,7 @@ def ScatterGather : Instruction<Tiu, "SG", 6> {
       Field<"opd3_addr", 352, 32>
   ]>;
   let implied = [
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "data">,
@@ -95,7 +95,7 @@ def ScatterGatherLine : Instruction<Tiu, "SGL", 6> {
       Field<"res1_addr", 288, 32>, Reserved<320, 64>
   ]>;
   let implied = [
-    Implied<"tsk_lane_num", "0xffffffffffffffff">
+    Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
     Operand<"opd0", "read", "data">,

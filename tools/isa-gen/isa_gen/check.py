@@ -86,6 +86,8 @@ def _short_problems(instruction: Instruction) -> Iterator[str]:
         elif item.value[:1].isdigit():
             if int(item.value, 0) >= 1 << target.width:
                 yield f"implies {item.value} for {item.target}, which has {target.width} bits"
+        elif item.is_read:
+            yield f"requires {item.value} for {item.target}, expected a number"
         elif instruction.short.field(item.value) is None:
             yield f"implies {item.target} from {item.value}, which is no field of the short form"
 

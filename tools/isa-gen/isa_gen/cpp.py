@@ -50,8 +50,9 @@ def _enum(functions: Functions) -> str:
 
 
 def _mnemonic(functions: Functions) -> str:
-    cases = "\n".join(f'  case {functions.name}::{c.name}:\n    return "{c.mnemonic}";' for c in functions.cases)
-    return f"llvm::StringRef mnemonic({functions.name} function) {{\n  switch (function) {{\n{cases}\n  }}\n  return {{}};\n}}\n"
+    name = functions.name
+    cases = "\n".join(f'  case {name}::{c.name}:\n    return "{c.mnemonic}";' for c in functions.cases)
+    return f"llvm::StringRef mnemonic({name} function) {{\n  switch (function) {{\n{cases}\n  }}\n  return {{}};\n}}\n"
 
 
 def _type(width: int) -> str:
@@ -74,9 +75,12 @@ def _struct(instruction: Instruction) -> str:
     for member in ("cmd_id", "cmd_id_dep"):
         if all(m.name != member for m in members):
             out.append(f"  static constexpr uint32_t {member} = 0; // not in this command")
+    unread = instruction.unread()
+    required = {i.target: i.value for i in instruction.implied if i.is_read}
     for member in members:
-        note = f" // {meanings[member.name]}" if member.name in meanings else ""
-        out.append(f"  {_type(member.width)} {member.name} = 0;{note}")
+        text = "not read by the unit" if member.name in unread else meanings.get(member.name, "")
+        note = f" // {text}" if text else ""
+        out.append(f"  {_type(member.width)} {member.name} = {required.get(member.name, '0')};{note}")
     if instruction.functions:
         enum, field = instruction.functions.name, instruction.engine.function_field
         out.append(f"  {enum} function() const {{ return {enum}({field}); }}")
@@ -90,11 +94,11 @@ def _struct(instruction: Instruction) -> str:
         "  llvm::StringRef mnemonic() const;",
         "  /// Bytes of a form.",
         f"  static constexpr size_t size([[maybe_unused]] Form form) {{ return {_size(instruction)}; }}",
-        "  /// The short form exists and decodes to the same values.",
+        "  /// The short form exists and means the same.",
         "  bool fitsShort() const;",
         "  /// The first field whose value is too large for the form; empty if all fit.",
         "  llvm::StringRef misfit(Form form) const;",
-        "  /// Set each field that the short form lacks to what it implies.",
+        "  /// Set each field that the short form lacks to what stands for it.",
         "  void fillImplied();",
         "  void encode(Form form, llvm::MutableArrayRef<uint8_t> bytes) const;",
         f"  static {name} decode(Form form, llvm::ArrayRef<uint8_t> bytes);",
@@ -155,64 +159,71 @@ def _get(form: Form, instruction: Instruction) -> str:
 
 
 def _bodies(instruction: Instruction) -> str:
-    name = instruction.name
-
-    def forms(call: str, result: str = "") -> Iterator[str]:
-        long, short = instruction.long, instruction.short
-        if long and short:
-            yield f"  if (form == Form::Short)\n    {result}{call.format(short.name)};\n  else\n    {result}{call.format(long.name)};"
-        else:
-            yield f"  {result}{call.format(instruction.forms()[0].name)};"
-
-    implied = [f"  {i.target} = {i.value};" for i in instruction.implied]
-    lacking = []
-    if instruction.short and instruction.long:
-        given = {i.target for i in instruction.implied}
-        lacking = [m.name for m in instruction.members() if not instruction.short.field(m.name) and m.name not in given]
-    assert_form = '  assert((form == Form::Short ? hasShort : hasLong) && "no such form");\n'
-    if instruction.functions:
-        mnemonic = "  return isa::mnemonic(function());"
-    else:
-        mnemonic = "  return name;"
-    decode_short = (
-        ["  if (form == Form::Short)\n    i.fillImplied();"] if instruction.short and instruction.long else []
-    )
+    name, both = instruction.name, instruction.long is not None and instruction.short is not None
+    has_form = '  assert((form == Form::Short ? hasShort : hasLong) && "no such form");'
+    equal = " &&\n         ".join(f"{m.name} == other.{m.name}" for m in instruction.members())
     out = [
-        f"llvm::StringRef {name}::mnemonic() const {{\n{mnemonic}\n}}",
-        f"llvm::StringRef {name}::misfit([[maybe_unused]] Form form) const {{",
-        assert_form + "\n".join(forms("misfit_{0}(*this)", "return ")) + "\n}",
-        f"void {name}::fillImplied() {{",
-        *(f"  {n} = 0;" for n in lacking),
-        *implied,
-        *_clear_other_side(instruction.short),
-        "}",
-        f"void {name}::encode([[maybe_unused]] Form form, llvm::MutableArrayRef<uint8_t> bytes) const {{",
-        assert_form + '  assert(misfit(form).empty() && "a field does not fit");\n  Words words;',
-        *forms("put_{0}(*this, words)"),
-        "  words.store(bytes.take_front(size(form)));\n}",
-        f"{name} {name}::decode([[maybe_unused]] Form form, llvm::ArrayRef<uint8_t> bytes) {{",
-        assert_form + f"  Words words(bytes.take_front(size(form)));\n  {name} i;",
-        *forms("get_{0}(i, words)"),
-        *decode_short,
-        "  return i;\n}",
-        f"bool {name}::operator==(const {name} &other) const {{",
-        "  return " + " &&\n         ".join(f"{m.name} == other.{m.name}" for m in instruction.members()) + ";\n}",
-        f"bool {name}::fitsShort() const {{",
+        f"llvm::StringRef {name}::mnemonic() const {{",
+        f"  return {'isa::mnemonic(function())' if instruction.functions else 'name'};",
+        f"}}\nllvm::StringRef {name}::misfit([[maybe_unused]] Form form) const {{",
+        has_form,
+        *_by_form(instruction, "return misfit_{0}(*this)"),
+        f"}}\nvoid {name}::fillImplied() {{",
+        *_fill(instruction),
+        f"}}\nvoid {name}::encode([[maybe_unused]] Form form, llvm::MutableArrayRef<uint8_t> bytes) const {{",
+        has_form,
+        '  assert(misfit(form).empty() && "a field does not fit");\n  Words words;',
+        *_by_form(instruction, "put_{0}(*this, words)"),
+        "  words.store(bytes.take_front(size(form)));",
+        f"}}\n{name} {name}::decode([[maybe_unused]] Form form, llvm::ArrayRef<uint8_t> bytes) {{",
+        has_form,
+        f"  Words words(bytes.take_front(size(form)));\n  {name} i;",
+        *_by_form(instruction, "get_{0}(i, words)"),
+        *(["  if (form == Form::Short)\n    i.fillImplied();"] if both else []),
+        "  return i;",
+        f"}}\nbool {name}::operator==(const {name} &other) const {{",
+        f"  return {equal};",
+        f"}}\nbool {name}::fitsShort() const {{",
+        f"  return {_fits_short(instruction)};",
+        "}\n",
     ]
-    if instruction.short and instruction.long:
-        out.append(
-            f"  {name} same = *this;\n  same.fillImplied();\n  return same == *this && misfit(Form::Short).empty();\n}}\n"
-        )
-    else:
-        out.append(
-            "  return hasShort && misfit(Form::Short).empty();\n}\n" if instruction.short else "  return false;\n}\n"
-        )
     return "\n".join(out)
 
 
-def _clear_other_side(short: Form | None) -> list[str]:
+def _by_form(instruction: Instruction, call: str) -> Iterator[str]:
+    """Name the layout of the form at hand in `call`."""
+    long, short = instruction.long, instruction.short
+    if long and short:
+        yield f"  if (form == Form::Short)\n    {call.format(short.name)};"
+        yield f"  else\n    {call.format(long.name)};"
+    else:
+        yield f"  {call.format(instruction.forms()[0].name)};"
+
+
+def _fits_short(instruction: Instruction) -> str:
+    if instruction.short is None:
+        return "false"
+    required = [f"{i.target} == {i.value}" for i in instruction.implied if i.is_read]
+    return " && ".join([*required, "misfit(Form::Short).empty()"])
+
+
+def _fill(instruction: Instruction) -> list[str]:
+    """Assign the fields that the short form lacks."""
+    short = instruction.short
+    if short is None or instruction.long is None:
+        return []
+    given = {i.target for i in instruction.implied}
+    lacking = [m.name for m in instruction.members() if not short.field(m.name) and m.name not in given]
+    return [
+        *(f"  {n} = 0;" for n in lacking),
+        *(f"  {i.target} = {i.value};" for i in instruction.implied),
+        *_clear_other_side(short),
+    ]
+
+
+def _clear_other_side(short: Form) -> list[str]:
     """Zero the fields that the short form holds only for the other direction."""
-    either = [f for f in (short.fields if short else ()) if f.from_local]
+    either = [f for f in short.fields if f.from_local]
     to_local, from_local = {f.name for f in either}, {f.from_local for f in either}
     if not either:
         return []

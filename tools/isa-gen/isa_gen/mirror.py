@@ -10,13 +10,16 @@ def mirror(table: list[Instruction]) -> str:
     parts = [
         '"""The instruction table; made by tools/isa-gen from dialects/Isa, do not edit."""\n',
         "# ruff: noqa: E501\n",
-        "# name: (length in bits, ((field, lsb, width, field if the target is not local), ...)); no field name: reserved",
+        "# name: (bits, ((field, lsb, width, field if the target is not local), ...)); no field name: reserved",
         "FORMS: dict[str, tuple[int, tuple[tuple[str, int, int, str], ...]]] = {",
         *(_form(f) for f in forms.values()),
         "}\n",
-        "# (struct, vendor's name, engine, opcode, long form, short form, sub-functions, implied by the short form)",
+        "# struct, vendor's name, engine, opcode, long form, short form, sub-functions, what the short form lacks",
         "INSTRUCTIONS: tuple[",
-        "    tuple[str, str, str, int, str, str, tuple[tuple[int, str, str], ...], tuple[tuple[str, str], ...]], ...",
+        "    tuple[",
+        "        str, str, str, int, str, str, tuple[tuple[int, str, str], ...], tuple[tuple[str, str, bool], ...]",
+        "    ],",
+        "    ...,",
         "] = (",
         *(_instruction(i) for i in known),
         ")\n",
@@ -38,7 +41,7 @@ def _form(form: Form) -> str:
 
 def _instruction(i: Instruction) -> str:
     cases = "".join(f'({c.value}, "{c.name}", "{c.mnemonic}"), ' for c in i.functions.cases) if i.functions else ""
-    implied = "".join(f'("{m.target}", "{m.value}"), ' for m in i.implied)
+    implied = "".join(f'("{m.target}", "{m.value}", {m.is_read}), ' for m in i.implied)
     long, short = (f.name if f else "" for f in (i.long, i.short))
     return (
         f'    ("{i.name}", "{i.vendor_name}", "{i.engine.name}", {i.opcode}, "{long}", "{short}",\n'

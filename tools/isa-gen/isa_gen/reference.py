@@ -47,11 +47,21 @@ def _section(i: Instruction, shared: set[str]) -> list[str]:
             parts += [f"- `{name}`: {text}" for name, text in meanings.items()] + [""]
         else:
             parts += [f"{which} form, {form.length // 8} bytes:\n", *_fields(form, meanings)]
-    if i.implied:
-        rest = "; all other fields that it lacks are zero" if i.short and i.long else ""
-        implied = ", ".join(f"`{m.target}` = {m.value}" for m in i.implied)
-        parts += [f"The short form implies {implied}{rest}.\n"]
+    parts += _lacking(i)
     return parts
+
+
+def _lacking(i: Instruction) -> list[str]:
+    """Say what stands for the fields that the short form lacks."""
+    required = ", ".join(f"`{m.target}` = {m.value}" for m in i.implied if m.is_read)
+    implied = ", ".join(f"`{m.target}` = {m.value}" for m in i.implied if not m.is_read)
+    unread = ", ".join(f"`{n}`" for n in (i.long.names() if i.long else []) if n in i.unread())
+    out = [f"The short form means {required}.\n"] if required else []
+    if unread:
+        out.append(f"The unit reads none of these, in neither form: {unread}.\n")
+    if implied:
+        out.append(f"Decoding the short form fills in {implied}.\n")
+    return out
 
 
 def _fields(form: Form, meanings: dict[str, str]) -> list[str]:

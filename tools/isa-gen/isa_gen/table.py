@@ -63,10 +63,11 @@ class Functions:
 
 @dataclass(frozen=True)
 class Implied:
-    """What the short form implies for a field it lacks: a number or a field's name."""
+    """What stands for a field that the short form lacks: a number or a field's name."""
 
     target: str
     value: str
+    is_read: bool  # by the unit
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,12 @@ class Instruction:
     def forms(self) -> list[Form]:
         """List the long and the short form, as far as there."""
         return [f for f in (self.long, self.short) if f is not None]
+
+    def unread(self) -> set[str]:
+        """Name the fields of the long form that the unit does not read."""
+        if self.long is None or self.short is None:
+            return set()
+        return set(self.long.names()) - set(self.short.names()) - {i.target for i in self.implied if i.is_read}
 
     def members(self) -> list[Field]:
         """List the struct's members: the fields of the long form (else the short), without fixed and reserved bits."""
@@ -170,7 +177,7 @@ def parse_table(dump: dict[str, Any]) -> list[Instruction]:
                 long=form(r["longForm"]),
                 short=form(r["shortForm"]),
                 functions=functions(r["functions"]),
-                implied=tuple(Implied(i["target"], i["value"]) for i in records(r["implied"])),
+                implied=tuple(Implied(i["target"], i["value"], bool(i["isRead"])) for i in records(r["implied"])),
                 operands=tuple(Note(o["name"], o["description"], o["direction"]) for o in records(r["operands"])),
                 meanings=tuple(Note(m["target"], m["description"]) for m in records(r["meanings"])),
                 wides=tuple(Wide(w["name"], w["low"], w["high"]) for w in records(r["wides"])),
