@@ -1,0 +1,270 @@
+//===- MacArray.cpp - How the chip multiplies and adds --------------------===//
+//
+// One source for every vector width: the operations are element-wise, so that
+// AVX-512, AVX2 and plain SSE2 give the same bits.
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Simulator/MacArray.h"
+
+#include "lib/Simulator/Numeric.h"
+#include <cmath>
+
+using namespace tpu_mlir::sim;
+using namespace tpu_mlir::sim::mac;
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+namespace {
+
+template <unsigned bytes> struct Vector {
+  using Float __attribute__((vector_size(bytes))) = float;
+  using Int __attribute__((vector_size(bytes))) = int32_t;
+  static constexpr unsigned size = bytes / 4;
+  static constexpr unsigned perBlock = resultsTogether / size;
+};
+
+template <typename V> ALWAYS_INLINE V load(const void *from) {
+  V value;
+  __builtin_memcpy(&value, from, sizeof value);
+  return value;
+}
+
+template <typename V> ALWAYS_INLINE void store(void *to, V value) {
+  __builtin_memcpy(to, &value, sizeof value);
+}
+
+constexpr int32_t magnitudeBits = 0x7fff'ffff;
+constexpr int32_t fractionBits = 23;
+
+/// The sum of 32 products by the exact rule, for exponents that the vector
+/// code cannot scale.
+float addOneGroup(const float *input, const float *weights) {
+  float products[channelsTogether], largest = 0;
+  bool positive = false, negative = false, invalid = false;
+  for (unsigned c = 0; c < channelsTogether; ++c) {
+    float product = input[c] * weights[c * resultsTogether];
+    products[c] = product;
+    invalid |= std::isnan(product);
+    positive |= product == INFINITY;
+    negative |= product == -INFINITY;
+    largest = std::max(largest, std::fabs(product));
+  }
+  if ((positive && negative) || (invalid && !positive && !negative))
+    return floatFromBits(0xffc0'0000);
+  if (positive || negative)
+    return positive ? INFINITY : -INFINITY;
+  int exponent = int(bitsOfFloat(largest) >> fractionBits) - 127;
+  double quantum = std::ldexp(1.0, exponent - 24);
+  double sum = 0; // exact: at most 30 bits
+  for (float product : products)
+    sum += std::trunc(product / quantum) * quantum;
+  return float(sum);
+}
+
+template <typename V, unsigned together>
+ALWAYS_INLINE void addGroupPlaces(const float *const *rows,
+                                  const float *weights, float *sums) {
+  using Float = typename V::Float;
+  using Int = typename V::Int;
+  Int largest[together] = {};
+#pragma GCC unroll 4
+  for (unsigned c = 0; c < channelsTogether; ++c) {
+    Float weight = load<Float>(weights + c * resultsTogether);
+#pragma GCC unroll 8
+    for (unsigned p = 0; p < together; ++p) {
+      Int magnitude = Int(rows[p][c] * weight) & magnitudeBits;
+      largest[p] = largest[p] > magnitude ? largest[p] : magnitude;
+    }
+  }
+  // A scale of 2^(24 - e) and its inverse must both be normal numbers.
+  constexpr int32_t smallest = 25, infinite = 255;
+  Float scale[together], inverse[together];
+  bool special = false;
+#pragma GCC unroll 8
+  for (unsigned p = 0; p < together; ++p) {
+    Int exponent = largest[p] >> fractionBits;
+    Int outside =
+        (exponent >= infinite) | ((largest[p] != 0) & (exponent < smallest));
+    for (unsigned i = 0; i < V::size; ++i)
+      special |= outside[i] != 0;
+    exponent = exponent < smallest ? Int{} + smallest : exponent;
+    scale[p] = Float((127 + 24 + 127 - exponent) << fractionBits);
+    inverse[p] = Float((exponent - 24) << fractionBits);
+  }
+  if (__builtin_expect(special, false)) {
+    for (unsigned p = 0; p < together; ++p)
+      for (unsigned i = 0; i < V::size; ++i)
+        sums[p * resultsTogether + i] += addOneGroup(rows[p], weights + i);
+    return;
+  }
+  Int exact[together] = {};
+#pragma GCC unroll 4
+  for (unsigned c = 0; c < channelsTogether; ++c) {
+    Float weight = load<Float>(weights + c * resultsTogether);
+#pragma GCC unroll 8
+    for (unsigned p = 0; p < together; ++p)
+      exact[p] += __builtin_convertvector(rows[p][c] * weight * scale[p], Int);
+  }
+#pragma GCC unroll 8
+  for (unsigned p = 0; p < together; ++p) {
+    float *sum = sums + p * resultsTogether;
+    store(sum, load<Float>(sum) +
+                   __builtin_convertvector(exact[p], Float) * inverse[p]);
+  }
+}
+
+template <typename V, unsigned together>
+ALWAYS_INLINE void addGroupAll(const float *inputs, const int32_t *places,
+                               unsigned count, const float *weights,
+                               float *sums) {
+  for (unsigned block = 0; block < V::perBlock; ++block) {
+    const float *blockWeights = weights + block * V::size;
+    float *blockSums = sums + block * V::size;
+    unsigned p = 0;
+    for (; p + together <= count; p += together) {
+      const float *rows[together];
+      for (unsigned i = 0; i < together; ++i)
+        rows[i] = inputs + size_t(places[p + i]) * channelsTogether;
+      addGroupPlaces<V, together>(rows, blockWeights,
+                                  blockSums + p * resultsTogether);
+    }
+    for (; p < count; ++p) {
+      const float *row = inputs + size_t(places[p]) * channelsTogether;
+      addGroupPlaces<V, 1>(&row, blockWeights, blockSums + p * resultsTogether);
+    }
+  }
+}
+
+/// One term for `together` places: to[p] += inputs[p] * weights.
+template <typename V, unsigned together>
+ALWAYS_INLINE void addTerm(typename V::Float (&to)[together][V::perBlock],
+                           const float *channel, const int32_t *places,
+                           const float *weights) {
+  using Float = typename V::Float;
+#pragma GCC unroll 4
+  for (unsigned b = 0; b < V::perBlock; ++b) {
+    Float weight = load<Float>(weights + b * V::size);
+#pragma GCC unroll 8
+    for (unsigned p = 0; p < together; ++p)
+      to[p][b] += channel[places[p]] * weight;
+  }
+}
+
+template <typename V, unsigned together>
+ALWAYS_INLINE void addSinglesPlaces(const SingleTerms &terms, unsigned count,
+                                    unsigned first, float *sums) {
+  using Float = typename V::Float;
+  Float even[together][V::perBlock], odd[together][V::perBlock] = {};
+#pragma GCC unroll 8
+  for (unsigned p = 0; p < together; ++p)
+#pragma GCC unroll 4
+    for (unsigned b = 0; b < V::perBlock; ++b) {
+      size_t at = p * resultsTogether + b * V::size;
+      even[p][b] = load<Float>(sums + at);
+      if (terms.others)
+        odd[p][b] = load<Float>(terms.others + first * resultsTogether + at);
+    }
+
+  const float *weights = terms.weights;
+  const int32_t *firstTap = terms.places + first, *places = firstTap;
+  const int32_t *lastTap = firstTap + size_t(terms.taps) * count;
+  const float *channel = terms.inputs;
+  auto advance = [&] {
+    weights += resultsTogether;
+    places += count;
+    if (places == lastTap) {
+      places = firstTap;
+      channel += terms.stride;
+    }
+  };
+  unsigned total = terms.channels * terms.taps;
+  for (unsigned t = 0; t + 1 < total; t += 2) {
+    addTerm<V, together>(odd, channel, places, weights);
+    advance();
+    addTerm<V, together>(even, channel, places, weights);
+    advance();
+  }
+  if (total % 2)
+    addTerm<V, together>(odd, channel, places, weights);
+
+#pragma GCC unroll 8
+  for (unsigned p = 0; p < together; ++p)
+#pragma GCC unroll 4
+    for (unsigned b = 0; b < V::perBlock; ++b)
+      store(sums + p * resultsTogether + b * V::size, even[p][b] + odd[p][b]);
+}
+
+template <typename V, unsigned together>
+ALWAYS_INLINE void addSinglesAll(const SingleTerms &terms, unsigned count,
+                                 float *sums) {
+  unsigned p = 0;
+  for (; p + together <= count; p += together)
+    addSinglesPlaces<V, together>(terms, count, p, sums + p * resultsTogether);
+  for (; p < count; ++p)
+    addSinglesPlaces<V, 1>(terms, count, p, sums + p * resultsTogether);
+}
+
+template <typename V>
+ALWAYS_INLINE void addIntegersAll(const int32_t *inputs, const int32_t *places,
+                                  unsigned count, unsigned channels,
+                                  const int32_t *weights, int32_t *sums) {
+  using Int = typename V::Int;
+  for (unsigned p = 0; p < count; ++p) {
+    const int32_t *row = inputs + size_t(places[p]) * channels;
+    for (unsigned b = 0; b < V::perBlock; ++b) {
+      int32_t *to = sums + p * resultsTogether + b * V::size;
+      Int sum = load<Int>(to);
+      for (unsigned c = 0; c < channels; ++c)
+        sum += row[c] * load<Int>(weights + c * resultsTogether + b * V::size);
+      store(to, sum);
+    }
+  }
+}
+
+// Not inlined anywhere: it must run where denormals are flushed.
+void addBlocks(const float *values, unsigned count, float *sums) {
+  for (size_t i = 0; i < size_t(count) * resultsTogether; ++i)
+    sums[i] += values[i];
+}
+
+} // namespace
+
+// The kernels of one instruction set: SUFFIX, how wide its vectors are (bytes),
+// and for how many places it has registers.
+#define MAC_KERNELS(SUFFIX, TARGET, BYTES, GROUPS, SINGLES)                    \
+  TARGET static void addGroup##SUFFIX(const float *inputs,                     \
+                                      const int32_t *places, unsigned count,   \
+                                      const float *weights, float *sums) {     \
+    addGroupAll<Vector<BYTES>, GROUPS>(inputs, places, count, weights, sums);  \
+  }                                                                            \
+  TARGET static void addSingles##SUFFIX(const SingleTerms &terms,              \
+                                        unsigned count, float *sums) {         \
+    addSinglesAll<Vector<BYTES>, SINGLES>(terms, count, sums);                 \
+  }                                                                            \
+  TARGET static void addIntegers##SUFFIX(                                      \
+      const int32_t *inputs, const int32_t *places, unsigned count,            \
+      unsigned channels, const int32_t *weights, int32_t *sums) {              \
+    addIntegersAll<Vector<BYTES>>(inputs, places, count, channels, weights,    \
+                                  sums);                                       \
+  }
+
+MAC_KERNELS(Baseline, , 16, 2, 1)
+MAC_KERNELS(Avx2, __attribute__((target("avx2"))), 32, 4, 2)
+MAC_KERNELS(Avx512, __attribute__((target("avx512f,avx512dq,avx512vl"))), 64, 6,
+            8)
+
+VectorWidth mac::widestVectors() {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return VectorWidth::Avx512;
+  return __builtin_cpu_supports("avx2") ? VectorWidth::Avx2
+                                        : VectorWidth::Baseline;
+}
+
+const Kernels &mac::kernels(VectorWidth width) {
+  static constexpr Kernels all[] = {
+      {addGroupBaseline, addSinglesBaseline, addBlocks, addIntegersBaseline},
+      {addGroupAvx2, addSinglesAvx2, addBlocks, addIntegersAvx2},
+      {addGroupAvx512, addSinglesAvx512, addBlocks, addIntegersAvx512}};
+  return all[unsigned(width)];
+}

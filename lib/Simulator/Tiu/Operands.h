@@ -1,0 +1,55 @@
+//===- Operands.h - Operands every compute instruction has -----*- C++ -*-===//
+#pragma once
+
+#include "lib/Simulator/Convert.h"
+#include "lib/Simulator/TensorView.h"
+#include <vector>
+
+namespace tpu_mlir::sim {
+
+/// Fails with the given text.
+llvm::Error unsupported(const llvm::Twine &text);
+
+/// The result tensor of an instruction with the fields res0_*.
+template <typename Instruction>
+llvm::Expected<TensorView> resultView(const Machine &machine,
+                                      const Instruction &i,
+                                      unsigned elementBytes) {
+  return TensorView::make(
+      machine, i.res0_addr, elementBytes,
+      {i.res0_n, i.res0_c, i.res0_h, i.res0_w}, i.res0_str,
+      {i.res0_n_str, i.res0_c_str, i.res0_h_str, i.res0_w_str});
+}
+
+/// The input tensor of an instruction with the fields opd0_*, with the
+/// result's batch.
+template <typename Instruction>
+llvm::Expected<TensorView> inputView(const Machine &machine,
+                                     const Instruction &i, uint32_t channels,
+                                     unsigned elementBytes) {
+  return TensorView::make(
+      machine, i.opd0_addr, elementBytes,
+      {i.res0_n, channels, i.opd0_h, i.opd0_w}, i.opd0_str,
+      {i.opd0_n_str, i.opd0_c_str, i.opd0_h_str, i.opd0_w_str});
+}
+
+/// What a window reads beyond its input, per channel: padding and inserted
+/// elements. A constant pads every channel and inserts zeros.
+struct Margin {
+  std::vector<float> padding, inserted;
+};
+llvm::Expected<Margin> readMargin(Machine &machine, isa::Precision precision,
+                                  uint32_t address, bool isConstant,
+                                  uint32_t channels);
+
+/// A value for each channel from a compact table, or one constant for all.
+llvm::Expected<std::vector<float>>
+readPerChannel(Machine &machine, llvm::StringRef operand,
+               isa::Precision precision, uint32_t address, bool isConstant,
+               uint32_t channels);
+
+/// The h * w elements of one channel as f32, rows without gaps.
+void readPlane(const Machine &machine, const TensorView &view,
+               isa::Precision precision, uint32_t n, uint32_t c, float *to);
+
+} // namespace tpu_mlir::sim

@@ -1,0 +1,102 @@
+//===- Window.cpp - Which inputs a sliding window covers ------------------===//
+#include "lib/Simulator/Tiu/Window.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace tpu_mlir::sim;
+
+static constexpr int32_t isPadding = -1, isInserted = -2;
+
+static llvm::Error checkAxis(const WindowAxis &axis, char name) {
+  auto failure = [](const llvm::Twine &text) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
+  };
+  if (!axis.input || !axis.kernel || !axis.stride)
+    return failure(llvm::formatv("input {0} {1}, kernel {2} and step {3} must "
+                                 "not be zero",
+                                 name, axis.input, axis.kernel, axis.stride));
+  int64_t padded = int64_t(axis.input - 1) * (axis.inputInserted + 1) + 1 +
+                   axis.padBefore + axis.padAfter;
+  int64_t kernel = int64_t(axis.kernel - 1) * (axis.kernelInserted + 1) + 1;
+  int64_t expected = padded < kernel ? 0 : (padded - kernel) / axis.stride + 1;
+  if (axis.output != expected)
+    return failure(llvm::formatv(
+        "the result has {0} {1}, but the window of {2} over {3} padded input "
+        "elements in steps of {4} gives {5}",
+        name, axis.output, kernel, padded, axis.stride, expected));
+  return llvm::Error::success();
+}
+
+/// The input coordinate of a position in the input with insertions.
+static int32_t coordinate(const WindowAxis &axis, PadMode mode, int32_t at) {
+  int32_t size = (axis.input - 1) * (axis.inputInserted + 1) + 1;
+  if (at < 0 || at >= size) {
+    switch (mode) {
+    case PadMode::Constant:
+      return isPadding;
+    case PadMode::Reflect:
+      at = at < 0 ? -at : 2 * (size - 1) - at;
+      break;
+    case PadMode::Replicate:
+      at = at < 0 ? 0 : size - 1;
+      break;
+    case PadMode::Circular:
+      at = at < 0 ? at + size : at - size;
+      break;
+    }
+  }
+  int32_t step = axis.inputInserted + 1;
+  return at % step ? isInserted : at / step;
+}
+
+static std::vector<int32_t> coordinates(const WindowAxis &axis, PadMode mode) {
+  std::vector<int32_t> table;
+  for (uint32_t out = 0; out < axis.output; ++out)
+    for (uint32_t tap = 0; tap < axis.kernel; ++tap)
+      table.push_back(coordinate(
+          axis, mode,
+          int32_t(out * axis.stride + tap * (axis.kernelInserted + 1)) -
+              int32_t(axis.padBefore)));
+  return table;
+}
+
+llvm::Expected<Window> Window::make(WindowAxis h, WindowAxis w, PadMode mode) {
+  for (auto [axis, name] : {std::pair(&h, 'h'), std::pair(&w, 'w')}) {
+    if (llvm::Error error = checkAxis(*axis, name))
+      return std::move(error);
+    uint32_t size = (axis->input - 1) * (axis->inputInserted + 1) + 1;
+    uint32_t reach = mode == PadMode::Reflect    ? size - 1
+                     : mode == PadMode::Circular ? size
+                                                 : 15; // the fields' width
+    if (std::max(axis->padBefore, axis->padAfter) > reach)
+      return llvm::createStringError(
+          llvm::inconvertibleErrorCode(),
+          llvm::formatv("pad mode {0} cannot take {1} elements of {2} from an "
+                        "input of {3}",
+                        unsigned(mode),
+                        std::max(axis->padBefore, axis->padAfter), name, size)
+              .str());
+  }
+  Window window;
+  window.h = h;
+  window.w = w;
+  window.rows = coordinates(h, mode);
+  window.columns = coordinates(w, mode);
+  return window;
+}
+
+int32_t Window::at(uint32_t place, uint32_t tap) const {
+  int32_t row = rows[place / w.output * h.kernel + tap / w.kernel];
+  int32_t column = columns[place % w.output * w.kernel + tap % w.kernel];
+  if (row >= 0 && column >= 0)
+    return row * w.input + column;
+  return row == isPadding || column == isPadding ? padding() : inserted();
+}
+
+void Window::fill(uint32_t first, uint32_t count,
+                  std::vector<int32_t> &table) const {
+  table.resize(size_t(taps()) * count);
+  for (uint32_t tap = 0; tap < taps(); ++tap)
+    for (uint32_t p = 0; p < count; ++p)
+      table[size_t(tap) * count + p] = at(first + p, tap);
+}
