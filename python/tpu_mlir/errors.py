@@ -23,3 +23,7 @@ class RunError(TpuMlirError):
 
 class InputFileError(TpuMlirError):
     """A file that a command was given cannot be read, or does not hold what is needed."""
+
+
+class OutputFileError(TpuMlirError):
+    """A result cannot be written where the caller wants it."""

@@ -1,0 +1,22 @@
+"""Where the commands print: results on stdout, diagnostics and progress on stderr."""
+
+import contextlib
+from collections.abc import Generator
+
+from rich.console import Console
+
+output = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False)
+
+
+def print_error(message: str) -> None:
+    """Print `error: ...` on stderr; the message is not wrapped, so that scripts can read it."""
+    errors.print("error:", style="bold red", end=" ")
+    errors.print(message, markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def working(what: str) -> Generator[None, None, None]:
+    """Show that something slow is going on, if stderr is a terminal."""
+    with errors.status(what):
+        yield

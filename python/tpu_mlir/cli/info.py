@@ -1,0 +1,85 @@
+"""`tpuc info`: what a bmodel holds."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tpu_mlir.cli.console import output
+from tpu_mlir.cli.text import examples, shape_text, size_text
+from tpu_mlir.runtime import BModel
+from tpu_mlir.runtime.info import ModelInfo, NetInfo, StageInfo, TensorInfo
+
+EPILOG = examples("tpuc info m.bmodel", "tpuc info m.bmodel --json | jq '.networks[0].stages[0].inputs'")
+
+
+def info(
+    bmodel: Annotated[Path, typer.Argument(help="Any BM1684X bmodel.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Show the networks of a bmodel: inputs, outputs, memory and commands of each stage."""
+    facts = BModel.load(bmodel).info()
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(facts), indent=2))
+    else:
+        print_model(bmodel, facts)
+
+
+def print_model(path: Path, facts: ModelInfo) -> None:
+    """Print everything for a reader's eyes."""
+    output.print(f"[bold]{escape(str(path))}[/]: {escape(facts.chip)}, {size_text(facts.file_size)}")
+    output.print(f"written by container version {escape(facts.version)}, time {escape(facts.time.strip())}")
+    if facts.kernel_module:
+        output.print(f"embeds the firmware {escape(facts.kernel_module)}")
+    for net in facts.networks:
+        for number, stage in enumerate(net.stages):
+            print_stage(net, number, stage)
+
+
+def print_stage(net: NetInfo, number: int, stage: StageInfo) -> None:
+    """Print one stage: its tensors, its memory, its commands."""
+    output.print()
+    output.print(f"[bold]network {escape(net.name)}[/], stage {number}" + (", dynamic" if stage.is_dynamic else ""))
+    table = Table("", box=None, pad_edge=False)
+    for heading in ("name", "type", "shape", "address", "bytes"):
+        table.add_column(heading, overflow="fold")
+    for role, tensors in (("input", stage.inputs), ("output", stage.outputs)):
+        for tensor in tensors:
+            table.add_row(
+                role,
+                escape(tensor.name),
+                type_text(tensor),
+                shape_text(tensor.shape),
+                f"{tensor.address:#x}",
+                f"{tensor.size}",
+            )
+    output.print(table)
+    output.print(
+        f"memory: coefficients {size_text(stage.coefficient_size)} at {stage.coefficient_address:#x}, "
+        f"context {size_text(stage.context_size)} at {stage.context_address:#x}"
+    )
+    if stage.io_size:
+        output.print(f"inputs and outputs apart: {size_text(stage.io_size)} at {stage.io_address:#x}")
+    tiu = sum(group.tiu_commands for group in stage.groups)
+    gdma = sum(group.gdma_commands for group in stage.groups)
+    output.print(f"commands: {tiu} TIU, {gdma} GDMA in {len(stage.groups)} group(s)")
+    if len(stage.sub_nets) > 1:
+        output.print("sub-nets: " + ", ".join(f"{s.id} {s.mode}" for s in stage.sub_nets))
+    if stage.recorded_tensors:
+        output.print(f"intermediate tensors on record: {stage.recorded_tensors}")
+
+
+def type_text(tensor: TensorInfo) -> str:
+    """Return the element type, with scale and zero point if they say anything."""
+    if tensor.scale == 1.0 and tensor.zero_point == 0:
+        return tensor.data_type
+    return f"{tensor.data_type} scale {tensor.scale:g} zero {tensor.zero_point}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(info)

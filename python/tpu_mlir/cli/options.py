@@ -1,0 +1,43 @@
+"""Options that several commands share, and the parsing of what they take."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+import typer
+
+InputShapes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input-shape",
+        metavar="NAME:1x3x224x224",
+        help="Fix the shape of an input; once for each input with a free dimension.",
+        show_default=False,
+    ),
+]
+
+
+def parse_shapes(texts: Iterable[str] | None) -> Mapping[str, tuple[int, ...]] | None:
+    """Return {name: shape}, or None if no text is given. The name may hold colons. Raises a usage error."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for text in texts or ():
+        name, colon, dims = text.rpartition(":")
+        if not colon or not name or not re.fullmatch(r"[1-9]\d*(x[1-9]\d*)*", dims):
+            raise typer.BadParameter(f"expected NAME:1x3x224x224, found '{text}'", param_hint="--input-shape")
+        if name in shapes:
+            raise typer.BadParameter(f"input '{name}' is given twice", param_hint="--input-shape")
+        shapes[name] = tuple(int(dim) for dim in dims.split("x"))
+    return shapes or None
+
+
+def parse_overrides(texts: Iterable[str] | None, precisions: Iterable[str]) -> Mapping[str, str] | None:
+    """Return {tensor name: precision}, or None if no text is given. Raises a usage error."""
+    overrides: dict[str, str] = {}
+    allowed = tuple(precisions)
+    for text in texts or ():
+        name, colon, precision = text.rpartition(":")
+        if not colon or not name or precision not in allowed:
+            expected = "|".join(allowed)
+            raise typer.BadParameter(f"expected NAME:{expected}, found '{text}'", param_hint="--precision-override")
+        overrides[name] = precision
+    return overrides or None

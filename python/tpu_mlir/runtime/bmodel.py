@@ -1,0 +1,45 @@
+"""A bmodel file in memory: load, save and describe it. Any BM1684X bmodel, not only this project's."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+
+from tpu_mlir._native import bmodel as native
+from tpu_mlir.errors import BModelError
+from tpu_mlir.runtime.files import read_bytes, whole_file
+from tpu_mlir.runtime.info import ModelInfo, describe
+
+
+@dataclass(frozen=True)
+class BModel:
+    """The bytes of a bmodel; `name` is what messages call it, usually the path."""
+
+    data: bytes
+    name: str = "bmodel"
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> BModel:
+        """Read and check a file. Raises InputFileError and BModelError."""
+        model = cls(read_bytes(path), os.fspath(path))
+        _ = model.contents
+        return model
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the file; it appears whole or not at all. Raises OutputFileError."""
+        with whole_file(path) as temporary:
+            temporary.write_bytes(self.data)
+
+    @cached_property
+    def contents(self) -> native.Model:
+        """What the file says. Raises BModelError if it is damaged."""
+        return native.read(self.data, self.name)
+
+    def info(self) -> ModelInfo:
+        """Return networks, stages, tensors, memory sizes and command counts. Raises BModelError."""
+        contents = self.contents
+        try:
+            return describe(contents, len(self.data))
+        except BModelError as error:
+            raise BModelError(f"{self.name}: {error}") from error

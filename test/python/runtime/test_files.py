@@ -1,0 +1,54 @@
+"""Results appear whole or not at all."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from tpu_mlir.errors import InputFileError, OutputFileError
+from tpu_mlir.runtime import BModel
+from tpu_mlir.runtime.files import whole_file
+
+TWICE = Path(__file__).parents[2] / "BModel" / "Inputs" / "twice.bmodel"
+
+
+def test_success_replaces(tmp_path: Path) -> None:
+    target = tmp_path / "a.npz"
+    target.write_text("old")
+    with whole_file(target) as temporary:
+        assert temporary.suffix == ".npz" and target.read_text() == "old"
+        temporary.write_text("new")
+    assert target.read_text() == "new" and list(tmp_path.iterdir()) == [target]
+
+
+def test_permissions_are_those_of_an_ordinary_file(tmp_path: Path) -> None:
+    (tmp_path / "ordinary").touch()
+    with whole_file(tmp_path / "a") as temporary:
+        temporary.write_text("x")
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE((tmp_path / "ordinary").stat().st_mode)
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_failure_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
+    target = tmp_path / "a"
+    target.write_text("old")
+    with pytest.raises(error), whole_file(target) as temporary:
+        temporary.write_text("half")
+        raise error
+    assert target.read_text() == "old" and list(tmp_path.iterdir()) == [target]
+
+
+def test_place_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputFileError, match="none/a: no such file or directory"), whole_file(tmp_path / "none" / "a"):
+        pass
+    with pytest.raises(OutputFileError, match=f"{tmp_path}: is a directory"), whole_file(tmp_path):
+        pass
+
+
+def test_bmodel_is_loaded_and_saved(tmp_path: Path) -> None:
+    BModel.load(TWICE).save(tmp_path / "copy.bmodel")
+    assert (tmp_path / "copy.bmodel").read_bytes() == TWICE.read_bytes()
+
+
+def test_missing_bmodel(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match="none.bmodel: no such file or directory"):
+        BModel.load(tmp_path / "none.bmodel")
