@@ -1,5 +1,5 @@
 //===- GdmaCwTranspose.cpp - Copies that exchange c and w -----------------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Sides.h"
 
 using namespace tpu_mlir;

@@ -1,5 +1,5 @@
 //===- GdmaGeneral.cpp - Copies of a contiguous range ---------------------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Transfer.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>

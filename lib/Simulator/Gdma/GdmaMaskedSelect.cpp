@@ -1,5 +1,5 @@
 //===- GdmaMaskedSelect.cpp - Elements packed where a mask is set ---------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Sides.h"
 #include <algorithm>
 #include <cstring>

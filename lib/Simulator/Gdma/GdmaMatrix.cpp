@@ -4,7 +4,7 @@
 // is n = r, and its columns are cut into sections of w, one a channel.
 //
 //===----------------------------------------------------------------------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Sides.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"

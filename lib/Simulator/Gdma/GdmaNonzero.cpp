@@ -1,5 +1,5 @@
 //===- GdmaNonzero.cpp - Indices of the elements that are not zero --------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Sides.h"
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 //===- GdmaScatter.cpp - Rows written where indices say -------------------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/IndexedRows.h"
 
 using namespace tpu_mlir;

@@ -1,5 +1,5 @@
 //===- GdmaSystem.cpp - Commands that move nothing ------------------------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Transfer.h"
 #include "llvm/Support/FormatVariadic.h"
 

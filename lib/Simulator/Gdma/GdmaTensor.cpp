@@ -1,5 +1,5 @@
 //===- GdmaTensor.cpp - Copies of tensors with strides on both sides ------===//
-#include "lib/Simulator/Gdma/Gdma.h"
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Gdma/Sides.h"
 #include "llvm/Support/FormatVariadic.h"
 

@@ -1,0 +1,82 @@
+//===- RaceDetector.h - Accesses that nothing orders -----------*- C++ -*-===//
+//
+// Command i of an engine happens after command j of the other one if it, or an
+// earlier command of its own engine, waits for j or later. Two accesses to a
+// byte, one of them a write, race if neither command happens after the other.
+// That depends on the commands alone: whatever order the simulator runs them
+// in, a race is found.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "lib/Simulator/CommandGroup.h"
+#include "lib/Simulator/Machine.h"
+#include <map>
+#include <set>
+
+namespace tpu_mlir::sim {
+
+/// A command of a group.
+struct CommandId {
+  isa::Engine engine;
+  uint32_t id; ///< from 1
+};
+
+/// The first bytes that two commands race for.
+struct Race {
+  CommandId earlier, later; ///< in the order of this run
+  bool earlierWrites, laterWrites;
+  MemoryAccess where;
+};
+
+class RaceDetector {
+public:
+  /// Follows one run of `group`.
+  explicit RaceDetector(const CommandGroup &group);
+
+  /// The commands must come in an order that the dependencies allow.
+  void begin(CommandId command);
+  void access(const MemoryAccess &access);
+  void end();
+
+  /// One entry for each pair of commands.
+  const std::vector<Race> &races() const { return found; }
+
+private:
+  /// The last command of each engine that read or wrote some bytes; 0: none,
+  /// or none that could still race.
+  struct Touched {
+    uint32_t reader[2] = {0, 0}, writer[2] = {0, 0};
+    bool operator==(const Touched &other) const;
+  };
+  struct Interval {
+    uint64_t end;
+    Touched touched;
+  };
+  /// Disjoint intervals by their beginning.
+  using Intervals = std::map<uint64_t, Interval>;
+
+  /// Bytes that the command in hand accesses in one memory or lane.
+  struct Pending {
+    std::vector<std::pair<uint64_t, uint64_t>> reads, writes;
+  };
+
+  static void add(std::vector<std::pair<uint64_t, uint64_t>> &ranges,
+                  const MemoryAccess &access);
+  void apply(unsigned place, uint64_t begin, uint64_t end, bool isWrite);
+  void touch(Touched &touched, bool isWrite, unsigned place, uint64_t begin,
+             uint64_t end);
+  Intervals::iterator split(Intervals &intervals, uint64_t at);
+
+  /// Per engine and command: the last command of the other one that it happens
+  /// after.
+  std::vector<uint32_t> after[2];
+  CommandId current{isa::Engine::Tiu, 0};
+  std::vector<Intervals> places; ///< 64 lanes, then the other memories
+  std::vector<Pending> pending;
+  std::vector<unsigned> pendingPlaces;
+  std::vector<Race> found;
+  std::set<std::pair<uint32_t, uint32_t>> pairs; ///< TIU and GDMA id
+};
+
+} // namespace tpu_mlir::sim
