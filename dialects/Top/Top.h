@@ -1,5 +1,4 @@
-//===- Top.h - The top dialect in C++
-//--------------------------------------===//
+//===- Top.h - The top dialect in C++ -------------------------------------===//
 #pragma once
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -9,6 +8,8 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/Top/Emitter.h"
 
 #include "dialects/Top/TopDialect.h.inc"
 #include "dialects/Top/TopEnums.h.inc"

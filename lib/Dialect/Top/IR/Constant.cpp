@@ -1,15 +1,10 @@
-//===- Constant.cpp - top.weight
-//-------------------------------------------===//
-#include "dialects/Top/Top.h"
+//===- Constant.cpp - Values known at compile time ------------------------===//
+#include "lib/Dialect/Top/IR/Inference.h"
 
 using namespace mlir;
 using namespace tpu_mlir::top;
 
-LogicalResult WeightOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                         Adaptor adaptor,
-                                         SmallVectorImpl<Type> &types) {
-  if (!adaptor.getValue())
-    return failure();
+LogicalResult WeightOp::inferTypes(Emitter, Adaptor adaptor, Types &types) {
   types.push_back(adaptor.getValue().getShapedType());
   return success();
 }

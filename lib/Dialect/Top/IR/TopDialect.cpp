@@ -1,5 +1,4 @@
-//===- TopDialect.cpp - Registration of the top dialect
-//--------------------===//
+//===- TopDialect.cpp - Registration of the top dialect -------------------===//
 #include "dialects/Top/Top.h"
 
 #include "mlir/IR/Builders.h"
@@ -13,12 +12,19 @@ using namespace tpu_mlir::top;
 #include "dialects/Top/TopEnums.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Top/TopAttrs.cpp.inc"
-#define GET_OP_CLASSES
-#include "dialects/Top/TopOps.cpp.inc"
 
 void TopDialect::initialize() {
-  addOperations<
-#define GET_OP_LIST
-#include "dialects/Top/TopOps.cpp.inc"
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Top/TopAttrs.cpp.inc"
       >();
+  registerTopDialectOperations(this);
+}
+
+Operation *TopDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                           Type type, Location location) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  if (!elements || elements.getShapedType() != type)
+    return nullptr;
+  return builder.create<WeightOp>(location, type, elements);
 }

@@ -1,0 +1,172 @@
+//===- Elementwise.td - Arithmetic, comparison and logic by element -*- tablegen -*-===//
+#ifndef TPU_MLIR_TOP_ELEMENTWISE
+#define TPU_MLIR_TOP_ELEMENTWISE
+
+include "dialects/Top/TopBase.td"
+
+//===----------------------------------------------------------------------===//
+// Two operands, broadcast as in NumPy: shapes are aligned at the last
+// dimension, and a dimension of 1 repeats.
+//===----------------------------------------------------------------------===//
+
+class Top_BroadcastOp<string mnemonic, string formula, Type operand, Type result, list<Trait> traits = [],
+                      string inference = "inferBroadcast(emit, adaptor.getOperands(), types)">
+    : Top_InferredOp<mnemonic, !listconcat(traits, [SameOperandsElementType]), inference> {
+  let summary = "output = " # formula;
+  let description = [{
+    Operands of any rank and of one element type; the result has the broadcast shape.
+
+    - (C1) Aligned at the last dimension, the operands' dimensions are equal or one of them is 1.
+
+    Example: `%y = top.}] # mnemonic # [{ %a, %b : (tensor<2x8x1xT>, tensor<8x4xT>) -> tensor<2x8x4xR>`
+  }];
+  let arguments = (ins operand:$lhs, operand:$rhs);
+  let results = (outs result:$output);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+class Top_BinaryOp<string mnemonic, string formula, list<Trait> traits = [],
+                   string inference = "inferBroadcast(emit, adaptor.getOperands(), types)">
+    : Top_BroadcastOp<mnemonic, formula, Top_NumericTensor, Top_NumericTensor, traits, inference>;
+
+let hasFolder = 1 in {
+  def Top_AddOp : Top_BinaryOp<"add", "lhs + rhs", [Commutative]>;
+  def Top_SubOp : Top_BinaryOp<"sub", "lhs - rhs">;
+  def Top_MulOp : Top_BinaryOp<"mul", "lhs * rhs", [Commutative]>;
+  def Top_DivOp : Top_BinaryOp<"div", "lhs / rhs (integers: towards zero)">;
+  def Top_PowOp : Top_BinaryOp<"pow", "lhs ^ rhs">;
+  def Top_MaxOp : Top_BinaryOp<"max", "the larger of lhs and rhs", [Commutative]>;
+  def Top_MinOp : Top_BinaryOp<"min", "the smaller of lhs and rhs", [Commutative]>;
+}
+
+def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [], ""> {
+  let description = [{
+    The remainder has the sign of `rhs` (as in Python), or with `fmod` the sign of `lhs` (as in C).
+
+    - (C1) Aligned at the last dimension, the operands' dimensions are equal or one of them is 1.
+    - (C2) Float operands need `fmod`.
+
+    Example: `%y = top.mod %a, %b {fmod} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>`
+  }];
+  let arguments = (ins Top_NumericTensor:$lhs, Top_NumericTensor:$rhs, UnitAttr:$fmod);
+}
+
+class Top_CompareOp<string mnemonic, string formula, list<Trait> traits = []>
+    : Top_BroadcastOp<mnemonic, formula, Top_AnyTensor, Top_BoolTensor, traits,
+                      "inferComparison(emit, adaptor.getOperands(), types)">;
+
+def Top_EqualOp : Top_CompareOp<"equal", "lhs == rhs", [Commutative]>;
+def Top_GreaterOp : Top_CompareOp<"greater", "lhs > rhs">;
+def Top_GreaterOrEqualOp : Top_CompareOp<"greater_or_equal", "lhs >= rhs">;
+def Top_LessOp : Top_CompareOp<"less", "lhs < rhs">;
+def Top_LessOrEqualOp : Top_CompareOp<"less_or_equal", "lhs <= rhs">;
+
+class Top_LogicOp<string mnemonic, string formula>
+    : Top_BroadcastOp<mnemonic, formula, Top_BoolTensor, Top_BoolTensor, [Commutative]>;
+
+def Top_AndOp : Top_LogicOp<"and", "lhs and rhs">;
+def Top_OrOp : Top_LogicOp<"or", "lhs or rhs">;
+def Top_XorOp : Top_LogicOp<"xor", "lhs exclusive-or rhs">;
+
+def Top_WhereOp : Top_InferredOp<"where", [AllElementTypesMatch<["on_true", "on_false", "output"]>]> {
+  let summary = "output = condition ? on_true : on_false";
+  let description = [{
+    All three operands broadcast to the shape of the result.
+
+    - (C1) Aligned at the last dimension, the operands' dimensions are equal or 1.
+
+    Example: `%y = top.where %c, %a, %b : (tensor<4x1xi1>, tensor<4xf32>, tensor<1xf32>) -> tensor<4x4xf32>`
+  }];
+  let arguments = (ins Top_BoolTensor:$condition, Top_AnyTensor:$on_true, Top_AnyTensor:$on_false);
+  let results = (outs Top_AnyTensor:$output);
+  let hasFolder = 1;
+  let assemblyFormat = "$condition `,` $on_true `,` $on_false attr-dict `:` functional-type(operands, results)";
+}
+
+//===----------------------------------------------------------------------===//
+// One operand
+//===----------------------------------------------------------------------===//
+
+class Top_UnaryOp<string mnemonic, string formula, Type type = Top_FloatTensor, list<Trait> traits = []>
+    : Top_Op<mnemonic, !listconcat(traits, [SameOperandsAndResultType])> {
+  let summary = "output = " # formula;
+  let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x : tensor<1x64x56x56xT>`";
+  let arguments = (ins type:$input);
+  let results = (outs type:$output);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Top_AbsOp : Top_UnaryOp<"abs", "|input|", Top_SignedTensor, [Idempotent]>;
+def Top_NegOp : Top_UnaryOp<"neg", "-input", Top_SignedTensor, [Involution]>;
+def Top_CeilOp : Top_UnaryOp<"ceil", "the least integer >= input", Top_FloatTensor, [Idempotent]>;
+def Top_FloorOp : Top_UnaryOp<"floor", "the greatest integer <= input", Top_FloatTensor, [Idempotent]>;
+def Top_RoundOp : Top_UnaryOp<"round", "the nearest integer, halves to even", Top_FloatTensor, [Idempotent]>;
+def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive", Top_SignedTensor, [Idempotent]>;
+def Top_NotOp : Top_UnaryOp<"not", "not input", Top_BoolTensor, [Involution]>;
+def Top_ExpOp : Top_UnaryOp<"exp", "e ^ input">;
+def Top_LogOp : Top_UnaryOp<"log", "ln(input)">;
+def Top_SqrtOp : Top_UnaryOp<"sqrt", "square root of input">;
+def Top_ReciprocalOp : Top_UnaryOp<"reciprocal", "1 / input">;
+def Top_SinOp : Top_UnaryOp<"sin", "sin(input)">;
+def Top_CosOp : Top_UnaryOp<"cos", "cos(input)">;
+def Top_TanOp : Top_UnaryOp<"tan", "tan(input)">;
+def Top_AsinOp : Top_UnaryOp<"asin", "arcsin(input)">;
+def Top_AcosOp : Top_UnaryOp<"acos", "arccos(input)">;
+def Top_AtanOp : Top_UnaryOp<"atan", "arctan(input)">;
+def Top_SinhOp : Top_UnaryOp<"sinh", "(e^input - e^-input) / 2">;
+def Top_CoshOp : Top_UnaryOp<"cosh", "(e^input + e^-input) / 2">;
+def Top_TanhOp : Top_UnaryOp<"tanh", "sinh(input) / cosh(input)">;
+def Top_AsinhOp : Top_UnaryOp<"asinh", "ln(input + sqrt(input^2 + 1))">;
+def Top_AcoshOp : Top_UnaryOp<"acosh", "ln(input + sqrt(input^2 - 1))">;
+def Top_AtanhOp : Top_UnaryOp<"atanh", "ln((1 + input) / (1 - input)) / 2">;
+def Top_ErfOp : Top_UnaryOp<"erf", "2 / sqrt(pi) * integral of e^(-t^2) for t from 0 to input">;
+
+def Top_ClipOp : Top_UnaryOp<"clip", "min(max(input, min), max)"> {
+  let description = [{
+    Any shape. A side without a limit has an infinite one.
+
+    - (C1) `min` <= `max`, and neither is a NaN.
+
+    Example: `%y = top.clip %x {max = 6.0 : f32, min = 0.0 : f32} : tensor<1x64x56x56xf32>`
+  }];
+  let arguments = (ins Top_FloatTensor:$input, F32Attr:$min, F32Attr:$max);
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+class Top_PredicateOp<string mnemonic, string formula>
+    : Top_InferredOp<mnemonic, [], "inferComparison(emit, adaptor.getOperands(), types)"> {
+  let summary = "output = " # formula;
+  let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x : (tensor<8xf32>) -> tensor<8xi1>`";
+  let arguments = (ins Top_FloatTensor:$input);
+  let results = (outs Top_BoolTensor:$output);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def Top_IsNanOp : Top_PredicateOp<"is_nan", "input is not a number">;
+def Top_IsInfOp : Top_PredicateOp<"is_inf", "input is one of the detected infinities"> {
+  let description = [{
+    Any shape. `detect_negative` and `detect_positive` say which infinities count.
+
+    Example: `%y = top.is_inf %x {detect_negative, detect_positive} : (tensor<8xf32>) -> tensor<8xi1>`
+  }];
+  let arguments = (ins Top_FloatTensor:$input, UnitAttr:$detect_negative, UnitAttr:$detect_positive);
+}
+
+def Top_CastOp : Top_InferredOp<"cast"> {
+  let summary = "output = input converted to the element type `to`";
+  let description = [{
+    Any shape. Floats become integers by truncation towards zero, and anything that is not zero becomes true.
+
+    - (C1) `to` is an element type of the dialect.
+
+    Example: `%y = top.cast %x {to = f32} : (tensor<8xi64>) -> tensor<8xf32>`
+  }];
+  let arguments = (ins Top_AnyTensor:$input, TypeAttr:$to);
+  let results = (outs Top_AnyTensor:$output);
+  let hasFolder = 1;
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+#endif

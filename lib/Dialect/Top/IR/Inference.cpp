@@ -1,0 +1,113 @@
+//===- Inference.cpp - What the inference functions of top ops share ------===//
+#include "lib/Dialect/Top/IR/Inference.h"
+
+using namespace mlir;
+using namespace tpu_mlir::top;
+
+LogicalResult tpu_mlir::top::checkOperands(Emitter emit, ValueRange operands) {
+  for (auto [index, operand] : llvm::enumerate(operands)) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type || !type.hasStaticShape())
+      return emit("expects statically shaped tensors, but operand #", index,
+                  " is ", operand.getType());
+  }
+  return success();
+}
+
+LogicalResult tpu_mlir::top::checkResults(Operation *op, TypeRange inferred) {
+  if (inferred.size() != op->getNumResults())
+    return op->emitOpError("expects ")
+           << inferred.size() << " results, but found " << op->getNumResults();
+  for (auto [index, expected, found] :
+       llvm::enumerate(inferred, op->getResultTypes()))
+    if (expected != found)
+      return op->emitOpError("expects result #")
+             << index << " to be " << expected << ", but found " << found;
+  return success();
+}
+
+LogicalResult tpu_mlir::top::yield(Types &types, Shape shape, Value like) {
+  types.push_back(
+      RankedTensorType::get(shape, tensorType(like).getElementType()));
+  return success();
+}
+
+std::optional<SmallVector<int64_t>> tpu_mlir::top::broadcast(Shape lhs,
+                                                             Shape rhs) {
+  if (lhs.size() < rhs.size())
+    std::swap(lhs, rhs);
+  SmallVector<int64_t> result(lhs);
+  size_t lead = lhs.size() - rhs.size();
+  for (auto [index, size] : llvm::enumerate(rhs)) {
+    int64_t &other = result[lead + index];
+    if (size != 1 && other != 1 && size != other)
+      return std::nullopt;
+    if (other == 1)
+      other = size;
+  }
+  return result;
+}
+
+LogicalResult tpu_mlir::top::checkAxis(Emitter emit, int64_t axis, Value input,
+                                       StringRef constraint) {
+  int64_t rank = tensorType(input).getRank();
+  if (axis < rank)
+    return success();
+  return emit("expects an axis less than the rank ", rank, ", but found ", axis,
+              " ", constraint);
+}
+
+LogicalResult tpu_mlir::top::checkElementType(Emitter emit, Value input,
+                                              Value operand,
+                                              StringRef constraint) {
+  if (!operand || tensorType(operand).getElementType() ==
+                      tensorType(input).getElementType())
+    return success();
+  return emit("expects operands of one element type, but found ",
+              tensorType(input).getElementType(), " and ",
+              tensorType(operand).getElementType(), " ", constraint);
+}
+
+LogicalResult tpu_mlir::top::checkReluLimit(Emitter emit, bool relu,
+                                            std::optional<APFloat> limit,
+                                            StringRef constraint) {
+  if (!limit)
+    return success();
+  if (!relu)
+    return emit("expects relu beside relu_limit ", constraint);
+  if (!(limit->convertToDouble() > 0))
+    return emit("expects a positive relu_limit, but found ",
+                limit->convertToDouble(), " ", constraint);
+  return success();
+}
+
+LogicalResult tpu_mlir::top::inferBroadcast(Emitter emit, ValueRange operands,
+                                            Types &types) {
+  SmallVector<int64_t> shape(shapeOf(operands.front()));
+  for (Value operand : operands.drop_front()) {
+    auto joined = broadcast(shape, shapeOf(operand));
+    if (!joined)
+      return emit("expects shapes that broadcast, but found [",
+                  ArrayRef<int64_t>(shape), "] and [", shapeOf(operand),
+                  "] (C1)");
+    shape = *joined;
+  }
+  return yield(types, shape, operands.back());
+}
+
+LogicalResult tpu_mlir::top::inferComparison(Emitter emit, ValueRange operands,
+                                             Types &types) {
+  if (failed(inferBroadcast(emit, operands, types)))
+    return failure();
+  auto type = cast<RankedTensorType>(types.back());
+  types.back() = type.clone(IntegerType::get(type.getContext(), 1));
+  return success();
+}
+
+LogicalResult tpu_mlir::top::inferAlongAxis(Emitter emit, Value input,
+                                            int64_t axis, Types &types) {
+  if (failed(checkAxis(emit, axis, input)))
+    return failure();
+  types.push_back(input.getType());
+  return success();
+}

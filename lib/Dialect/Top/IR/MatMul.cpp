@@ -1,0 +1,35 @@
+//===- MatMul.cpp - Matrix products ---------------------------------------===//
+#include "lib/Dialect/Top/IR/Inference.h"
+
+using namespace mlir;
+using namespace tpu_mlir::top;
+
+LogicalResult MatMulOp::inferTypes(Emitter emit, Adaptor adaptor,
+                                   Types &types) {
+  Shape lhs = shapeOf(adaptor.getLhs());
+  Shape rhs = shapeOf(adaptor.getRhs());
+  if (lhs.size() < 2 || rhs.size() < 2)
+    return emit("expects operands of at least rank 2, but found ranks ",
+                lhs.size(), " and ", rhs.size(), " (C1)");
+  for (Value operand : {adaptor.getRhs(), adaptor.getBias()})
+    if (failed(checkElementType(emit, adaptor.getLhs(), operand, "(C5)")))
+      return failure();
+  if (failed(checkReluLimit(emit, adaptor.getRelu(), adaptor.getReluLimit(),
+                            "(C6)")))
+    return failure();
+  Shape matrix = rhs.take_back(2);
+  int64_t inner = matrix[adaptor.getTransposeRhs() ? 1 : 0];
+  int64_t columns = matrix[adaptor.getTransposeRhs() ? 0 : 1];
+  if (lhs.back() != inner)
+    return emit("expects equal inner dimensions, but found ", lhs.back(),
+                " and ", inner, " (C2)");
+  auto result = broadcast(lhs.drop_back(2), rhs.drop_back(2));
+  if (!result)
+    return emit("expects leading dimensions that broadcast, but found [",
+                lhs.drop_back(2), "] and [", rhs.drop_back(2), "] (C3)");
+  if (Value bias = adaptor.getBias(); bias && shapeOf(bias) != Shape(columns))
+    return emit("expects a bias of shape [", columns, "], but found [",
+                shapeOf(bias), "] (C4)");
+  result->append({lhs[lhs.size() - 2], columns});
+  return yield(types, *result, adaptor.getLhs());
+}
