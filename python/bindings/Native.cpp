@@ -14,4 +14,5 @@ void tpu_mlir::python::raise(const char *errorClass, llvm::Error error) {
 PYBIND11_MODULE(_native, m) {
   m.doc() = "Containers, instructions and the simulator";
   bindBModel(m);
+  bindIsa(m);
 }

@@ -23,5 +23,6 @@ T unwrap(const char *errorClass, llvm::Expected<T> result) {
 }
 
 void bindBModel(pybind11::module_ &module);
+void bindIsa(pybind11::module_ &module);
 
 } // namespace tpu_mlir::python

@@ -1,3 +1,4 @@
 """C++ libraries that need no MLIR; one submodule for each room."""
 
 from tpu_mlir._native import bmodel as bmodel
+from tpu_mlir._native import isa as isa

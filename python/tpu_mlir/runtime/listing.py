@@ -1,0 +1,88 @@
+"""The commands of a bmodel, decoded, in an order in which the chip may execute them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tpu_mlir._native import bmodel as native
+from tpu_mlir._native import isa
+from tpu_mlir.errors import BModelError, CommandError
+from tpu_mlir.runtime.bmodel import BModel
+
+CHIP = "BM1684X"
+ENGINES = ("tiu", "gdma")
+
+
+@dataclass(frozen=True)
+class ListedCommand:
+    """A command and where it stands; `completes` names the recorded tensors that can be read after it."""
+
+    network: str
+    stage: int
+    group: int
+    command: isa.Command
+    completes: tuple[str, ...]
+
+
+def commands_of(stream: memoryview, engine: str, count: int) -> Iterator[isa.Command]:
+    """Yield the commands of one buffer. Raises CommandError at the first that cannot be decoded."""
+    offset = 0
+    for _ in range(count):
+        command = isa.decode(engine, stream, offset)
+        yield command
+        offset += command.size
+
+
+def in_order(group: native.CommandGroup, engines: tuple[str, ...] = ENGINES) -> Iterator[isa.Command]:
+    """Yield both engines' commands so that each follows the one it waits for; TIU first where both may go.
+
+    In a stream whose dependencies contradict each other, the order is TIU first.
+    """
+    tiu = commands_of(group.tiu, "tiu", group.tiu_count if "tiu" in engines else 0)
+    gdma = commands_of(group.gdma, "gdma", group.gdma_count if "gdma" in engines else 0)
+    next_tiu, next_gdma = next(tiu, None), next(gdma, None)
+    gdma_done = 0 if next_gdma else 1 << 32
+    tiu_done = 0
+    while next_tiu or next_gdma:
+        gdma_can_go = next_gdma is not None and (next_gdma.waits_for <= tiu_done or next_tiu is None)
+        if next_tiu is not None and (next_tiu.waits_for <= gdma_done or not gdma_can_go):
+            tiu_done = max(tiu_done, next_tiu.id)
+            yield next_tiu
+            next_tiu = next(tiu, None)
+        elif next_gdma is not None:
+            gdma_done = max(gdma_done, next_gdma.id)
+            yield next_gdma
+            next_gdma = next(gdma, None)
+
+
+def _completions(bmodel: BModel, stage: native.Stage) -> dict[tuple[int, int], tuple[str, ...]]:
+    """Return {(group, GDMA command id): names of the tensors it completes}."""
+    names: dict[tuple[int, int], tuple[str, ...]] = {}
+    try:
+        records = stage.tensor_table()
+    except BModelError as error:
+        raise BModelError(f"{bmodel.name}: {error}") from error
+    for record in records:
+        key = record.group, record.complete
+        names[key] = (*names.get(key, ()), record.tensor.name)
+    return names
+
+
+def list_commands(bmodel: BModel, engines: tuple[str, ...] = ENGINES) -> Iterator[ListedCommand]:
+    """Yield all commands, network by network, stage by stage, group by group.
+
+    Raises BModelError for another chip's file and CommandError at the first command that cannot be decoded.
+    """
+    contents = bmodel.contents
+    if contents.chip != CHIP:
+        raise BModelError(f"{bmodel.name}: holds commands for {contents.chip}, only those of {CHIP} can be listed")
+    for net in contents.nets:
+        for number, stage in enumerate(net.stages):
+            names = _completions(bmodel, stage)
+            for index, group in enumerate(stage.groups):
+                try:
+                    for command in in_order(group, engines):
+                        key = (index, command.id) if command.engine == "gdma" else None
+                        yield ListedCommand(net.name, number, index, command, names.get(key, ()) if key else ())
+                except CommandError as error:
+                    where = f"network '{net.name}', stage {number}, group {index}"
+                    raise CommandError(f"{bmodel.name}: {where}: {error}") from error
