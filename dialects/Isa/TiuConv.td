@@ -39,6 +39,8 @@ def Conv : Instruction<Tiu, "CONV", 0> {
     Operand<"res0", "write", "result [res0_n, res0_c, res0_h, res0_w], aligned; also read if res_add">
   ];
   let meanings = [
+    Meaning<"opd1_h", "kernel height">,
+    Meaning<"opd1_w", "kernel width">,
     Meaning<"opd0_x_ins0", "zeros between input columns">,
     Meaning<"opd0_y_ins0", "zeros between input rows">,
     Meaning<"opd1_x_ins0", "zeros between kernel columns">,
@@ -92,6 +94,8 @@ def PoolDepthwise : Instruction<Tiu, "PorD", 1> {
     Operand<"res0", "write", "result [res0_n, res0_c, res0_h, res0_w], aligned">
   ];
   let meanings = [
+    Meaning<"opd1_h", "kernel height">,
+    Meaning<"opd1_w", "kernel width">,
     Meaning<"opd0_x_ins0", "zeros between input columns">,
     Meaning<"opd0_y_ins0", "zeros between input rows">,
     Meaning<"opd1_x_ins0", "zeros between kernel columns">,

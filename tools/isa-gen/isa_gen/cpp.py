@@ -92,6 +92,10 @@ def _struct(instruction: Instruction) -> str:
     out += [
         "  /// The name of the sub-function, or of the instruction if it has none.",
         "  llvm::StringRef mnemonic() const;",
+        "  /// Fields of the long form that the unit does not read.",
+        "  static llvm::ArrayRef<llvm::StringLiteral> unreadFields();",
+        "  /// What a field means, where its name does not tell; else empty.",
+        "  static llvm::StringRef meaning(llvm::StringRef field);",
         "  /// Bytes of a form.",
         f"  static constexpr size_t size([[maybe_unused]] Form form) {{ return {_size(instruction)}; }}",
         "  /// The short form exists and means the same.",
@@ -168,6 +172,7 @@ def _bodies(instruction: Instruction) -> str:
         f"}}\nllvm::StringRef {name}::misfit([[maybe_unused]] Form form) const {{",
         has_form,
         *_by_form(instruction, "return misfit_{0}(*this)"),
+        *_descriptions(instruction),
         f"}}\nvoid {name}::fillImplied() {{",
         *_fill(instruction),
         f"}}\nvoid {name}::encode([[maybe_unused]] Form form, llvm::MutableArrayRef<uint8_t> bytes) const {{",
@@ -188,6 +193,19 @@ def _bodies(instruction: Instruction) -> str:
         "}\n",
     ]
     return "\n".join(out)
+
+
+def _descriptions(instruction: Instruction) -> list[str]:
+    """What listings need to know of the fields."""
+    unread = [m.name for m in instruction.members() if m.name in instruction.unread()]
+    names = ", ".join(f'"{n}"' for n in unread)
+    return [
+        f"}}\nllvm::ArrayRef<llvm::StringLiteral> {instruction.name}::unreadFields() {{",
+        f"  static constexpr llvm::StringLiteral names[] = {{{names}}};\n  return names;" if unread else "  return {};",
+        f"}}\nllvm::StringRef {instruction.name}::meaning([[maybe_unused]] llvm::StringRef field) {{",
+        *(f'  if (field == "{m.name}")\n    return "{m.description}";' for m in instruction.meanings),
+        "  return {};",
+    ]
 
 
 def _by_form(instruction: Instruction, call: str) -> Iterator[str]:

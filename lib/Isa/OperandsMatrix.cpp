@@ -1,0 +1,170 @@
+//===- OperandsMatrix.cpp - Operands of convolutions and products ---------===//
+
+#include "lib/Isa/OperandLayouts.h"
+
+using namespace tpu_mlir::isa;
+namespace isa = tpu_mlir::isa;
+
+namespace {
+
+bool isEightBit(uint32_t precision) {
+  return precision == uint32_t(Precision::I8) ||
+         precision == uint32_t(Precision::I4);
+}
+
+/// Input channels that the convolution unit takes together.
+uint64_t channelsTogether(uint32_t precision) {
+  switch (bitsOf(Precision(precision))) {
+  case 4:
+    return 128;
+  case 8:
+    return 64;
+  case 16:
+    return 32;
+  default:
+    return 1;
+  }
+}
+
+constexpr uint32_t f32 = uint32_t(Precision::F32);
+constexpr uint32_t i32 = uint32_t(Precision::I32);
+constexpr uint32_t i16 = uint32_t(Precision::I16);
+
+/// The padding value: one for each channel unless it is in the command.
+template <typename T> Operand padding(const T &i, uint64_t channels) {
+  Type type{i.opd0_prec, bool(i.opd0_sign)};
+  if (i.opd3_const)
+    return constant("opd3", i.opd3_addr, type);
+  return read(compact("opd3", i.opd3_addr, type, {1, channels, 1, 2}));
+}
+
+} // namespace
+
+Operands isa::list(const Conv &i) {
+  Type input{i.opd0_prec, bool(i.opd0_sign)};
+  Type weight{i.opd0_prec, bool(i.opd1_sign)};
+  Operands all;
+  all.push_back(read(byLayout(
+      "opd0", i.opd0_addr, input, {i.res0_n, i.opd0_c, i.opd0_h, i.opd0_w},
+      i.opd0_str, {i.opd0_n_str, i.opd0_c_str, i.opd0_h_str, i.opd0_w_str})));
+  if (i.opd1_const) {
+    all.push_back(constant("opd1", i.opd1_addr, weight));
+  } else {
+    uint64_t together = channelsTogether(i.opd0_prec);
+    uint64_t kernel = llvm::alignTo(i.opd0_c, together) * i.opd1_h * i.opd1_w;
+    all.push_back(read(dense("opd1", i.opd1_addr, weight,
+                             {1, i.res0_c, 1, kernel}, kernel, "weights")));
+  }
+  bool eightBit = isEightBit(i.opd0_prec);
+  Type bias = eightBit ? Type{i.opd0_prec, bool(i.opd2_sign)} : Type{f32, true};
+  if (i.opd2_const)
+    all.push_back(constant("opd2", i.opd2_addr, bias));
+  else
+    all.push_back(
+        read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
+  all.push_back(padding(i, i.opd0_c));
+  Type out{i.res0_prec, i.opd0_sign || i.opd1_sign || i.opd2_sign};
+  all.push_back(result(i,
+                       aligned("res0", i.res0_addr, out,
+                               {i.res0_n, i.res0_c, i.res0_h, i.res0_w}),
+                       i.res_add));
+  return all;
+}
+
+Operands isa::list(const PoolDepthwise &i) {
+  Type input{i.opd0_prec, bool(i.opd0_sign)};
+  Type kernel{i.opd0_prec, bool(i.opd1_sign)};
+  PoolOp function = i.function();
+  bool isRoi = function == PoolOp::RoiDepthwise ||
+               function == PoolOp::RoiAverage || function == PoolOp::RoiMax;
+  bool isMax = function == PoolOp::Max || function == PoolOp::RoiMax;
+  bool isDepthwise =
+      function == PoolOp::Depthwise || function == PoolOp::DepthwiseRelu;
+  Operands all;
+  all.push_back(read(aligned("opd0", i.opd0_addr, input,
+                             {i.res0_n, i.res0_c, i.opd0_h, i.opd0_w})));
+  if (i.opd1_const)
+    all.push_back(constant("opd1", i.opd1_addr, kernel));
+  else if (!isMax)
+    all.push_back(read(compact("opd1", i.opd1_addr, kernel,
+                               {1, i.res0_c, i.opd1_h, i.opd1_w})));
+  Type bias = isEightBit(i.opd0_prec) ? Type{i32, true} : input;
+  if (isDepthwise && i.opd2_const)
+    all.push_back(constant("opd2", i.opd2_addr, bias));
+  else if (isDepthwise)
+    all.push_back(
+        read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
+  if (isRoi)
+    all.push_back(read(
+        compact("opd3", i.opd3_addr, Type{i16, true}, {1, i.res0_w, 1, 4})));
+  else
+    all.push_back(padding(i, i.res0_c));
+  Type out{i.res0_prec,
+           i.opd0_sign || (isDepthwise && (i.opd1_sign || i.opd2_sign))};
+  all.push_back(result(i, aligned("res0", i.res0_addr, out,
+                                  {i.res0_n, i.res0_c, i.res0_h, i.res0_w})));
+  return all;
+}
+
+Operands isa::list(const MatMul &i) {
+  uint64_t columns = i.opd0_c ? (i.opd0_c - 1) * i.opd0_w + i.opd1_w : 0;
+  uint64_t rows = i.opd0_n;
+  uint64_t inner = i.left_tran ? rows : columns;
+  Type left{i.opd0_prec, bool(i.opd0_sign)};
+  Operands all;
+  if (i.opd0_const)
+    all.push_back(constant("opd0", i.opd0_addr, left));
+  else
+    all.push_back(read(
+        aligned("opd0", i.opd0_addr, left, {rows, i.opd0_c, 1, i.opd0_w})));
+  all.push_back(
+      read(aligned("opd1", i.opd1_addr, Type{i.opd0_prec, bool(i.opd1_sign)},
+                   {inner, i.res0_c, 1, i.res0_w})));
+  Type bias{isEightBit(i.opd0_prec) ? i16 : f32, bool(i.opd2_sign)};
+  if (i.opd2_const)
+    all.push_back(constant("opd2", i.opd2_addr, bias));
+  else
+    all.push_back(
+        read(aligned("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, i.res0_w})));
+  all.push_back(
+      result(i,
+             aligned("res0", i.res0_addr, Type{i.res0_prec, true},
+                     {i.left_tran ? columns : rows, i.res0_c, 1, i.res0_w}),
+             i.res_add));
+  return all;
+}
+
+Operands isa::list(const MatMul2 &i) {
+  MatMul2Op function = i.function();
+  Type left{i.opd0_prec, bool(i.opd0_sign)};
+  Type right{i.opd0_prec, bool(i.opd1_sign)};
+  uint64_t leftRows = function == MatMul2Op::TT ? i.opd1_w : i.res0_c;
+  uint64_t leftColumns = function == MatMul2Op::NN   ? i.opd1_c
+                         : function == MatMul2Op::NT ? i.opd1_w
+                                                     : i.res0_c;
+  Operands all;
+  if (i.opd0_const)
+    all.push_back(constant("opd0", i.opd0_addr, left));
+  else
+    all.push_back(read(
+        aligned("opd0", i.opd0_addr, left, {1, leftRows, 1, leftColumns})));
+  if (i.opd1_const)
+    all.push_back(constant("opd1", i.opd1_addr, right));
+  else
+    all.push_back(
+        read(aligned("opd1", i.opd1_addr, right, {1, i.opd1_c, 1, i.opd1_w})));
+  Type bias = isEightBit(i.opd0_prec) ? right : Type{f32, true};
+  if (i.opd2_const)
+    all.push_back(constant("opd2", i.opd2_addr, bias));
+  else if (function == MatMul2Op::TT)
+    all.push_back(
+        read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
+  else
+    all.push_back(
+        read(aligned("opd2", i.opd2_addr, bias, {1, laneCount, 1, i.res0_w})));
+  all.push_back(result(i,
+                       aligned("res0", i.res0_addr, Type{i.res0_prec, true},
+                               {1, i.res0_c, 1, i.res0_w}),
+                       i.res_add));
+  return all;
+}
