@@ -38,13 +38,14 @@ inline float f16ToFloat(uint16_t half) {
   return sign ? -value : value;
 }
 
-/// Nearest, ties to even; beyond the largest finite value: infinity.
+/// Nearest, ties to even; beyond the largest finite value: infinity. NaN
+/// becomes all ones after its sign.
 inline uint16_t floatToF16(float value) {
   uint32_t bits = bitsOfFloat(value);
   uint16_t sign = bits >> 16 & 0x8000;
   uint32_t magnitude = bits & 0x7fff'ffff;
   if (magnitude > 0x7f80'0000)
-    return sign | 0x7c00 | 0x200 | (magnitude >> 13 & 0x3ff);
+    return sign | 0x7fff;
   if (magnitude >= 0x4780'0000) // 2^16
     return sign | 0x7c00;
   if (magnitude < 0x3880'0000) { // 2^-14: the result is denormal
@@ -59,11 +60,11 @@ inline float bf16ToFloat(uint16_t brain) {
   return floatFromBits(uint32_t(brain) << 16);
 }
 
-/// Nearest, ties to even.
+/// Nearest, ties to even; NaN as for f16.
 inline uint16_t floatToBf16(float value) {
   uint32_t bits = bitsOfFloat(value);
   if ((bits & 0x7fff'ffff) > 0x7f80'0000)
-    return uint16_t(bits >> 16) | 0x40;
+    return uint16_t(bits >> 16) | 0x7fff;
   return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
