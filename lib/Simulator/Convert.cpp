@@ -74,6 +74,23 @@ void tpu_mlir::sim::fromFloats(Precision precision, const float *from,
   }
 }
 
+void tpu_mlir::sim::restore(Precision precision, const float *from, uint8_t *to,
+                            size_t count) {
+  if (precision == Precision::F32) {
+    std::memcpy(to, from, count * sizeof(float));
+    return;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t bits = bitsOfFloat(from[i]);
+    uint16_t half = bits >> 16;
+    if (precision == Precision::F16)
+      half = std::isnan(from[i])
+                 ? (bits >> 16 & 0x8000) | 0x7c00 | (bits >> 13 & 0x3ff)
+                 : floatToF16(from[i]);
+    std::memcpy(to + 2 * i, &half, 2);
+  }
+}
+
 float tpu_mlir::sim::constantOf(Precision precision, uint32_t bits) {
   uint8_t bytes[4];
   std::memcpy(bytes, &bits, 4);

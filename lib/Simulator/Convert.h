@@ -27,6 +27,10 @@ void toFloats(isa::Precision precision, const uint8_t *from, float *to,
 void fromFloats(isa::Precision precision, const float *from, size_t step,
                 uint8_t *to, size_t count);
 
+/// Puts back consecutive values that came from toFloats, NaN bits included.
+void restore(isa::Precision precision, const float *from, uint8_t *to,
+             size_t count);
+
 /// The one f16, bf16 or f32 value in the low bits of a command field.
 float constantOf(isa::Precision precision, uint32_t bits);
 

@@ -26,6 +26,12 @@ inline uint32_t bitsOfFloat(float value) {
   return bits;
 }
 
+/// A denormal becomes zero and keeps its sign.
+inline float flushed(float value) {
+  uint32_t bits = bitsOfFloat(value);
+  return floatFromBits(bits & 0x7f80'0000 ? bits : bits & 0x8000'0000);
+}
+
 /// IEEE half precision: 1 sign, 5 exponent, 10 fraction bits, with denormals.
 inline float f16ToFloat(uint16_t half) {
   uint32_t sign = uint32_t(half & 0x8000) << 16;
@@ -66,6 +72,27 @@ inline uint16_t floatToBf16(float value) {
   if ((bits & 0x7fff'ffff) > 0x7f80'0000)
     return uint16_t(bits >> 16) | 0x7fff;
   return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+/// The nearest f16 value, ties to even, without branches; a NaN loses its sign.
+inline float roundToF16(float value) {
+  uint32_t bits = bitsOfFloat(value);
+  uint32_t sign = bits & 0x8000'0000, magnitude = bits & 0x7fff'ffff;
+  // Below 2^-14 the step is 2^-24, the step of f32 from 0.5 on.
+  uint32_t small = bitsOfFloat(floatFromBits(magnitude) + 0.5f - 0.5f);
+  uint32_t large = (magnitude + 0xfff + (magnitude >> 13 & 1)) & ~0x1fffu;
+  large = large >= 0x4780'0000 ? 0x7f80'0000 : large; // 2^16: infinity
+  uint32_t rounded = sign | (magnitude < 0x3880'0000 ? small : large);
+  return floatFromBits(magnitude > 0x7f80'0000 ? 0x7fc0'0000 : rounded);
+}
+
+/// The nearest bf16 value, ties to even, without branches; a NaN loses its
+/// sign.
+inline float roundToBf16(float value) {
+  uint32_t bits = bitsOfFloat(value);
+  uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff'0000;
+  bool isNan = (bits & 0x7fff'ffff) > 0x7f80'0000;
+  return floatFromBits(isNan ? 0x7fc0'0000 : rounded);
 }
 
 /// The nearest value of the integer type To: ends of its range instead of

@@ -1,0 +1,217 @@
+//===- PoolDepthwise.cpp - Windows over single channels (PorD) ------------===//
+//
+// Sums are made in the operands' own precision: each product is rounded to it,
+// and the sequence bias (depthwise), products in row-major order is dealt
+// alternately to two accumulators, each rounded after every addition, that are
+// added at the end. docs/targets/notes/tiu-conv-matmul-pool.md says more.
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Simulator/Execute.h"
+#include "lib/Simulator/FlushDenormals.h"
+#include "lib/Simulator/Numeric.h"
+#include "lib/Simulator/Tiu/Operands.h"
+#include "lib/Simulator/Tiu/Window.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::sim;
+using isa::PoolOp;
+using isa::Precision;
+
+namespace {
+
+/// A pooling or depthwise convolution whose operands have been checked.
+struct ChannelWindow {
+  PoolOp operation;
+  Precision precision;
+  Window window;
+  TensorView input, result;
+  Margin margin;
+  std::vector<float> bias;     ///< per channel
+  std::vector<float> weights;  ///< [channel][tap], none for max
+  std::vector<int32_t> places; ///< of the whole window, [tap][place]
+
+  void computeChannel(Machine &machine, uint32_t n, uint32_t c) const;
+};
+
+/// Rounds f32 to the nearest value of a precision.
+template <Precision precision> float rounded(float value);
+template <> float rounded<Precision::F32>(float value) { return value; }
+template <> float rounded<Precision::F16>(float value) {
+  return roundToF16(value);
+}
+template <> float rounded<Precision::BF16>(float value) {
+  return roundToBf16(value);
+}
+
+} // namespace
+
+/// sums[p] = the sum over taps. `even` and `odd` are what the accumulators
+/// begin with; the first product goes to the odd one.
+template <Precision precision>
+__attribute__((noinline)) static void
+sumWindow(const float *plane, const int32_t *places, const float *weights,
+          uint32_t taps, uint32_t count, float even, float odd, float *sums) {
+  std::vector<float> others(count, odd);
+  std::fill_n(sums, count, even);
+  for (uint32_t tap = 0; tap < taps; ++tap, places += count) {
+    float *to = tap % 2 ? sums : others.data();
+    float weight = weights[tap];
+    for (uint32_t p = 0; p < count; ++p)
+      to[p] = rounded<precision>(to[p] +
+                                 rounded<precision>(plane[places[p]] * weight));
+  }
+  for (uint32_t p = 0; p < count; ++p)
+    sums[p] = rounded<precision>(sums[p] + others[p]);
+}
+
+/// results[p] = the last of the largest elements of the window; denormals
+/// count as zero. A NaN replaces what came before and is replaced.
+static void maximumOfWindow(const float *plane, const int32_t *places,
+                            uint32_t taps, uint32_t count, float lowest,
+                            float *results) {
+  std::fill_n(results, count, lowest);
+  for (uint32_t tap = 0; tap < taps; ++tap, places += count)
+    for (uint32_t p = 0; p < count; ++p) {
+      float element = plane[places[p]];
+      results[p] =
+          flushed(results[p]) > flushed(element) ? results[p] : element;
+    }
+}
+
+/// The lowest finite value.
+static float lowestOf(Precision precision) {
+  return precision == Precision::F32   ? std::numeric_limits<float>::lowest()
+         : precision == Precision::F16 ? -65504.0f
+                                       : bf16ToFloat(0xff7f);
+}
+
+void ChannelWindow::computeChannel(Machine &machine, uint32_t n,
+                                   uint32_t c) const {
+  std::vector<float> plane(window.planeSize() + 2);
+  readPlane(machine, input, precision, n, c, plane.data());
+  plane[window.padding()] = margin.padding[c];
+  plane[window.inserted()] = margin.inserted[c];
+  uint32_t taps = window.taps(), count = window.places();
+  std::vector<float> results(count);
+  if (operation == PoolOp::Max) {
+    if (precision == Precision::F32)
+      for (float &value : plane)
+        value = flushed(value);
+    maximumOfWindow(plane.data(), places.data(), taps, count,
+                    lowestOf(precision), results.data());
+  } else {
+    FlushDenormals flush;
+    auto sum = precision == Precision::F32   ? sumWindow<Precision::F32>
+               : precision == Precision::F16 ? sumWindow<Precision::F16>
+                                             : sumWindow<Precision::BF16>;
+    // Without a bias the sums begin with the first products themselves.
+    bool hasBias = operation != PoolOp::Average;
+    sum(plane.data(), places.data(), &weights[size_t(c) * taps], taps, count,
+        hasBias ? bias[c] : -0.0f, hasBias ? 0.0f : -0.0f, results.data());
+  }
+  const float *from = results.data();
+  auto [batch, channels, height, width] = result.shape();
+  for (uint32_t h = 0; h < height; ++h, from += width) {
+    uint8_t *to = result.at(machine, n, c, h);
+    if (operation == PoolOp::Max)
+      restore(precision, from, to, width);
+    else
+      fromFloats(precision, from, 1, to, width);
+  }
+}
+
+/// The weights of every channel, in the order of the window's taps.
+static llvm::Expected<std::vector<float>>
+readWeights(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
+  auto precision = Precision(i.opd0_prec);
+  auto operation = PoolOp(i.tsk_eu_typ);
+  if (operation == PoolOp::Max)
+    return std::vector<float>();
+  size_t count = size_t(i.res0_c) * taps;
+  if (operation == PoolOp::Average || i.opd1_const)
+    return std::vector<float>(count, constantOf(precision, i.opd1_addr));
+  auto view = TensorView::perChannel(
+      machine, i.opd1_addr, isa::bitsOf(precision) / 8, i.res0_c, taps);
+  if (!view)
+    return view.takeError();
+  if (llvm::Error error = view->read(machine, "opd1"))
+    return std::move(error);
+  std::vector<float> weights(count);
+  for (uint32_t c = 0; c < i.res0_c; ++c) {
+    float *row = &weights[size_t(c) * taps];
+    toFloats(precision, view->at(machine, 0, c), row, taps);
+    if (i.kernel_rotate)
+      std::reverse(row, row + taps);
+  }
+  return weights;
+}
+
+static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
+  auto precision = Precision(i.opd0_prec);
+  auto operation = PoolOp(i.tsk_eu_typ);
+  unsigned bytes = isa::bitsOf(precision) / 8;
+  if (i.res0_prec != i.opd0_prec)
+    return unsupported("no result of " + precisionName(i.res0_prec) + " from " +
+                       precisionName(i.opd0_prec) + " operands");
+  auto window = Window::of(i);
+  if (!window)
+    return window.takeError();
+  auto input = inputView(machine, i, i.res0_c, bytes);
+  if (!input)
+    return input.takeError();
+  if (llvm::Error error = input->read(machine, "opd0"))
+    return error;
+  auto result = resultView(machine, i, bytes);
+  if (!result)
+    return result.takeError();
+  auto margin =
+      readMargin(machine, precision, i.opd3_addr, i.opd3_const, i.res0_c);
+  if (!margin)
+    return margin.takeError();
+  auto weights = readWeights(machine, i, window->taps());
+  if (!weights)
+    return weights.takeError();
+  std::vector<float> bias(i.res0_c);
+  if (operation == PoolOp::Depthwise || operation == PoolOp::DepthwiseRelu) {
+    auto read = readPerChannel(machine, "opd2", precision, i.opd2_addr,
+                               i.opd2_const, i.res0_c);
+    if (!read)
+      return read.takeError();
+    bias = std::move(*read);
+  }
+  if (llvm::Error error = result->write(machine, "res0"))
+    return error;
+  std::vector<int32_t> places;
+  window->fill(0, window->places(), places);
+  ChannelWindow pool{operation,
+                     precision,
+                     std::move(*window),
+                     *input,
+                     *result,
+                     std::move(*margin),
+                     std::move(bias),
+                     std::move(*weights),
+                     std::move(places)};
+  for (uint32_t n = 0; n < i.res0_n; ++n)
+    machine.parallelFor(
+        i.res0_c, [&](unsigned c) { pool.computeChannel(machine, n, c); });
+  return llvm::Error::success();
+}
+
+llvm::Error tpu_mlir::sim::execute(Machine &machine,
+                                   const isa::PoolDepthwise &i) {
+  switch (PoolOp(i.tsk_eu_typ)) {
+  case PoolOp::Depthwise:
+  case PoolOp::DepthwiseRelu:
+  case PoolOp::Average:
+  case PoolOp::Max:
+    if (isFloat(Precision(i.opd0_prec)))
+      return executeFloat(machine, i);
+    return unsupported(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " of " +
+                       precisionName(i.opd0_prec) +
+                       " operands is not supported");
+  default:
+    return unsupported(isa::mnemonic(PoolOp(i.tsk_eu_typ)) +
+                       " is not supported");
+  }
+}
