@@ -27,3 +27,11 @@ class InputFileError(TpuMlirError):
 
 class OutputFileError(TpuMlirError):
     """A result cannot be written where the caller wants it."""
+
+
+class ModelError(TpuMlirError):
+    """A model cannot be read, or holds what cannot be compiled."""
+
+
+class TpuMlirWarning(UserWarning):
+    """Something in a model that can be compiled but is probably not what its author wanted."""

@@ -1,0 +1,1 @@
+"""Stage 1: models of other frameworks in, modules of the `top` dialect out."""

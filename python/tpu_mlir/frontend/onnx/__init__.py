@@ -1,0 +1,36 @@
+"""Imports ONNX models, opset 7 to 21."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import onnx
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx.importer import GraphImporter
+from tpu_mlir.frontend.onnx.inputs import resolve
+from tpu_mlir.frontend.onnx.loading import load
+
+__all__ = ["import_model"]
+
+
+def import_model(
+    source: str | Path | onnx.ModelProto, *, input_shapes: Mapping[str, Sequence[int]] | None = None
+) -> ir.Module:
+    """Return a model as a `top` module in a context of its own.
+
+    The module has one function `@main` with the model's inputs and outputs in its order and their ONNX names in the
+    attribute `top.name`; each value's location is its ONNX tensor name. Floating point tensors are f32 inside; inputs
+    and outputs keep their type, but f64 becomes f32. `input_shapes` freezes open dimensions. Raises ModelError for a
+    file that is not a model, for shapes that do not fit and, all in one message, for nodes that cannot be imported.
+    Warns (TpuMlirWarning) about weights that are not finite.
+    """
+    model, folder = load(source)
+    opsets = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
+    prefix = "" if isinstance(source, onnx.ModelProto) else f"{source}: "
+    try:
+        inputs = resolve(model.graph, input_shapes or {})
+        with ir.Context():
+            return GraphImporter(opsets, folder).build(model.graph, inputs)
+    except ModelError as error:
+        raise ModelError(f"{prefix}{error}") from None

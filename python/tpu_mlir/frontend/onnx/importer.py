@@ -1,0 +1,198 @@
+"""Walks an ONNX graph and builds `@main` of a `top` module from it."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from tpu_mlir._mlir import ir
+from tpu_mlir._mlir.dialects import top
+from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx import ops as ops
+from tpu_mlir.frontend.onnx import registry
+from tpu_mlir.frontend.onnx.folding import fold
+from tpu_mlir.frontend.onnx.inputs import Input
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.tensors import Array, DType, is_float, mlir_type, onnx_numpy_type, to_array, untyped
+from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
+
+Scope = dict[str, Value]
+MLIR_ERROR: type[Exception] = untyped.MLIRError
+
+
+class GraphImporter:
+    """The state of one import: the weights in the IR, the nodes that failed, the diagnostics of the current one."""
+
+    def __init__(self, opsets: Mapping[str, int], folder: Path | None) -> None:
+        self._opsets = opsets
+        self._folder = folder
+        self._weights = Weights()
+        self._failures: list[str] = []
+        self._diagnostics: list[str] = []
+
+    def build(self, graph: onnx.GraphProto, inputs: Sequence[Input]) -> ir.Module:
+        """Return a module with one function `@main`; raises ModelError naming every node that cannot be imported."""
+        module = ir.Module.create(ir.Location.name(graph.name or "model"))
+        module.operation.attributes["sym_name"] = ir.StringAttr.get(graph.name or "model")
+        with ir.InsertionPoint(module.body):
+            main = ir.Operation.create("func.func", attributes=_signature([], []), regions=1)
+        types: list[ir.Type] = [ir.RankedTensorType.get(list(item.shape), mlir_type(item.dtype)) for item in inputs]
+        blocks: Any = main.regions[0].blocks
+        block: ir.Block = blocks.append(*types, arg_locs=[ir.Location.name(item.name) for item in inputs])
+        with ir.InsertionPoint(block), self._collect_diagnostics():
+            scope: Scope = {}
+            for index, item in enumerate(inputs):
+                argument = block.arguments[index]
+                with ir.Location.name(item.name):
+                    computes = is_float(item.dtype) and item.dtype != np.float32
+                    scope[item.name] = self._cast(argument, np.dtype(np.float32)) if computes else argument
+            self._nodes(graph, scope, {value.name for value in graph.output})
+            if self._failures:
+                noun = "1 node" if len(self._failures) == 1 else f"{len(self._failures)} nodes"
+                raise ModelError("\n  ".join([f"{noun} cannot be compiled:", *self._failures]))
+            results = [self._output(value, scope) for value in graph.output]
+            ir.Operation.create("func.return", operands=results)
+        main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [item.type for item in results]))
+        main.attributes["arg_attrs"] = _names([item.name for item in inputs])
+        main.attributes["res_attrs"] = _names([value.name for value in graph.output])
+        return module
+
+    def _nodes(self, graph: onnx.GraphProto, scope: Scope, wanted: set[str]) -> None:
+        """Import what the wanted values need; `scope` holds the values visible from outside and gets the new ones."""
+        needed = _needed(graph, wanted)
+        for tensor in graph.initializer:
+            if tensor.name in needed:
+                scope[tensor.name] = Constant(to_array(tensor, self._folder), tensor.name)
+        for sparse in graph.sparse_initializer:
+            if sparse.values.name in needed:
+                self._failures.append(f"'{sparse.values.name}': sparse initializers are not supported")
+                scope[sparse.values.name] = Missing()
+        for proto in graph.node:
+            live = [name for name in proto.output if name in needed]
+            if not live:
+                continue
+            try:
+                values = self._node(proto, scope, live)
+            except Unsupported as reason:
+                self._failures.append(f"'{proto.name or live[0]}': {reason}")
+                values = {name: Missing() for name in live}
+            scope.update(values)
+
+    def _node(self, proto: onnx.NodeProto, scope: Scope, live: list[str]) -> dict[str, Value]:
+        domain = "" if proto.domain == "ai.onnx" else proto.domain
+        opset = self._opsets.get(domain)
+        if opset is None:
+            raise Unsupported(f"{proto.op_type} is in domain '{domain}', for which the model names no opset")
+        for name in proto.input:
+            if name and name not in scope:
+                raise Unsupported(f"{proto.op_type} uses '{name}', which no earlier node computes")
+        operands = [scope[name] if name else None for name in proto.input]
+        if domain == "" and proto.op_type == "If" and isinstance(operands[0], Constant):
+            return self._branch(proto, scope, operands[0].array, live)
+        known = [item for item in operands if not isinstance(item, ir.Value | Missing)]
+        if operands and len(known) == len(operands):
+            arrays = fold(proto, [item.array if item else None for item in known], opset)
+            return {
+                name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
+            }
+        function = registry.lookup(proto.op_type, opset, domain)
+        if any(isinstance(item, Missing) for item in operands):
+            return {name: Missing() for name in live}
+        return self._emit(function, Node(proto, live, operands, self._weights, opset, self._folder), live)
+
+    def _emit(self, function: registry.Importer, node: Node, live: list[str]) -> dict[str, Value]:
+        location = ir.Location.name(live[0])
+        if live != list(node.outputs[:1]):
+            first = node.outputs[0] or live[0]
+            names = [name or f"{first}/{index}" for index, name in enumerate(node.outputs)]
+            location = ir.Location.fused([ir.Location.name(name) for name in names])
+        self._diagnostics.clear()
+        try:
+            with location:
+                made = function(node)
+        except (MLIR_ERROR, ValueError) as error:
+            if not self._diagnostics:
+                raise
+            raise Unsupported("; ".join(self._diagnostics)) from error
+        values = _as_values(made)
+        for position, name in enumerate(node.outputs):
+            if name in live and position >= len(values):
+                raise Unsupported(f"{node.op} has its result {position} ('{name}') used, which is not supported")
+        return {name: value for name, value in zip(node.outputs, values, strict=False) if name in live}
+
+    def _branch(self, proto: onnx.NodeProto, scope: Scope, condition: Array, live: list[str]) -> dict[str, Value]:
+        """Import the branch of an If that a constant condition takes."""
+        chosen = "then_branch" if bool(condition.reshape(-1)[0]) else "else_branch"
+        graph = next((attribute.g for attribute in proto.attribute if attribute.name == chosen), None)
+        if graph is None or len(graph.output) < len(proto.output):
+            raise Unsupported(f"If expects a {chosen} with {len(proto.output)} results")
+        inner = dict(scope)
+        pairs = [(outer, value.name) for outer, value in zip(proto.output, graph.output, strict=False) if outer in live]
+        self._nodes(graph, inner, {name for _, name in pairs})
+        return {outer: inner[name] for outer, name in pairs}
+
+    def _output(self, declared: onnx.ValueInfoProto, scope: Scope) -> ir.Value:
+        """Return the IR value of a network output in the type that the model declares for it."""
+        found = scope.get(declared.name)
+        if found is None or isinstance(found, Missing):
+            raise ModelError(f"output '{declared.name}' is computed by no node")
+        value = self._weights.value(found) if isinstance(found, Constant) else found
+        element = declared.type.tensor_type.elem_type
+        if not element:
+            return value
+        dtype = onnx_numpy_type(element, f"output '{declared.name}'")
+        with ir.Location.name(declared.name):
+            return self._cast(value, dtype)
+
+    def _cast(self, value: ir.Value, dtype: DType) -> ir.Value:
+        kind = ir.RankedTensorType(value.type)
+        if kind.element_type == mlir_type(dtype):
+            return value
+        return result(top.CastOp(value, ir.TypeAttr.get(mlir_type(dtype))))
+
+    @contextmanager
+    def _collect_diagnostics(self) -> Generator[None]:
+        """Keep errors of builders, which otherwise go to stderr, for the message that names the node."""
+
+        def keep(diagnostic: ir.Diagnostic) -> bool:
+            self._diagnostics.append(str(diagnostic.message))
+            return True
+
+        handler = ir.Context.current.attach_diagnostic_handler(keep)
+        try:
+            yield
+        finally:
+            handler.detach()
+
+
+def _needed(graph: onnx.GraphProto, wanted: set[str]) -> set[str]:
+    """Return the names of the values that the wanted ones depend on, themselves included."""
+    needed = set(wanted)
+    for proto in reversed(graph.node):
+        if needed.intersection(proto.output):
+            needed.update(name for name in proto.input if name)
+            for attribute in proto.attribute:
+                if attribute.HasField("g"):
+                    needed |= _needed(attribute.g, {value.name for value in attribute.g.output})
+    return needed
+
+
+def _as_values(made: registry.Imported) -> list[Value]:
+    if isinstance(made, ir.OpView):
+        results = made.operation.results
+        return [results[index] for index in range(len(results))]
+    if isinstance(made, ir.Value | Constant | Missing):
+        return [made]
+    return list(made)
+
+
+def _signature(arguments: Sequence[ir.Type], results: Sequence[ir.Type]) -> dict[str, ir.Attribute]:
+    kind = ir.TypeAttr.get(ir.FunctionType.get(list(arguments), list(results)))
+    return {"sym_name": ir.StringAttr.get("main"), "function_type": kind}
+
+
+def _names(names: Sequence[str]) -> ir.ArrayAttr:
+    return untyped.ArrayAttr.get([untyped.DictAttr.get({"top.name": ir.StringAttr.get(name)}) for name in names])

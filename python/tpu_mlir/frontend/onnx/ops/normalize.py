@@ -1,0 +1,136 @@
+"""Normalisations."""
+
+import numpy as np
+
+from tpu_mlir._mlir.dialects import top
+from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.exporting import Exported, exporter
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.values import result
+
+
+@importer("BatchNormalization", 7, 9, 14, 15)
+def batch_normalization(n: Node) -> Imported:
+    """Import BatchNormalization as inference computes it."""
+    if n.int_attr("training_mode", 0):
+        raise Unsupported("BatchNormalization is in training mode; export the model for inference")
+    return top.BatchNormOp(n.value(0), n.value(1), n.value(2), n.value(3), n.value(4), n.float_attr("epsilon", 1e-5))
+
+
+@exporter("batch_norm")
+def export_batch_norm(e: Exported) -> None:
+    """Write BatchNormalization."""
+    e.emit("BatchNormalization", epsilon=e.float_attr("epsilon"))
+
+
+@importer("InstanceNormalization", 6)
+def instance_normalization(n: Node) -> Imported:
+    """Import InstanceNormalization."""
+    return top.InstanceNormOp(n.value(0), n.value(1), n.value(2), n.float_attr("epsilon", 1e-5))
+
+
+@exporter("instance_norm")
+def export_instance_norm(e: Exported) -> None:
+    """Write InstanceNormalization."""
+    e.emit("InstanceNormalization", epsilon=e.float_attr("epsilon"))
+
+
+@importer("GroupNormalization", 21)
+def group_normalization(n: Node) -> Imported:
+    """Import GroupNormalization with a scale and a bias for each channel."""
+    return top.GroupNormOp(n.value(0), n.value(1), n.value(2), n.int_attr("num_groups"), n.float_attr("epsilon", 1e-5))
+
+
+@importer("GroupNormalization", 18)
+def group_normalization_by_group(n: Node) -> Imported:
+    """Import the first version, which had a scale and a bias for each group: they are repeated for its channels."""
+    groups, channels = n.int_attr("num_groups"), n.shape(0)[1]
+    if groups < 1 or channels % groups or n.shape(1) != [groups] or n.shape(2) != [groups]:
+        raise Unsupported(
+            f"GroupNormalization expects {channels} channels in {groups} groups with a scale and bias each"
+        )
+    scale = n.weight(np.repeat(n.constant(1, "scale"), channels // groups), "scale")
+    bias = n.weight(np.repeat(n.constant(2, "bias"), channels // groups), "bias")
+    return top.GroupNormOp(n.value(0), scale, bias, groups, n.float_attr("epsilon", 1e-5))
+
+
+@exporter("group_norm")
+def export_group_norm(e: Exported) -> None:
+    """Write GroupNormalization."""
+    e.emit("GroupNormalization", num_groups=e.int_attr("num_groups"), epsilon=e.float_attr("epsilon"))
+
+
+@importer("LayerNormalization", 17)
+def layer_normalization(n: Node) -> Imported:
+    """Import LayerNormalization."""
+    axis = n.axis(n.int_attr("axis", -1), n.rank(0))
+    return top.LayerNormOp(n.value(0), axis, n.float_attr("epsilon", 1e-5), scale=n.optional(1), bias=n.optional(2))
+
+
+@exporter("layer_norm")
+def export_layer_norm(e: Exported) -> None:
+    """Write LayerNormalization, with ones for an absent scale, which ONNX requires."""
+    segments = e.ints_attr("operandSegmentSizes")
+    axis = e.int_attr("axis")
+    rest = iter(e.inputs[1:])
+    scale = next(rest) if segments[1] else e.constant(np.ones(e.shape()[axis:], np.float32), "scale")
+    bias = next(rest) if segments[2] else ""
+    e.emit("LayerNormalization", [e.inputs[0], scale, bias], axis=axis, epsilon=e.float_attr("epsilon"))
+
+
+@exporter("rms_norm")
+def export_rms_norm(e: Exported) -> None:
+    """Write x / sqrt(mean(x^2) + epsilon) * scale step by step: it has no name before opset 23."""
+    names = ["square", "mean", "shifted", "root"]
+    square, mean, shifted, root = (e.temporary(name) for name in names)
+    axes = e.constant(list(range(e.int_attr("axis"), len(e.shape()))), "axes")
+    e.emit("Mul", [e.inputs[0], e.inputs[0]], [square])
+    e.emit("ReduceMean", [square, axes], [mean], keepdims=1)
+    e.emit("Add", [mean, e.constant(np.float32(e.float_attr("epsilon")), "epsilon")], [shifted])
+    e.emit("Sqrt", [shifted], [root])
+    if len(e.inputs) == 1:
+        e.emit("Div", [e.inputs[0], root])
+        return
+    normal = e.temporary("normal")
+    e.emit("Div", [e.inputs[0], root], [normal])
+    e.emit("Mul", [normal, e.inputs[1]])
+
+
+@importer("LpNormalization", 1)
+def lp_normalization(n: Node) -> Imported:
+    """Import LpNormalization."""
+    return top.LpNormalizationOp(n.value(0), n.axis(n.int_attr("axis", -1), n.rank(0)), n.int_attr("p", 2))
+
+
+@exporter("lp_normalization")
+def export_lp_normalization(e: Exported) -> None:
+    """Write LpNormalization."""
+    e.emit("LpNormalization", axis=e.int_attr("axis"), p=e.int_attr("p"))
+
+
+@importer("LRN", 1, 13)
+def local_response_normalization(n: Node) -> Imported:
+    """Import LRN."""
+    alpha, beta, bias = n.float_attr("alpha", 1e-4), n.float_attr("beta", 0.75), n.float_attr("bias", 1.0)
+    return top.LrnOp(n.value(0), n.int_attr("size"), alpha, beta, bias)
+
+
+@exporter("lrn")
+def export_lrn(e: Exported) -> None:
+    """Write LRN."""
+    e.emit("LRN", size=e.int_attr("size"), **{name: e.float_attr(name) for name in ("alpha", "beta", "bias")})
+
+
+@importer("MeanVarianceNormalization", 9, 13)
+def mean_variance_normalization(n: Node) -> Imported:
+    """Import (x - mean) / (sqrt(mean((x - mean)^2)) + 1e-9); the constant is that of the operator's definition."""
+    axes = sorted(n.axis(axis, n.rank(0)) for axis in n.ints_attr("axes", [0, 2, 3]))
+    kind = enum("reduce_kind", "mean")
+    mean = result(top.ReduceOp(n.value(0), kind, axes, keepdims=True, loc=n.at("mean")))
+    centred = result(top.SubOp(n.value(0), mean, loc=n.at("centred")))
+    square = result(top.MulOp(centred, centred, loc=n.at("square")))
+    variance = result(top.ReduceOp(square, kind, axes, keepdims=True, loc=n.at("variance")))
+    deviation = result(top.SqrtOp(variance, loc=n.at("deviation")))
+    epsilon = n.weight(np.array(1e-9, np.float32), "epsilon")
+    return top.DivOp(centred, result(top.AddOp(deviation, epsilon, loc=n.at("divisor"))))

@@ -1,0 +1,120 @@
+"""Interpolation: Resize in all its versions, and Upsample, which it replaced."""
+
+import math
+
+import numpy as np
+
+from tpu_mlir._mlir.dialects import top
+from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.exporting import Exported, exporter
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.registry import Imported, importer
+
+_COORDINATES = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric")
+
+
+def _scaled(n: Node, scales: list[float]) -> Imported:
+    """Import an operator from before version 11: coordinates are i / scale, the nearest element is the one below."""
+    mode = n.str_attr("mode", "nearest")
+    if mode not in ("nearest", "linear"):
+        raise Unsupported(f"{n.op} expects the mode nearest or linear, found {mode}")
+    return top.ResizeOp(
+        n.value(0),
+        enum("resize_mode", mode),
+        _floats(scales),
+        _sizes(n, scales),
+        enum("coordinate_transformation", "asymmetric"),
+        enum("nearest_mode", "floor"),
+        -0.75,
+    )
+
+
+@importer("Upsample", 7)
+def upsample_by_attribute(n: Node) -> Imported:
+    """Import Upsample whose scales are an attribute."""
+    return _scaled(n, n.floats_attr("scales"))
+
+
+@importer("Upsample", 9)
+@importer("Resize", 10)
+def upsample(n: Node) -> Imported:
+    """Import Upsample and the first Resize, whose scales are an operand."""
+    return _scaled(n, [float(scale) for scale in n.constant(1, "scales").reshape(-1).tolist()])
+
+
+@importer("Resize", 11, 13, 18, 19)
+def resize(n: Node) -> Imported:
+    """Import Resize to given scales or sizes."""
+    mode = n.str_attr("mode", "nearest")
+    if mode not in ("nearest", "linear", "cubic"):
+        raise Unsupported(f"Resize expects the mode nearest, linear or cubic, found {mode}")
+    scales, sizes = _extent(n)
+    if n.int_attr("antialias", 0) and mode != "nearest" and min(scales) < 1:
+        raise Unsupported("Resize with antialias is supported only for scales of at least 1")
+    coordinates = n.str_attr("coordinate_transformation_mode", "half_pixel")
+    nearest = n.str_attr("nearest_mode", "round_prefer_floor")
+    if coordinates == "tf_half_pixel_for_nn" and mode == "nearest" and nearest == "floor":
+        coordinates, nearest = "half_pixel", "round_prefer_ceil"  # floor((i + .5) / s) = floor(half_pixel + .5)
+    if coordinates not in _COORDINATES:
+        raise Unsupported(f"Resize expects coordinates {', '.join(_COORDINATES)}, found {coordinates}")
+    return top.ResizeOp(
+        n.value(0),
+        enum("resize_mode", mode),
+        _floats(scales),
+        sizes,
+        enum("coordinate_transformation", coordinates),
+        enum("nearest_mode", nearest),
+        n.float_attr("cubic_coeff_a", -0.75),
+        exclude_outside=bool(n.int_attr("exclude_outside", 0)),
+    )
+
+
+def _extent(n: Node) -> tuple[list[float], list[int]]:
+    """Return scales and sizes of all dimensions, given the scales or the sizes of all or, from 18 on, of some."""
+    shape = n.shape(0)
+    axes = [n.axis(axis, len(shape)) for axis in n.ints_attr("axes", list(range(len(shape))))]
+    if n.has(2) and n.constant(2, "scales").size:
+        scales = [1.0] * len(shape)
+        for axis, scale in zip(axes, n.constant(2, "scales").reshape(-1).tolist(), strict=True):
+            scales[axis] = float(scale)
+        return scales, _sizes(n, scales)
+    sizes = list(shape)
+    for axis, size in zip(axes, n.integers(3, "sizes"), strict=True):
+        sizes[axis] = size
+    scales = [size / old for size, old in zip(sizes, shape, strict=True)]
+    policy = n.str_attr("keep_aspect_ratio_policy", "stretch")
+    if policy != "stretch":
+        chosen = [scales[axis] for axis in axes]
+        common = min(chosen) if policy == "not_larger" else max(chosen)
+        for axis in axes:
+            scales[axis], sizes[axis] = common, math.floor(common * shape[axis] + 0.5)
+    return scales, sizes
+
+
+def _sizes(n: Node, scales: list[float]) -> list[int]:
+    """Return floor(dimension * scale), in single precision as ONNX Runtime computes it."""
+    shape = n.shape(0)
+    if len(scales) != len(shape) or min(scales, default=1.0) <= 0:
+        raise Unsupported(f"{n.op} expects {len(shape)} positive scales, found {scales}")
+    return [math.floor(np.float32(size) * np.float32(scale)) for size, scale in zip(shape, scales, strict=True)]
+
+
+@exporter("resize")
+def export_resize(e: Exported) -> None:
+    """Write Resize; to scales where they give exactly the sizes, else to sizes."""
+    scales, sizes, shape = np.array(e.floats_attr("scales"), np.float32), e.ints_attr("sizes"), e.shape()
+    exact = [math.floor(np.float32(size) * scale) for size, scale in zip(shape, scales, strict=True)] == sizes
+    extent = [e.constant(scales, "scales")] if exact else ["", e.constant(sizes, "sizes")]
+    e.emit(
+        "Resize",
+        [*e.inputs, "", *extent],
+        mode=e.enum_attr("mode"),
+        coordinate_transformation_mode=e.enum_attr("coordinate_transformation"),
+        nearest_mode=e.enum_attr("nearest_mode"),
+        cubic_coeff_a=e.float_attr("cubic_coeff"),
+        exclude_outside=int(e.flag_attr("exclude_outside")),
+    )
+
+
+def _floats(values: list[float]) -> list[float]:
+    return [float(np.float32(value)) for value in values]

@@ -1,0 +1,58 @@
+"""Which function imports which operator: keyed by domain, name and the version that last changed the operator."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import onnx.defs
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.values import Value
+
+Imported: TypeAlias = "ir.OpView | Value | Sequence[Value]"
+Importer = Callable[[Node], Imported]
+
+
+_importers: dict[tuple[str, str, int], Importer] = {}
+
+
+def importer(op: str, *since: int, domain: str = "") -> Callable[[Importer], Importer]:
+    """Register the decorated function for an operator in exactly the given since-versions.
+
+    Raises ValueError where another function has one of them.
+    """
+
+    def register(function: Importer) -> Importer:
+        for version in since:
+            key = (domain, op, version)
+            if key in _importers:
+                raise ValueError(f"{domain or 'ai.onnx'}.{op} version {version} is already registered")
+            _importers[key] = function
+        return function
+
+    return register
+
+
+def lookup(op: str, opset: int, domain: str = "") -> Importer:
+    """Return the function for an operator as the given opset defines it; raises Unsupported with the reason."""
+    domain = "" if domain == "ai.onnx" else domain
+    name = f"{domain}.{op}" if domain else op
+    try:
+        since = onnx.defs.get_schema(op, opset, domain).since_version
+    except onnx.defs.SchemaError:
+        where = f"domain '{domain}'" if domain else f"opset {opset}"
+        raise Unsupported(f"{name} is not an operator of {where}") from None
+    found = _importers.get((domain, op, since))
+    if found is None:
+        known = supported().get((domain, op))
+        detail = f", only {', '.join(map(str, known))}" if known else ""
+        raise Unsupported(f"{name} version {since} is not supported{detail}")
+    return found
+
+
+def supported() -> dict[tuple[str, str], list[int]]:
+    """Return the since-versions that can be imported, by (domain, operator)."""
+    table: dict[tuple[str, str], list[int]] = {}
+    for domain, op, since in sorted(_importers):
+        table.setdefault((domain, op), []).append(since)
+    return table

@@ -1,0 +1,115 @@
+"""ONNX tensors as NumPy arrays, external data included, and the element types of both worlds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, numpy_helper
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import ModelError
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
+
+BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+_FLOATS = frozenset({np.dtype(np.float16), BFLOAT16, np.dtype(np.float32), np.dtype(np.float64)})
+
+_MLIR_TYPES: dict[DType, Callable[[], ir.Type]] = {
+    np.dtype(np.float16): ir.F16Type.get,
+    BFLOAT16: ir.BF16Type.get,
+    np.dtype(np.float32): ir.F32Type.get,
+    np.dtype(np.float64): ir.F64Type.get,
+    np.dtype(np.bool_): lambda: ir.IntegerType.get_signless(1),
+    np.dtype(np.int8): lambda: ir.IntegerType.get_signless(8),
+    np.dtype(np.int16): lambda: ir.IntegerType.get_signless(16),
+    np.dtype(np.int32): lambda: ir.IntegerType.get_signless(32),
+    np.dtype(np.int64): lambda: ir.IntegerType.get_signless(64),
+    np.dtype(np.uint8): lambda: ir.IntegerType.get_unsigned(8),
+    np.dtype(np.uint16): lambda: ir.IntegerType.get_unsigned(16),
+    np.dtype(np.uint32): lambda: ir.IntegerType.get_unsigned(32),
+    np.dtype(np.uint64): lambda: ir.IntegerType.get_unsigned(64),
+}
+
+
+untyped: Any = ir  # for what the stubs of the bindings leave out
+
+
+def is_float(dtype: DType) -> bool:
+    """Tell whether `top` computes on this type, which it does in f32."""
+    return dtype in _FLOATS
+
+
+def mlir_type(dtype: DType) -> ir.Type:
+    """Return the MLIR element type; raises for types such as strings that a network cannot compute on."""
+    if dtype not in _MLIR_TYPES:
+        raise ModelError(f"element type {dtype} is not supported")
+    return _MLIR_TYPES[dtype]()
+
+
+def numpy_type(element: ir.Type) -> DType:
+    """Return the NumPy type of an MLIR element type."""
+    for dtype, make in _MLIR_TYPES.items():
+        if element == make():
+            return dtype
+    raise ModelError(f"element type {element} has no NumPy counterpart")
+
+
+def onnx_numpy_type(elem_type: int, what: str) -> DType:
+    """Return the NumPy type of a TensorProto.DataType number; `what` names the tensor in the error."""
+    try:
+        dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(elem_type))
+    except (KeyError, TypeError, ValueError):
+        raise ModelError(f"{what} has an unknown element type {elem_type}") from None
+    if dtype not in _MLIR_TYPES:
+        raise ModelError(f"{what} has element type {dtype}, which is not supported")
+    return dtype
+
+
+def onnx_type(dtype: DType) -> int:
+    """Return the TensorProto.DataType number of a NumPy type."""
+    return int(onnx.helper.np_dtype_to_tensor_dtype(dtype))
+
+
+def to_array(tensor: TensorProto, folder: Path | None) -> Array:
+    """Return the values of a tensor, mapped rather than read where they are external; `folder` is the model's."""
+    what = f"tensor '{tensor.name}'"
+    if tensor.data_location == TensorProto.EXTERNAL:
+        return _external(tensor, folder, what)
+    try:
+        return numpy_helper.to_array(tensor)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{what} is damaged: {str(error).lower().rstrip('.')}") from None
+
+
+def _external(tensor: TensorProto, folder: Path | None, what: str) -> Array:
+    entries = {entry.key: entry.value for entry in tensor.external_data}
+    location = entries.get("location", "")
+    if folder is None:
+        raise ModelError(
+            f"{what} has its data in the file '{location}'; give the path of the model, or load the data into the model"
+        )
+    path = folder / location
+    if not location or not path.resolve().is_relative_to(folder.resolve()):
+        raise ModelError(f"{what} has its data in '{location}', which is not below the folder of the model")
+    if not path.is_file():
+        raise ModelError(f"{what} has its data in '{path}', which does not exist")
+    dtype = onnx_numpy_type(tensor.data_type, what)
+    shape = tuple(tensor.dims)
+    size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+    try:
+        offset, length = int(entries.get("offset", 0)), int(entries.get("length", size))
+    except ValueError:
+        raise ModelError(f"{what} has a damaged reference to its external data") from None
+    found = path.stat().st_size
+    if length != size or offset < 0 or offset + size > found:
+        raise ModelError(
+            f"{what} expects {size} bytes at offset {offset} of '{path}', found {min(length, max(found - offset, 0))}"
+        )
+    if size == 0:
+        return np.zeros(shape, dtype)
+    return np.memmap(path, dtype, "r", offset, shape)

@@ -1,0 +1,76 @@
+"""What a tensor of an ONNX graph is while it is imported: an IR value, a constant, or nothing after an error."""
+
+import warnings
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from tpu_mlir._mlir import ir
+from tpu_mlir._mlir.dialects import top
+from tpu_mlir.errors import TpuMlirWarning
+from tpu_mlir.frontend.onnx.tensors import Array, is_float, mlir_type, untyped
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """A tensor known at import, in the element type of the model; it enters the IR only if an operator needs it."""
+
+    array: Array
+    name: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The result of a node that could not be imported; nodes that use it are skipped without an error of their own."""
+
+
+Value: TypeAlias = "ir.Value | Constant | Missing"
+
+
+class Weights:
+    """Constants that have entered the IR, each once, as `top.weight` at the current insertion point."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Constant, ir.Value]] = {}  # by id; the constant is kept so that its id stays taken
+
+    def value(self, constant: Constant) -> ir.Value:
+        """Return the IR value of a constant; floating point numbers become f32."""
+        known = self._known.get(id(constant))
+        if known is None:
+            with ir.Location.name(constant.name):
+                known = (constant, result(top.WeightOp(elements(constant.array, constant.name))))
+            self._known[id(constant)] = known
+        return known[1]
+
+
+def result(op: ir.OpView) -> ir.Value:
+    """Return the only result of an operation."""
+    return op.operation.results[0]
+
+
+def elements(array: Array, name: str) -> ir.Attribute:
+    """Return an array as a `dense_resource` attribute that shares its memory where no conversion is needed.
+
+    Floating point numbers become f32. Booleans and empty arrays, which resources cannot hold, become `dense`. Warns
+    about NaN and infinity.
+    """
+    if is_float(array.dtype):
+        array = np.asarray(array, np.float32)
+        _warn_if_not_finite(array, name)
+    shape, element = list(array.shape), mlir_type(array.dtype)
+    data = np.ascontiguousarray(array).reshape(shape)
+    if array.dtype == np.bool_:
+        return untyped.DenseElementsAttr.get(np.packbits(data, None, "little"), type=element, shape=shape)
+    kind = ir.RankedTensorType.get(shape, element)
+    if data.size == 0:
+        return ir.Attribute.parse(f"dense<> : {kind}")
+    return untyped.DenseResourceElementsAttr.get_from_buffer(data, name, kind)
+
+
+def _warn_if_not_finite(array: Array, name: str) -> None:
+    if array.size == 0 or (np.isfinite(array.min()) and np.isfinite(array.max())):
+        return
+    nans, infinities = int(np.isnan(array).sum()), int(np.isinf(array).sum())
+    found = " and ".join(f"{count} {what}" for count, what in ((nans, "NaN"), (infinities, "infinite")) if count)
+    warnings.warn(f"weight '{name}' holds {found} values out of {array.size}", TpuMlirWarning, stacklevel=2)

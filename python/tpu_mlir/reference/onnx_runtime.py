@@ -1,0 +1,73 @@
+"""Runs a module, or the model that it was imported from, with ONNX Runtime."""
+
+from collections.abc import Mapping
+
+import onnx
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import FeedError, ModelError
+from tpu_mlir.frontend.onnx.session import Session, SessionError
+from tpu_mlir.frontend.onnx.tensors import Array, onnx_numpy_type
+from tpu_mlir.reference.onnx_export import to_onnx
+
+
+class Reference:
+    """A module that is ready to run any number of times, as calibration does."""
+
+    def __init__(self, module: ir.Module, *, intermediates: bool = False) -> None:
+        """Prepare a module; with `intermediates`, every value computed in it is a result."""
+        model = to_onnx(module, intermediates=intermediates)
+        self._inputs = {value.name: value for value in model.graph.input}
+        # Fusion would change nothing that is looked at, and takes longer than one run without it.
+        self._session = _open(model, optimise=not intermediates)
+
+    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the results by name; raises FeedError where an input is missing or has the wrong shape or type."""
+        if feeds.keys() != self._inputs.keys():
+            expected, found = (", ".join(map(repr, sorted(names))) for names in (self._inputs, feeds))
+            raise FeedError(f"expected the inputs {expected}, found {found or 'none'}")
+        for name, array in feeds.items():
+            tensor = self._inputs[name].type.tensor_type
+            shape = tuple(dim.dim_value for dim in tensor.shape.dim)
+            dtype = onnx_numpy_type(tensor.elem_type, name)
+            if array.shape != shape or array.dtype != dtype:
+                raise FeedError(
+                    f"input '{name}' is expected as {dtype} {list(shape)}, found {array.dtype} {list(array.shape)}"
+                )
+        return _run(self._session, feeds)
+
+
+def run(module: ir.Module, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the outputs of a module by name."""
+    return Reference(module).run(feeds)
+
+
+def run_all(module: ir.Module, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the outputs of a module and every tensor computed on the way, by name."""
+    return Reference(module, intermediates=True).run(feeds)
+
+
+def onnx_intermediates(model: onnx.ModelProto, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the outputs of an ONNX model and every tensor computed on the way, by name."""
+    watched = onnx.ModelProto()
+    watched.CopyFrom(model)
+    known = {value.name for value in watched.graph.output}
+    for node in watched.graph.node:
+        fresh = [name for name in node.output if name and name not in known]
+        watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in fresh)
+        known.update(fresh)
+    return _run(_open(watched, optimise=False), feeds)
+
+
+def _open(model: onnx.ModelProto, *, optimise: bool) -> Session:
+    try:
+        return Session(model, optimise=optimise)
+    except SessionError as reason:
+        raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
+
+
+def _run(session: Session, feeds: Mapping[str, Array]) -> dict[str, Array]:
+    try:
+        return session.run(feeds)
+    except SessionError as reason:
+        raise ModelError(f"ONNX Runtime cannot run the model: {reason}") from None

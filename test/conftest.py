@@ -1,0 +1,26 @@
+"""What the Python tests share: where the real models are, and the folder of the built package."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+if (ROOT / "build" / "python_packages").is_dir():
+    sys.path.insert(0, str(ROOT / "build" / "python_packages"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--models", default=str(ROOT / ".." / "shared" / "models"), help="folder with the real models, in its onnx/"
+    )
+
+
+@pytest.fixture(scope="session")
+def models(request: pytest.FixtureRequest) -> Path:
+    """The folder of real ONNX models; tests that need it are skipped where it is absent."""
+    folder = Path(request.config.getoption("--models")).resolve() / "onnx"
+    if not folder.is_dir():
+        pytest.skip(f"no models in {folder}; give their folder with --models")
+    return folder
