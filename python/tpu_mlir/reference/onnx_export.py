@@ -23,7 +23,11 @@ def to_onnx(module: ir.Module, *, intermediates: bool = False) -> onnx.ModelProt
     `intermediates` makes every value that is computed an output, under the name in its location. Raises ModelError
     where the module has no `@main`, or holds an operation that ONNX cannot express.
     """
-    main = _main(module)
+    with module.context:
+        return _write(_main(module), intermediates)
+
+
+def _write(main: ir.Operation, intermediates: bool) -> onnx.ModelProto:
     block = main.regions[0].blocks[0]
     arguments = [block.arguments[index] for index in range(len(block.arguments))]
     input_names, output_names = _names(main, "arg_attrs", "input"), _names(main, "res_attrs", "output")

@@ -14,12 +14,14 @@ from tpu_mlir.reference.onnx_export import to_onnx
 class Reference:
     """A module that is ready to run any number of times, as calibration does."""
 
-    def __init__(self, module: ir.Module, *, intermediates: bool = False) -> None:
-        """Prepare a module; with `intermediates`, every value computed in it is a result."""
+    def __init__(self, module: ir.Module, *, intermediates: bool = False, optimise: bool = True) -> None:
+        """Prepare a module; with `intermediates`, every value computed in it is a result.
+
+        `optimise` lets ONNX Runtime fuse nodes, which changes the rounding.
+        """
         model = to_onnx(module, intermediates=intermediates)
         self._inputs = {value.name: value for value in model.graph.input}
-        # Fusion would change nothing that is looked at, and takes longer than one run without it.
-        self._session = _open(model, optimise=not intermediates)
+        self._session = _open(model, optimise=optimise and not intermediates)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Return the results by name; raises FeedError where an input is missing or has the wrong shape or type."""

@@ -30,7 +30,7 @@ def import_model(
     prefix = "" if isinstance(source, onnx.ModelProto) else f"{source}: "
     try:
         inputs = resolve(model.graph, input_shapes or {})
-        with ir.Context():
+        with ir.Context(), ir.Location.name(model.graph.name or "model"):
             return GraphImporter(opsets, folder).build(model.graph, inputs)
     except ModelError as error:
         raise ModelError(f"{prefix}{error}") from None

@@ -1,5 +1,6 @@
 """Writes `top` operations back as ONNX nodes; each operator's function stands beside its import."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -187,10 +188,17 @@ def exportable() -> frozenset[str]:
 
 
 def read_elements(attribute: ir.Attribute) -> Array:
-    """Return the values of a dense or dense_resource attribute, without a copy where the IR stores them in full."""
-    if ir.DenseElementsAttr.isinstance(attribute):
-        dense = ir.DenseElementsAttr(attribute)
-        return np.array(dense)
-    kind = ir.RankedTensorType(ir.ShapedType(ir.Attribute(attribute).type))
-    dtype = numpy_type(kind.element_type)
-    return np.frombuffer(_raw_data(attribute), dtype).reshape(kind.shape)
+    """Return the values of a dense or dense_resource attribute, without a copy where the IR stores them in full.
+
+    A dense attribute stores one element where all are equal, and booleans as bits.
+    """
+    kind = ir.RankedTensorType(ir.Attribute(attribute).type)
+    dtype, shape = numpy_type(kind.element_type), list(kind.shape)
+    data = np.frombuffer(_raw_data(attribute), np.uint8)
+    dense = ir.DenseElementsAttr.isinstance(attribute)
+    if dtype == np.bool_ and dense:
+        bits = np.unpackbits(data, None, None, "little")
+        count = 1 if ir.DenseElementsAttr(attribute).is_splat else math.prod(shape)
+        return np.broadcast_to(bits[:count].astype(np.bool_), [math.prod(shape)]).reshape(shape)
+    values = data.view(dtype)
+    return values.reshape(shape) if values.size == math.prod(shape) else np.broadcast_to(values, shape)

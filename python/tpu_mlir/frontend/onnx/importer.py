@@ -35,7 +35,7 @@ class GraphImporter:
 
     def build(self, graph: onnx.GraphProto, inputs: Sequence[Input]) -> ir.Module:
         """Return a module with one function `@main`; raises ModelError naming every node that cannot be imported."""
-        module = ir.Module.create(ir.Location.name(graph.name or "model"))
+        module = ir.Module.create()
         module.operation.attributes["sym_name"] = ir.StringAttr.get(graph.name or "model")
         with ir.InsertionPoint(module.body):
             main = ir.Operation.create("func.func", attributes=_signature([], []), regions=1)

@@ -1,7 +1,6 @@
 """Which function imports which operator: keyed by domain, name and the version that last changed the operator."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 import onnx.defs
 
@@ -9,7 +8,7 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.values import Value
 
-Imported: TypeAlias = "ir.OpView | Value | Sequence[Value]"
+Imported = ir.OpView | Value | Sequence[Value]
 Importer = Callable[[Node], Imported]
 
 

@@ -1,6 +1,5 @@
 """ONNX tensors as NumPy arrays, external data included, and the element types of both worlds."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +18,17 @@ DType = np.dtype[Any]
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _FLOATS = frozenset({np.dtype(np.float16), BFLOAT16, np.dtype(np.float32), np.dtype(np.float64)})
 
-_MLIR_TYPES: dict[DType, Callable[[], ir.Type]] = {
-    np.dtype(np.float16): ir.F16Type.get,
-    BFLOAT16: ir.BF16Type.get,
-    np.dtype(np.float32): ir.F32Type.get,
-    np.dtype(np.float64): ir.F64Type.get,
-    np.dtype(np.bool_): lambda: ir.IntegerType.get_signless(1),
-    np.dtype(np.int8): lambda: ir.IntegerType.get_signless(8),
-    np.dtype(np.int16): lambda: ir.IntegerType.get_signless(16),
-    np.dtype(np.int32): lambda: ir.IntegerType.get_signless(32),
-    np.dtype(np.int64): lambda: ir.IntegerType.get_signless(64),
-    np.dtype(np.uint8): lambda: ir.IntegerType.get_unsigned(8),
-    np.dtype(np.uint16): lambda: ir.IntegerType.get_unsigned(16),
-    np.dtype(np.uint32): lambda: ir.IntegerType.get_unsigned(32),
-    np.dtype(np.uint64): lambda: ir.IntegerType.get_unsigned(64),
+# MLIR's spelling of the element types.
+_SPELLINGS: dict[DType, str] = {
+    np.dtype(np.float16): "f16",
+    BFLOAT16: "bf16",
+    np.dtype(np.float32): "f32",
+    np.dtype(np.float64): "f64",
+    np.dtype(np.bool_): "i1",
+    **{np.dtype(f"int{bits}"): f"i{bits}" for bits in (8, 16, 32, 64)},
+    **{np.dtype(f"uint{bits}"): f"ui{bits}" for bits in (8, 16, 32, 64)},
 }
-
+_TYPES = {spelling: dtype for dtype, spelling in _SPELLINGS.items()}
 
 untyped: Any = ir  # for what the stubs of the bindings leave out
 
@@ -46,17 +40,17 @@ def is_float(dtype: DType) -> bool:
 
 def mlir_type(dtype: DType) -> ir.Type:
     """Return the MLIR element type; raises for types such as strings that a network cannot compute on."""
-    if dtype not in _MLIR_TYPES:
+    if dtype not in _SPELLINGS:
         raise ModelError(f"element type {dtype} is not supported")
-    return _MLIR_TYPES[dtype]()
+    return ir.Type.parse(_SPELLINGS[dtype])
 
 
 def numpy_type(element: ir.Type) -> DType:
     """Return the NumPy type of an MLIR element type."""
-    for dtype, make in _MLIR_TYPES.items():
-        if element == make():
-            return dtype
-    raise ModelError(f"element type {element} has no NumPy counterpart")
+    dtype = _TYPES.get(str(element))
+    if dtype is None:
+        raise ModelError(f"element type {element} has no NumPy counterpart")
+    return dtype
 
 
 def onnx_numpy_type(elem_type: int, what: str) -> DType:
@@ -65,7 +59,7 @@ def onnx_numpy_type(elem_type: int, what: str) -> DType:
         dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(elem_type))
     except (KeyError, TypeError, ValueError):
         raise ModelError(f"{what} has an unknown element type {elem_type}") from None
-    if dtype not in _MLIR_TYPES:
+    if dtype not in _SPELLINGS:
         raise ModelError(f"{what} has element type {dtype}, which is not supported")
     return dtype
 

@@ -2,7 +2,6 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
@@ -25,7 +24,7 @@ class Missing:
     """The result of a node that could not be imported; nodes that use it are skipped without an error of their own."""
 
 
-Value: TypeAlias = "ir.Value | Constant | Missing"
+Value = ir.Value | Constant | Missing
 
 
 class Weights:
@@ -59,7 +58,7 @@ def elements(array: Array, name: str) -> ir.Attribute:
         array = np.asarray(array, np.float32)
         _warn_if_not_finite(array, name)
     shape, element = list(array.shape), mlir_type(array.dtype)
-    data = np.ascontiguousarray(array).reshape(shape)
+    data = np.ascontiguousarray(array).reshape(-1)  # the bindings take a scalar's buffer for garbage
     if array.dtype == np.bool_:
         return untyped.DenseElementsAttr.get(np.packbits(data, None, "little"), type=element, shape=shape)
     kind = ir.RankedTensorType.get(shape, element)

@@ -1,32 +1,48 @@
 """Interpolation: Resize in all its versions, and Upsample, which it replaced."""
 
 import math
+from typing import TypeVar
 
 import numpy as np
 
+from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.values import result
+
+T = TypeVar("T", int, float)
 
 _COORDINATES = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric")
 
 
 def _scaled(n: Node, scales: list[float]) -> Imported:
-    """Import an operator from before version 11: coordinates are i / scale, the nearest element is the one below."""
+    """Import an operator from before version 11: coordinates are i / scale, the nearest element is the one below.
+
+    In a dimension that shrinks, the nearest element is the one above (ONNX's test resize_downsample_nearest); a node
+    that does both is two operations.
+    """
     mode = n.str_attr("mode", "nearest")
     if mode not in ("nearest", "linear"):
         raise Unsupported(f"{n.op} expects the mode nearest or linear, found {mode}")
-    return top.ResizeOp(
-        n.value(0),
-        enum("resize_mode", mode),
-        _floats(scales),
-        _sizes(n, scales),
-        enum("coordinate_transformation", "asymmetric"),
-        enum("nearest_mode", "floor"),
-        -0.75,
-    )
+    sizes = _sizes(n, scales)
+    if mode == "linear" or all(scale >= 1 for scale in scales):
+        return _asymmetric(n.value(0), mode, "floor", scales, sizes)
+    shrink, grow = [min(scale, 1.0) for scale in scales], [max(scale, 1.0) for scale in scales]
+    if all(scale == 1 for scale in grow):
+        return _asymmetric(n.value(0), mode, "ceil", scales, sizes)
+    smaller = [min(size, old) for size, old in zip(sizes, n.shape(0), strict=True)]
+    with n.at("smaller"):
+        first = result(_asymmetric(n.value(0), mode, "ceil", shrink, smaller))
+    return _asymmetric(first, mode, "floor", grow, sizes)
+
+
+def _asymmetric(value: ir.Value, mode: str, nearest: str, scales: list[float], sizes: list[int]) -> ir.OpView:
+    coordinates = enum("coordinate_transformation", "asymmetric")
+    how = enum("nearest_mode", nearest)
+    return top.ResizeOp(value, enum("resize_mode", mode), _floats(scales), sizes, coordinates, how, -0.75)
 
 
 @importer("Upsample", 7)
@@ -74,13 +90,10 @@ def _extent(n: Node) -> tuple[list[float], list[int]]:
     shape = n.shape(0)
     axes = [n.axis(axis, len(shape)) for axis in n.ints_attr("axes", list(range(len(shape))))]
     if n.has(2) and n.constant(2, "scales").size:
-        scales = [1.0] * len(shape)
-        for axis, scale in zip(axes, n.constant(2, "scales").reshape(-1).tolist(), strict=True):
-            scales[axis] = float(scale)
+        given = [float(scale) for scale in n.constant(2, "scales").reshape(-1).tolist()]
+        scales = _spread(n, "scales", given, axes, [1.0] * len(shape))
         return scales, _sizes(n, scales)
-    sizes = list(shape)
-    for axis, size in zip(axes, n.integers(3, "sizes"), strict=True):
-        sizes[axis] = size
+    sizes = _spread(n, "sizes", n.integers(3, "sizes"), axes, shape)
     scales = [size / old for size, old in zip(sizes, shape, strict=True)]
     policy = n.str_attr("keep_aspect_ratio_policy", "stretch")
     if policy != "stretch":
@@ -89,6 +102,14 @@ def _extent(n: Node) -> tuple[list[float], list[int]]:
         for axis in axes:
             scales[axis], sizes[axis] = common, math.floor(common * shape[axis] + 0.5)
     return scales, sizes
+
+
+def _spread(n: Node, what: str, given: list[T], axes: list[int], default: list[T]) -> list[T]:
+    """Return what is given for the axes, and the default for the other dimensions."""
+    if len(given) != len(axes):
+        raise Unsupported(f"{n.op} expects {len(axes)} {what}, found {given}")
+    chosen = dict(zip(axes, given, strict=True))
+    return [chosen.get(axis, value) for axis, value in enumerate(default)]
 
 
 def _sizes(n: Node, scales: list[float]) -> list[int]:

@@ -26,7 +26,11 @@ PLAIN = [
 ALONG = ("Softmax", "LogSoftmax", "Hardmax")
 AXES = [
     *(case(op, X, opset=opset) for op in ALONG for opset in (7, 11, 13)),
-    *(case(op, X, opset=opset, axis=axis) for op in ALONG for opset, axis in ((7, 2), (11, -1), (11, 0), (13, 1), (13, -2))),
+    *(
+        case(op, X, opset=opset, axis=axis)
+        for op in ALONG
+        for opset, axis in ((7, 2), (11, -1), (11, 0), (13, 1), (13, -2))
+    ),
     case("Softmax", uniform(1, 7, 1, 1), opset=7),
     case("Softmax", uniform(6), opset=11, axis=0),
 ]

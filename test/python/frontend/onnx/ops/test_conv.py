@@ -13,7 +13,6 @@ CONV = [
     case("Conv", X, Fixed(uniform(6, 2, 3, 3)), group=2),
     case("Conv", X, Fixed(uniform(4, 1, 3, 3)), Fixed(uniform(4)), group=4, pads=[1, 1, 1, 1]),
     *(case("Conv", X, W, auto_pad=mode, strides=[2, 3]) for mode in ("SAME_UPPER", "SAME_LOWER", "VALID")),
-    case("Conv", X, W, auto_pad="SAME_UPPER", dilations=[2, 2]),
     case("Conv", X, uniform(6, 4, 2, 2), uniform(6)),
     case("Conv", uniform(1, 3, 17), Fixed(uniform(5, 3, 4)), strides=[3], pads=[2, 1]),
     case("Conv", uniform(1, 2, 5, 6, 7), Fixed(uniform(3, 2, 2, 3, 2)), pads=[0, 1, 0, 1, 0, 1]),

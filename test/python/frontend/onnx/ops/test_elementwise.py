@@ -5,7 +5,7 @@ import pytest
 from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, uniform
 
 A, B = uniform(2, 3, 4), uniform(3, 1, low=0.5)
-I, J = np.array([[7, -7], [5, -5]], np.int64), np.array([2, 3], np.int64)
+N, M = np.array([[7, -7], [5, -5]], np.int64), np.array([2, 3], np.int64)
 P, Q = np.array([True, False, True, False]), np.array([[True], [False]])
 ODD = np.array([np.nan, np.inf, -np.inf, 0.0, 1.5], np.float32)
 
@@ -14,10 +14,14 @@ UNARY = [
     *(case(op, A, opset=13) for op in (*ANYWHERE, "Sign", "Round")),
     *(case(op, A, opset=7) for op in ("Abs", "Ceil", "Floor", "Neg", "Exp", "Tanh", "Sin", "Atan")),
     *(case(op, uniform(5, 7, low=-0.9, high=0.9), opset=9) for op in ("Asin", "Acos", "Atanh", "Erf", "Sign")),
-    *(case(op, uniform(5, 7, low=0.1, high=9.0), opset=opset) for op in ("Log", "Sqrt", "Reciprocal") for opset in (8, 13)),
+    *(
+        case(op, uniform(5, 7, low=0.1, high=9.0), opset=opset)
+        for op in ("Log", "Sqrt", "Reciprocal")
+        for opset in (8, 13)
+    ),
     case("Acosh", uniform(5, low=1.1, high=4.0), opset=9),
-    case("Abs", I),
-    case("Neg", I),
+    case("Abs", N),
+    case("Neg", N),
     case("Not", P),
     case("IsNaN", ODD),
     case("IsInf", ODD),
@@ -27,22 +31,26 @@ UNARY = [
 ]
 BINARY = [
     *(case(op, A, B, opset=opset) for op in ("Add", "Sub", "Mul", "Div") for opset in (7, 13, 14)),
-    *(case(op, I, J) for op in ("Add", "Sub", "Mul", "Div", "Mod", "Max", "Min", "Pow")),
+    *(case(op, N, M) for op in ("Add", "Sub", "Mul", "Div", "Mod", "Max", "Min", "Pow")),
     *(case(op, A, Fixed(B)) for op in ("Add", "Sub", "Mul", "Div")),
     case("Pow", uniform(4, 4, low=0.1), uniform(4, seed=1), opset=7),
     case("Pow", A, Fixed(np.array(2.0, np.float32)), opset=13),
     case("Pow", A, Fixed(np.array([2], np.int64)), opset=13),
     case("Pow", A, np.array([2], np.int32), opset=15),
     case("Mod", A, B, opset=13, fmod=1),
-    case("Mod", I, J, opset=10, fmod=1),
+    case("Mod", N, M, opset=10, fmod=1),
     *(case(op, P, Q) for op in ("And", "Or", "Xor")),
     *(case(op, np.round(A), np.round(B), opset=opset) for op in ("Greater", "Less") for opset in (9, 13)),
-    *(case(op, np.round(A), np.round(B), opset=opset) for op in ("GreaterOrEqual", "LessOrEqual") for opset in (12, 16)),
+    *(
+        case(op, np.round(A), np.round(B), opset=opset)
+        for op in ("GreaterOrEqual", "LessOrEqual")
+        for opset in (12, 16)
+    ),
     *(case("Equal", np.round(A), np.round(B), opset=opset) for opset in (11, 13, 19)),
-    case("Equal", I, J, opset=7),
+    case("Equal", N, M, opset=7),
     case("Equal", P, Q, opset=11),
     case("Where", Q, uniform(2, 4), uniform(4, seed=1), opset=9),
-    case("Where", P, I.reshape(4, 1), np.array(3, np.int64), opset=16),
+    case("Where", P, N.reshape(4, 1), np.array(3, np.int64), opset=16),
 ]
 CHAINS = [
     *(case(op, A, B, uniform(4, seed=2), opset=opset) for op in ("Sum", "Mean", "Max", "Min") for opset in (8, 13)),
@@ -59,16 +67,18 @@ CLIPS = [
     case("Clip", A, MINUS, ONE, opset=13),
     case("Clip", A, None, ONE, opset=13),
     case("Clip", A, Fixed(ONE), Fixed(MINUS), opset=13),
-    case("Clip", I, Fixed(np.array(-3, np.int64)), Fixed(np.array(5, np.int64)), opset=13),
+    case("Clip", N, Fixed(np.array(-3, np.int64)), Fixed(np.array(5, np.int64)), opset=13),
 ]
 CASTS = [
-    case("Cast", A, opset=opset, to=to) for opset in (9, 13, 19, 21) for to in (6, 7, 9)  # INT32, INT64, BOOL
+    case("Cast", A, opset=opset, to=to)
+    for opset in (9, 13, 19, 21)
+    for to in (6, 7, 9)  # INT32, INT64, BOOL
 ] + [
-    case("Cast", I, opset=13, to=1),
+    case("Cast", N, opset=13, to=1),
     case("Cast", P, opset=13, to=1),
-    case("Cast", I, opset=13, to=9),
-    case("CastLike", I, Fixed(A), opset=15),
-    case("CastLike", A, I, opset=19),
+    case("Cast", N, opset=13, to=9),
+    case("CastLike", N, Fixed(A), opset=15),
+    case("CastLike", A, N, opset=19),
 ]
 
 

@@ -22,7 +22,16 @@ AVERAGE = [
     *(case("AveragePool", X, kernel_shape=[3, 3], pads=[1, 0, 2, 1], count_include_pad=count) for count in (0, 1)),
     *(case("AveragePool", X, kernel_shape=[3, 3], strides=[2, 3], auto_pad=mode) for mode in MODES),
     *(
-        case("AveragePool", X, opset=19, kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4, ceil_mode=1, count_include_pad=n)
+        case(
+            "AveragePool",
+            X,
+            opset=19,
+            kernel_shape=[3, 3],
+            strides=[2, 2],
+            pads=[1] * 4,
+            ceil_mode=1,
+            count_include_pad=n,
+        )
         for n in (0, 1)
     ),
     case("AveragePool", X, opset=19, kernel_shape=[3, 3], dilations=[2, 2]),

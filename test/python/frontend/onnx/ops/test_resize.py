@@ -1,0 +1,70 @@
+"""Interpolation, imported and written back, against ONNX Runtime."""
+
+import numpy as np
+import pytest
+from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.testing import Fixed, NodeCase, Operand, case, check_round_trip, integers, uniform
+
+X = uniform(1, 2, 5, 7)
+NONE = Fixed(np.zeros(0, np.float32))
+
+
+def scales(*values: float) -> Fixed:
+    return Fixed(np.array(values, np.float32))
+
+
+def resize(*extent: Operand, opset: int = 13, **attributes: object) -> NodeCase:
+    """Return a Resize with an empty region of interest."""
+    return case("Resize", X, NONE, *extent, opset=opset, **attributes)
+
+
+UP, DOWN, BOTH = scales(1, 1, 2.0, 3.0), scales(1, 1, 0.6, 0.5), scales(1, 1, 0.6, 2.0)
+COORDINATES = ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")
+NEAREST = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
+
+OLD = [
+    *(case("Upsample", X, opset=7, mode=mode, scales=[1.0, 1.0, 2.0, 3.0]) for mode in ("nearest", "linear")),
+    *(case("Upsample", X, UP, opset=9, mode=mode) for mode in ("nearest", "linear")),
+    *(case("Resize", X, extent, opset=10, mode=mode) for mode in ("nearest", "linear") for extent in (UP, DOWN, BOTH)),
+]
+NEW = [
+    *(
+        resize(extent, mode=mode, coordinate_transformation_mode=coordinates)
+        for mode in ("nearest", "linear", "cubic")
+        for coordinates in COORDINATES
+        for extent in (UP, DOWN)
+    ),
+    *(resize(extent, nearest_mode=nearest) for nearest in NEAREST for extent in (UP, DOWN)),
+    *(resize(UP, opset=opset, mode="linear") for opset in (11, 13, 18, 19)),
+    *(resize(NONE, integers([1, 2, 8, 3]), opset=11, mode=mode) for mode in ("nearest", "linear", "cubic")),
+    resize(UP, mode="cubic", cubic_coeff_a=-0.5, exclude_outside=1),
+    resize(UP, opset=11, coordinate_transformation_mode="tf_half_pixel_for_nn", nearest_mode="floor"),
+    resize(scales(1, 1, 1.7, 0.7), opset=19, mode="linear", coordinate_transformation_mode="half_pixel_symmetric"),
+    resize(scales(2.0, 3.0), opset=18, axes=[2, 3]),
+    *(
+        resize(None, integers([11, 9]), opset=18, axes=[2, 3], keep_aspect_ratio_policy=policy)
+        for policy in ("stretch", "not_larger", "not_smaller")
+    ),
+]
+
+
+@pytest.mark.parametrize("tried", OLD + NEW, ids=str)
+def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
+    check_round_trip(tried.model(), tried.feeds())
+
+
+REFUSED = [
+    (resize(DOWN, opset=18, mode="linear", antialias=1), "antialias is supported only for scales of at least 1"),
+    (
+        resize(UP, coordinate_transformation_mode="tf_crop_and_resize"),
+        "expects coordinates half_pixel, .* found tf_crop",
+    ),
+    (resize(scales(2.0, 2.0)), r"Resize expects 4 scales, found \[2.0, 2.0\]"),
+]
+
+
+@pytest.mark.parametrize(("tried", "reason"), REFUSED, ids=str)
+def test_refuses(tried: NodeCase, reason: str) -> None:
+    with pytest.raises(ModelError, match=f"1 node cannot be compiled:\n  'node': .*{reason}"):
+        import_model(tried.model())
