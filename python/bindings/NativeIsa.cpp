@@ -1,5 +1,5 @@
 //===- NativeIsa.cpp - tpu_mlir._native.isa: commands as they are decoded -===//
-#include "lib/Isa/Instructions.h"
+#include "lib/Isa/Print.h"
 #include "python/bindings/Native.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -47,21 +47,16 @@ static Command decodeAt(const std::string &engine, const py::buffer &stream,
   return Command{toEngine(engine), offset, std::move(*decoded)};
 }
 
-static py::dict fieldsOf(const Command &command) {
-  py::dict fields;
-  std::visit(
-      [&](const auto &instruction) {
-        instruction.forEachField(
-            instruction,
-            [&](const char *name, auto value) { fields[name] = value; });
-      },
-      command.decoded.instruction);
-  return fields;
+static std::string textOf(const Command &command) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  isa::print(stream, command.decoded);
+  return text;
 }
 
-static std::string nameOf(const isa::Instruction &instruction) {
-  return std::visit([](const auto &each) { return each.name.str(); },
-                    instruction);
+static std::string jsonOf(const Command &command) {
+  llvm::json::Object object = isa::toJson(command.decoded);
+  return llvm::formatv("{0}", llvm::json::Value(std::move(object)));
 }
 
 void tpu_mlir::python::bindIsa(py::module_ &module) {
@@ -72,17 +67,6 @@ void tpu_mlir::python::bindIsa(py::module_ &module) {
       .def_readonly("offset", &Command::offset)
       .def_property_readonly("size",
                              [](const Command &c) { return c.decoded.size; })
-      .def_property_readonly(
-          "is_short",
-          [](const Command &c) { return c.decoded.form == isa::Form::Short; })
-      .def_property_readonly(
-          "name",
-          [](const Command &c) { return nameOf(c.decoded.instruction); })
-      .def_property_readonly(
-          "mnemonic",
-          [](const Command &c) {
-            return isa::mnemonic(c.decoded.instruction).str();
-          })
       .def_property_readonly("id",
                              [](const Command &c) {
                                return isa::commandId(c.decoded.instruction);
@@ -91,7 +75,8 @@ void tpu_mlir::python::bindIsa(py::module_ &module) {
                              [](const Command &c) {
                                return isa::dependency(c.decoded.instruction);
                              })
-      .def_property_readonly("fields", fieldsOf);
+      .def_property_readonly("text", textOf)
+      .def_property_readonly("json", jsonOf);
   m.def("decode", decodeAt, "engine"_a, "stream"_a, "offset"_a,
         "The command at that byte of a stream. Raises CommandError.");
 }

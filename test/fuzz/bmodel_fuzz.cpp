@@ -2,7 +2,7 @@
 //
 //   bmodel-fuzz FILE FIRST_SEED COUNT
 //
-// Reads COUNT damaged copies of FILE and decodes all commands of those that
+// Reads COUNT damaged copies of FILE and lists all commands of those that
 // still open. Built with AddressSanitizer and UBSan, which end the process at
 // the first bad access; the caller limits its time.
 //
@@ -10,8 +10,9 @@
 #include "lib/BModel/Reader.h"
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
-#include "lib/Isa/Instructions.h"
+#include "lib/Isa/Print.h"
 #include "test/fuzz/Mutations.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +27,7 @@ struct Tally {
 };
 } // namespace
 
-/// Follows one command buffer as a disassembler does.
+/// Lists one command buffer as `tpuc disasm` does.
 static bool decodes(isa::Engine engine, uint32_t count,
                     llvm::ArrayRef<uint8_t> bytes) {
   for (uint32_t i = 0; i < count; ++i) {
@@ -35,6 +36,8 @@ static bool decodes(isa::Engine engine, uint32_t count,
       llvm::consumeError(decoded.takeError());
       return false;
     }
+    isa::print(llvm::nulls(), *decoded);
+    isa::toJson(*decoded);
     bytes = bytes.drop_front(decoded->size);
   }
   return true;

@@ -1,0 +1,61 @@
+"""How far a bmodel's tensors are from ONNX Runtime's, layer by layer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tpu_mlir.runtime.types import Array
+
+
+@dataclass(frozen=True)
+class LayerError:
+    """The distance of one tensor from the reference.
+
+    `relative` is |bmodel - onnx| / |onnx| in the 2-norm, `largest` the largest absolute difference of an element,
+    `cosine` the cosine of the angle between both. A tensor with other infinities or NaNs than the reference has
+    `relative` infinite.
+    """
+
+    name: str
+    data_type: str
+    shape: tuple[int, ...]
+    is_output: bool
+    relative: float
+    largest: float
+    cosine: float
+
+
+def distance(value: Array, reference: Array) -> tuple[float, float, float]:
+    """Return (relative, largest, cosine) as LayerError defines them; both arrays have as many elements."""
+    a = value.astype(np.float64).reshape(-1)
+    b = reference.astype(np.float64).reshape(-1)
+    special = ~np.isfinite(b)
+    if not np.array_equal(a[special], b[special], equal_nan=True) or not np.isfinite(a[~special]).all():
+        return float("inf"), float("inf"), float("nan")
+    a, b = a[~special], b[~special]
+    difference = float(np.linalg.norm(a - b))
+    norm_a, norm_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+    if difference == 0.0:
+        return 0.0, 0.0, 1.0
+    relative = difference / norm_b if norm_b else float("inf")
+    cosine = float(a @ b) / (norm_a * norm_b) if norm_a and norm_b else 0.0
+    return relative, float(np.abs(a - b).max()), cosine
+
+
+def compare_tensors(
+    values: Mapping[str, tuple[str, Array]], references: Mapping[str, Array], outputs: frozenset[str]
+) -> list[LayerError]:
+    """Return the distances, worst first, of tensors {name: (element type, value)} that the reference has, too.
+
+    A tensor with another number of elements than its reference counts as infinitely wrong.
+    """
+    errors: list[LayerError] = []
+    for name, (data_type, value) in values.items():
+        if name not in references:
+            continue
+        reference = references[name]
+        same = value.size == reference.size
+        relative, largest, cosine = distance(value, reference) if same else (float("inf"), float("inf"), float("nan"))
+        errors.append(LayerError(name, data_type, value.shape, name in outputs, relative, largest, cosine))
+    return sorted(errors, key=lambda error: -error.relative)
