@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 import ml_dtypes
@@ -19,16 +20,23 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, Array]:
     """
     name = os.fspath(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise InputFileError(f"{name}: holds one array; expected an .npz file that names its arrays")
-            arrays = {key: archive[key] for key in archive.files}
+        with zipfile.ZipFile(path) as archive:
+            arrays = {_tensor_name(member): _read_member(archive, member) for member in archive.namelist()}
     except OSError as error:
         raise InputFileError(f"{name}: {reason(error)}") from error
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except (ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise InputFileError(f"{name}: not a readable .npz file: {error}") from error
-    bfloat16 = np.dtype(ml_dtypes.bfloat16)
-    return {key: array.view(bfloat16) if array.dtype == np.dtype("V2") else array for key, array in arrays.items()}
+    return arrays
+
+
+def _tensor_name(member: str) -> str:
+    return member.removesuffix(".npy")
+
+
+def _read_member(archive: zipfile.ZipFile, member: str) -> Array:
+    with archive.open(member) as file:
+        array: Array = np.lib.format.read_array(file, allow_pickle=False)
+    return array.view(ml_dtypes.bfloat16) if array.dtype == np.dtype("V2") else array
 
 
 def write_tensors(path: str | os.PathLike[str], tensors: Mapping[str, Array]) -> None:

@@ -71,7 +71,7 @@ def test_json(capsys) -> None:
         1,
         "Arith",
     )
-    assert (add["fields"]["res0_n"], add["fields"]["res0_h"], add["fields"]["opd1_addr"]) == (1, 5, 0)
+    assert (add["fields"]["res0_n"], add["fields"]["res0_h"], add["name"]) == (1, 5, "arith.add")
 
 
 def test_tensors_that_are_complete(tmp_path: Path, capsys) -> None:

@@ -1,0 +1,67 @@
+"""Archives of tensors, ours and NumPy's."""
+
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+import pytest
+from tpu_mlir.errors import InputFileError
+from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
+
+TENSORS = {
+    "a/b:0": np.arange(6, dtype=np.float16).reshape(2, 3),
+    "file": np.array([-1, 2], np.int8),  # a parameter of np.savez
+    "half": np.array([1.5, -2.0], ml_dtypes.bfloat16),
+    "nothing": np.zeros((0, 4), np.float32),
+    "scalar": np.array(3, np.int32),
+}
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    write_tensors(tmp_path / "t.npz", TENSORS)
+    found = read_tensors(tmp_path / "t.npz")
+    assert list(found) == list(TENSORS)
+    for name, array in TENSORS.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_numpy_reads_ours_and_we_read_numpys(tmp_path: Path) -> None:
+    write_tensors(tmp_path / "ours.npz", {"x": TENSORS["a/b:0"]})
+    with np.load(tmp_path / "ours.npz") as archive:
+        np.testing.assert_array_equal(archive["x"], TENSORS["a/b:0"])
+    for save in (np.savez, np.savez_compressed):
+        save(tmp_path / "numpy.npz", x=TENSORS["a/b:0"])
+        np.testing.assert_array_equal(read_tensors(tmp_path / "numpy.npz")["x"], TENSORS["a/b:0"])
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match=r"none.npz: no such file or directory$"):
+        read_tensors(tmp_path / "none.npz")
+
+
+def unreadable(tmp_path: Path, content: bytes) -> str:
+    path = tmp_path / "m.npz"
+    path.write_bytes(content)
+    with pytest.raises(InputFileError) as error:
+        read_tensors(path)
+    return str(error.value)
+
+
+def test_files_that_are_no_archives(tmp_path: Path) -> None:
+    np.savez(tmp_path / "good.npz", x=np.arange(1000))
+    good = (tmp_path / "good.npz").read_bytes()
+    for content in (b"", b"text", good[:500], good[:-30]):
+        assert unreadable(tmp_path, content).startswith(f"{tmp_path / 'm.npz'}: not a readable .npz file: ")
+
+
+def test_damaged_member(tmp_path: Path) -> None:
+    np.savez(tmp_path / "good.npz", x=np.arange(1000))
+    damaged = bytearray((tmp_path / "good.npz").read_bytes())
+    damaged[1000] ^= 1
+    assert "not a readable .npz file: Bad CRC-32" in unreadable(tmp_path, bytes(damaged))
+
+
+def test_pickles_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "objects.npz", x=np.array([{}], object), allow_pickle=True)
+    assert "Object arrays cannot be loaded" in unreadable(tmp_path, (tmp_path / "objects.npz").read_bytes())
