@@ -23,4 +23,9 @@ struct Matrix {
 void addHalfProduct(Machine &machine, const Matrix &left, const Matrix &right,
                     Matrix &sums);
 
+/// sums += left * right with the adder of f32 operands; `others`, if given, is
+/// what its second accumulator begins with.
+void addSingleProduct(Machine &machine, const Matrix &left, const Matrix &right,
+                      Matrix &sums, const Matrix *others = nullptr);
+
 } // namespace tpu_mlir::sim
