@@ -1,7 +1,6 @@
 //===- Splat.cpp - Constants whose elements are all the same --------------===//
 #include "lib/Dialect/Top/IR/Splat.h"
 
-#include "dialects/Top/Top.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -26,11 +25,8 @@ static std::optional<double> decode(Type element, uint64_t bits) {
   return std::nullopt;
 }
 
-std::optional<double> tpu_mlir::top::splatValue(Value value) {
-  auto weight = value.getDefiningOp<WeightOp>();
-  if (!weight)
-    return std::nullopt;
-  if (auto dense = dyn_cast<DenseElementsAttr>(weight.getValue())) {
+std::optional<double> tpu_mlir::top::splatValue(Attribute constant) {
+  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(constant)) {
     if (dense.empty() || !dense.isSplat())
       return std::nullopt;
     Type element = dense.getElementType();
@@ -39,7 +35,7 @@ std::optional<double> tpu_mlir::top::splatValue(Value value) {
                      : dense.getSplatValue<APInt>();
     return decode(element, bits.getZExtValue());
   }
-  auto resource = dyn_cast<DenseResourceElementsAttr>(weight.getValue());
+  auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(constant);
   AsmResourceBlob *blob =
       resource ? resource.getRawHandle().getBlob() : nullptr;
   if (!blob || !resource.getType().getElementType().isIntOrFloat())

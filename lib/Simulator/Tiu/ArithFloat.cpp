@@ -1,0 +1,163 @@
+//===- ArithFloat.cpp - AR on f32, f16 and bf16 ---------------------------===//
+#include "lib/Simulator/FlushDenormals.h"
+#include "lib/Simulator/Numeric.h"
+#include "lib/Simulator/Tiu/Arith.h"
+#include "lib/Simulator/Tiu/FloatUnit.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::sim;
+using isa::ArithOp;
+using isa::Precision;
+
+static llvm::Error needSame(const ArithOperands &operands) {
+  for (const Source &source : operands.sources)
+    if (source.precision() != operands.resultPrecision)
+      return refuse("floating-point operands and the result must have the "
+                    "same precision");
+  return llvm::Error::success();
+}
+
+/// result = operation(first, second), all of one precision.
+template <typename Operation>
+static llvm::Error binary(Machine &machine, const ArithOperands &operands,
+                          bool flush, Operation operation) {
+  Precision precision = operands.resultPrecision;
+  if (llvm::Error error = needSame(operands))
+    return error;
+  forEachRun(machine, operands.lanes, operands.result,
+             llvm::ArrayRef(operands.sources).take_front(2),
+             [&](WriteRun to, const auto &from, unsigned count) {
+               FlushDenormals guard;
+               float a[longestRun], b[longestRun];
+               loadFloats(from[0], precision, flush, count, a);
+               loadFloats(from[1], precision, flush, count, b);
+               for (unsigned i = 0; i < count; ++i)
+                 a[i] = operation(a[i], b[i]);
+               storeFloats(a, precision, to, count);
+             });
+  return llvm::Error::success();
+}
+
+/// result = isFirst(first, second) ? first : second; the bits of NaNs count.
+static llvm::Error choose(Machine &machine, const ArithOperands &operands,
+                          bool (*isFirst)(float, float)) {
+  Precision precision = operands.resultPrecision;
+  if (llvm::Error error = needSame(operands))
+    return error;
+  bool flush = precision != Precision::F16;
+  int64_t exponent = precision == Precision::F32 ? 0x7f80'0000 : 0x7f80;
+  int64_t fraction = precision == Precision::F32 ? 0x007f'ffff : 0x007f;
+  forEachRun(machine, operands.lanes, operands.result,
+             llvm::ArrayRef(operands.sources).take_front(2),
+             [&](WriteRun to, const auto &from, unsigned count) {
+               float value[2][longestRun];
+               int64_t bits[2][longestRun];
+               for (unsigned k = 0; k < 2; ++k) {
+                 loadFloats(from[k], precision, flush, count, value[k]);
+                 loadIntegers(from[k], precision, false, count, bits[k]);
+               }
+               for (unsigned i = 0; i < count; ++i) {
+                 int64_t &chosen = bits[0][i];
+                 if (!isFirst(value[0][i], value[1][i]))
+                   chosen = bits[1][i];
+                 if (flush && !(chosen & exponent))
+                   chosen &= ~fraction;
+               }
+               storeIntegers(bits[0], precision, to, count);
+             });
+  return llvm::Error::success();
+}
+
+/// result += first * second: two rounded steps.
+static llvm::Error multiplyAccumulate(Machine &machine,
+                                      const ArithOperands &operands) {
+  if (operands.resultPrecision != Precision::F32)
+    return refuse("floating-point accumulation is supported for f32 only");
+  ArithOperands three = operands;
+  three.sources.resize(2, operands.sources[0]);
+  three.sources.push_back(
+      Source::tensor(operands.result, Precision::F32, true));
+  for (const Source &source : three.sources)
+    if (source.precision() != Precision::F32)
+      return refuse("floating-point accumulation is supported for f32 only");
+  forEachRun(machine, operands.lanes, operands.result, three.sources,
+             [&](WriteRun to, const auto &from, unsigned count) {
+               FlushDenormals guard;
+               float value[3][longestRun];
+               for (unsigned k = 0; k < 3; ++k)
+                 loadFloats(from[k], Precision::F32, true, count, value[k]);
+               for (unsigned i = 0; i < count; ++i)
+                 value[0][i] =
+                     addFloat(mulFloat(value[0][i], value[1][i]), value[2][i]);
+               storeFloats(value[0], Precision::F32, to, count);
+             });
+  return llvm::Error::success();
+}
+
+/// The selected bits where compare(first, second), else zeros. The result may
+/// have any precision that is not wider than the operands'.
+template <typename Compare>
+static llvm::Error select(Machine &machine, const ArithOperands &operands,
+                          bool flush, Compare compare) {
+  Precision precision = operands.sources[0].precision();
+  if (operands.sources[1].precision() != precision)
+    return refuse("both compared operands must have the same precision");
+  if (bytesOf(operands.resultPrecision) > bytesOf(precision))
+    return refuse("the result of a selection must not be wider than its "
+                  "operands");
+  forEachRun(machine, operands.lanes, operands.result,
+             llvm::ArrayRef(operands.sources).take_front(2),
+             [&](WriteRun to, const auto &from, unsigned count) {
+               float a[longestRun], b[longestRun];
+               int64_t bits[longestRun];
+               loadFloats(from[0], precision, flush, count, a);
+               loadFloats(from[1], precision, flush, count, b);
+               for (unsigned i = 0; i < count; ++i)
+                 bits[i] = compare(a[i], b[i]) ? operands.selected : 0;
+               storeIntegers(bits, operands.resultPrecision, to, count);
+             });
+  return llvm::Error::success();
+}
+
+llvm::Error sim::runFloatArith(Machine &machine,
+                               const ArithOperands &operands) {
+  bool flush = operands.sources[0].precision() != Precision::F16;
+  switch (operands.function) {
+  case ArithOp::Add:
+    return binary(machine, operands, flush, addFloat);
+  case ArithOp::Sub:
+    return binary(machine, operands, flush, subFloat);
+  case ArithOp::Mul:
+    return binary(machine, operands, flush, mulFloat);
+  case ArithOp::Max:
+    return choose(machine, operands, maxIsFirst);
+  case ArithOp::Min:
+    return choose(machine, operands, minIsFirst);
+  case ArithOp::AbsDifference:
+    return binary(machine, operands, flush, absDifference);
+  case ArithOp::Div:
+    if (operands.resultPrecision != Precision::F32)
+      return refuse("division is supported for f32 only");
+    // The first guess sees denormals, the arithmetic does not.
+    return binary(machine, operands, /*flush=*/false, [&](float a, float b) {
+      return divideFloat(a, b, operands.iterations);
+    });
+  case ArithOp::Mac:
+    return multiplyAccumulate(machine, operands);
+  case ArithOp::SelectGreater:
+    return select(machine, operands, flush,
+                  [](float a, float b) { return a > b; });
+  case ArithOp::SelectEqual: // of the bits: 0 and -0 differ, NaNs may be equal
+    return select(machine, operands, /*flush=*/false, [](float a, float b) {
+      return bitsOfFloat(a) == bitsOfFloat(b);
+    });
+  case ArithOp::SelectLess: // NaN counts as less, unless the bits are equal
+    return select(machine, operands, flush, [](float a, float b) {
+      return !(a >= b) && bitsOfFloat(a) != bitsOfFloat(b);
+    });
+  default:
+    return refuse(llvm::formatv(
+        "this sub-function is not supported for floating-point operands"));
+  }
+}

@@ -1,0 +1,218 @@
+//===- ArithInteger.cpp - AR on 8, 16 and 32-bit integers -----------------===//
+#include "lib/Simulator/Tiu/Arith.h"
+#include "llvm/ADT/bit.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::sim;
+using isa::ArithOp;
+using isa::Precision;
+
+static llvm::Error needSame(const ArithOperands &operands) {
+  for (const Source &source : operands.sources)
+    if (source.precision() != operands.resultPrecision)
+      return refuse("the operands and the result must have the same "
+                    "precision");
+  return llvm::Error::success();
+}
+
+/// result = the low bits of operation(first, second).
+template <typename Operation>
+static void binary(Machine &machine, const ArithOperands &operands,
+                   Operation operation) {
+  const Source &first = operands.sources[0], &second = operands.sources[1];
+  forEachRun(
+      machine, operands.lanes, operands.result,
+      llvm::ArrayRef(operands.sources).take_front(2),
+      [&](WriteRun to, const auto &from, unsigned count) {
+        int64_t a[longestRun], b[longestRun];
+        loadIntegers(from[0], first.precision(), first.isSigned(), count, a);
+        loadIntegers(from[1], second.precision(), second.isSigned(), count, b);
+        for (unsigned i = 0; i < count; ++i)
+          a[i] = operation(a[i], b[i]);
+        storeIntegers(a, operands.resultPrecision, to, count);
+      });
+}
+
+template <typename Operation>
+static llvm::Error binarySame(Machine &machine, const ArithOperands &operands,
+                              Operation operation) {
+  if (llvm::Error error = needSame(operands))
+    return error;
+  binary(machine, operands, operation);
+  return llvm::Error::success();
+}
+
+template <typename Operation>
+static llvm::Error extreme(Machine &machine, const ArithOperands &operands,
+                           Operation operation) {
+  if (operands.sources[0].isSigned() != operands.sources[1].isSigned())
+    return refuse("both operands must be signed, or neither");
+  return binarySame(machine, operands, operation);
+}
+
+/// result = operation(first, second) * 2^third, rounded, then the low bits or,
+/// to saturate, the nearest value of the result's type.
+template <typename Operation>
+static llvm::Error shifted(Machine &machine, const ArithOperands &operands,
+                           bool saturates, bool resultSigned,
+                           Operation operation) {
+  bool hasShift = operands.sources.size() > 2;
+  unsigned bits = isa::bitsOf(operands.resultPrecision);
+  __int128 high = (__int128(1) << (resultSigned ? bits - 1 : bits)) - 1;
+  __int128 low = resultSigned ? -high - 1 : 0;
+  forEachRun(machine, operands.lanes, operands.result, operands.sources,
+             [&](WriteRun to, const auto &from, unsigned count) {
+               int64_t values[3][longestRun] = {};
+               for (auto [k, source] : llvm::enumerate(operands.sources))
+                 loadIntegers(from[k], source.precision(), source.isSigned(),
+                              count, values[k]);
+               for (unsigned i = 0; i < count; ++i) {
+                 __int128 value = operation(values[0][i], values[1][i]);
+                 if (hasShift)
+                   value = shift(value, int(values[2][i]), operands.round);
+                 if (saturates)
+                   value = value > high ? high : value < low ? low : value;
+                 values[0][i] = int64_t(value);
+               }
+               storeIntegers(values[0], operands.resultPrecision, to, count);
+             });
+  return llvm::Error::success();
+}
+
+template <typename Compare>
+static llvm::Error select(Machine &machine, const ArithOperands &operands,
+                          Compare compare) {
+  Precision precision = operands.sources[0].precision();
+  if (operands.sources[1].precision() != precision)
+    return refuse("both compared operands must have the same precision");
+  if (bytesOf(operands.resultPrecision) > bytesOf(precision))
+    return refuse("the result of a selection must not be wider than its "
+                  "operands");
+  binary(machine, operands, [&](int64_t a, int64_t b) {
+    return compare(a, b) ? int64_t(operands.selected) : 0;
+  });
+  return llvm::Error::success();
+}
+
+/// Left shifts count modulo 32, right shifts (negative amounts) round.
+static int64_t shiftElement(int64_t value, int64_t amount, RoundMode round) {
+  if (amount >= 0)
+    return int64_t(uint64_t(value) << (amount & 31));
+  return int64_t(shift(value, int(amount), round));
+}
+
+static int64_t rotate(int64_t value, int64_t amount, unsigned bits) {
+  uint64_t mask = (uint64_t(1) << bits) - 1, low = uint64_t(value) & mask;
+  unsigned left = unsigned(((amount % bits) + bits) % bits);
+  return int64_t((low << left | low >> (bits - left)) & mask);
+}
+
+static llvm::Error shiftOrRotate(Machine &machine,
+                                 const ArithOperands &operands) {
+  if (llvm::Error error = needSame(operands))
+    return error;
+  ArithOperands typed = operands;
+  unsigned bits = isa::bitsOf(operands.resultPrecision);
+  auto retype = [&](unsigned index, bool isSigned) {
+    const Source &source = operands.sources[index];
+    typed.sources[index] =
+        source.tensor()
+            ? Source::tensor(*source.tensor(), source.precision(), isSigned)
+            : Source::constant(0, source.precision(), isSigned);
+    return source.tensor().has_value();
+  };
+  if (operands.function == ArithOp::LogicShift && !retype(0, false))
+    return refuse("a logical shift of a constant is not supported");
+  if (!operands.sources[1].isSigned())
+    return refuse("shift amounts must be signed");
+  if (operands.function == ArithOp::CircularShift)
+    binary(machine, typed,
+           [&](int64_t a, int64_t b) { return rotate(a, b, bits); });
+  else
+    binary(machine, typed, [&](int64_t a, int64_t b) {
+      return shiftElement(a, b, operands.round);
+    });
+  return llvm::Error::success();
+}
+
+/// Zero bits above the highest one.
+static int64_t leadingZeros(int64_t value, unsigned bits) {
+  uint64_t low = uint64_t(value) & ((uint64_t(1) << bits) - 1);
+  return llvm::countl_zero(low) - int(64 - bits);
+}
+
+/// Sub-functions of one operand; `operation` also sees it as `second`.
+template <typename Operation>
+static llvm::Error unary(Machine &machine, const ArithOperands &operands,
+                         Operation operation) {
+  ArithOperands two = operands;
+  two.sources.resize(1, operands.sources[0]);
+  two.sources.push_back(operands.sources[0]);
+  return binarySame(machine, two,
+                    [&](int64_t a, int64_t) { return operation(a); });
+}
+
+llvm::Error sim::runIntegerArith(Machine &machine,
+                                 const ArithOperands &operands) {
+  auto add = [](int64_t a, int64_t b) { return __int128(a) + b; };
+  auto sub = [](int64_t a, int64_t b) { return __int128(a) - b; };
+  auto mul = [](int64_t a, int64_t b) { return __int128(a) * b; };
+  unsigned bits = isa::bitsOf(operands.resultPrecision);
+  bool anySigned =
+      operands.sources[0].isSigned() ||
+      (operands.sources.size() > 1 && operands.sources[1].isSigned());
+  switch (operands.function) {
+  case ArithOp::Add:
+    return shifted(machine, operands, false, anySigned, add);
+  case ArithOp::Sub:
+    return shifted(machine, operands, false, true, sub);
+  case ArithOp::Mul:
+    return shifted(machine, operands, false, anySigned, mul);
+  case ArithOp::AddSaturate:
+    return shifted(machine, operands, true, anySigned, add);
+  case ArithOp::SubSaturate:
+    return shifted(machine, operands, true, true, sub);
+  case ArithOp::MulSaturate:
+    return shifted(machine, operands, true, anySigned, mul);
+  case ArithOp::And:
+    return binarySame(machine, operands,
+                      [](int64_t a, int64_t b) { return a & b; });
+  case ArithOp::Or:
+    return binarySame(machine, operands,
+                      [](int64_t a, int64_t b) { return a | b; });
+  case ArithOp::Xor:
+    return binarySame(machine, operands,
+                      [](int64_t a, int64_t b) { return a ^ b; });
+  case ArithOp::Max:
+    return extreme(machine, operands,
+                   [](int64_t a, int64_t b) { return std::max(a, b); });
+  case ArithOp::Min:
+    return extreme(machine, operands,
+                   [](int64_t a, int64_t b) { return std::min(a, b); });
+  case ArithOp::SelectGreater:
+    return select(machine, operands,
+                  [](int64_t a, int64_t b) { return a > b; });
+  case ArithOp::SelectEqual:
+    return select(machine, operands,
+                  [](int64_t a, int64_t b) { return a == b; });
+  case ArithOp::SelectLess:
+    return select(machine, operands,
+                  [](int64_t a, int64_t b) { return a < b; });
+  case ArithOp::LogicShift:
+  case ArithOp::ArithShift:
+  case ArithOp::CircularShift:
+    return shiftOrRotate(machine, operands);
+  case ArithOp::Not:
+    return unary(machine, operands, [](int64_t a) { return ~a; });
+  case ArithOp::Abs:
+    return unary(machine, operands, [](int64_t a) { return std::abs(a); });
+  case ArithOp::FirstOne:
+    return unary(machine, operands,
+                 [bits](int64_t a) { return leadingZeros(a, bits); });
+  case ArithOp::FirstZero:
+    return unary(machine, operands,
+                 [bits](int64_t a) { return leadingZeros(~a, bits); });
+  default:
+    return refuse("this sub-function is not supported for integer operands");
+  }
+}
