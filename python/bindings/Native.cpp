@@ -11,8 +11,17 @@ void tpu_mlir::python::raise(const char *errorClass, llvm::Error error) {
   throw py::error_already_set();
 }
 
+tpu_mlir::isa::Engine tpu_mlir::python::engineNamed(const std::string &name) {
+  if (name != "tiu" && name != "gdma")
+    throw py::value_error("expected engine 'tiu' or 'gdma', but found '" +
+                          name + "'");
+  return name == "tiu" ? isa::Engine::Tiu : isa::Engine::Gdma;
+}
+
 PYBIND11_MODULE(_native, m) {
   m.doc() = "Containers, instructions and the simulator";
   bindBModel(m);
   bindIsa(m);
+  bindEncode(m);
+  bindSimulator(m);
 }

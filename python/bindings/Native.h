@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "lib/Isa/Instructions.h"
 #include "llvm/Support/Error.h"
 
 #include <pybind11/pybind11.h>
@@ -22,7 +23,13 @@ T unwrap(const char *errorClass, llvm::Expected<T> result) {
   return std::move(*result);
 }
 
+/// "tiu" or "gdma".
+isa::Engine engineNamed(const std::string &name);
+
 void bindBModel(pybind11::module_ &module);
 void bindIsa(pybind11::module_ &module);
+/// After bindIsa, whose submodule it extends.
+void bindEncode(pybind11::module_ &module);
+void bindSimulator(pybind11::module_ &module);
 
 } // namespace tpu_mlir::python

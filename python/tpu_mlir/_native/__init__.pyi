@@ -2,3 +2,4 @@
 
 from tpu_mlir._native import bmodel as bmodel
 from tpu_mlir._native import isa as isa
+from tpu_mlir._native import simulator as simulator
