@@ -9,12 +9,15 @@ ROOT = Path(__file__).parents[1]
 
 if (ROOT / "build" / "python_packages").is_dir():
     sys.path.insert(0, str(ROOT / "build" / "python_packages"))
+sys.path.insert(0, str(ROOT / "test"))  # the package `oracle`
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--models", default=str(ROOT / ".." / "shared" / "models"), help="folder with the real models, in its onnx/"
     )
+    parser.addoption("--oracle", default=str(ROOT / "build/oracle"), help="where the vendor's chip model is installed")
+    parser.addoption("--oracle-cases", type=int, default=10, help="random commands tried of each form")
 
 
 @pytest.fixture(scope="session")

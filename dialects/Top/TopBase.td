@@ -18,6 +18,7 @@ def Top_Dialect : Dialect {
     lib/Dialect/Top/IR/<Family>.cpp, both when a builder infers the result types and when the op is verified.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
 }
 
 //===----------------------------------------------------------------------===//

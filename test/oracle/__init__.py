@@ -1,0 +1,1 @@
+"""Differential tests against the vendor's chip model."""
