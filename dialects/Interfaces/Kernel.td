@@ -21,6 +21,8 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
       "::tpu_mlir::Layout", "operandLayout", (ins "unsigned":$operand), [{}], [{ return ::tpu_mlir::Layout::Aligned; }]>,
     InterfaceMethod<"The local layout of the result.",
       "::tpu_mlir::Layout", "resultLayout", (ins), [{}], [{ return ::tpu_mlir::Layout::Aligned; }]>,
+    InterfaceMethod<"Whether `emit` can read its part of a buffer that holds more of the operand than it needs.",
+      "bool", "readsPart", (ins "unsigned":$operand), [{}], [{ return true; }]>,
     InterfaceMethod<"Scratch buffers that `emit` needs for one slice, in bytes a lane.",
       "::llvm::SmallVector<int64_t>", "scratch", (ins "const ::tpu_mlir::Tile &":$resultTile), [{}], [{ return {}; }]>,
     InterfaceMethod<"Appends the commands for one slice; the binding tells where everything is.",

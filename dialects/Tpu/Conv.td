@@ -37,7 +37,7 @@ def Tpu_DepthwiseOp : Tpu_ConvBase<"depthwise"> {
   let summary = "result[n, c, y, x] = bias[c] + sum over ky, kx of input[n, c, ..] * filter[c, ky, kx]";
   let description = [{
     (C1) The filter is [1, c, kh, kw].
-    (C2) The bias is [1, c, 1, 1].
+    (C2) The bias is [1, c, 1, 1] and has the element type of the input.
     (C3), (C4) As for `tpu.conv`.
 
     Example: `%r = tpu.depthwise %x, %f, %b {...} : (...) -> tensor<1x32x56x56xf16>`

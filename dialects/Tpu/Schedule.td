@@ -22,15 +22,15 @@ def Tpu_BufferAttr : AttrDef<Tpu_Dialect, "Buffer"> {
   let description = [{
     Bytes from the start of each lane. Slices of a double-buffered value alternate between its two addresses.
   }];
-  let parameters = (ins "int64_t":$bytes, ArrayRefParameter<"int64_t">:$addresses);
-  let assemblyFormat = "`<` $bytes `at` $addresses `>`";
+  let parameters = (ins ArrayRefParameter<"int64_t">:$addresses);
+  let assemblyFormat = "`<` $addresses `>`";
 }
 
 def Tpu_GroupOp : Tpu_Op<"group", [SingleBlock]> {
   let summary = "ops whose intermediates never leave local memory";
   let description = [{
     The ops keep their whole tensors; the schedule stands beside them: the tiling of the result, a buffer for each
-    operand of the group, and on each op inside its `result_buffer` and its `scratch_buffers`.
+    operand of the group, and on each op inside the attributes `tpu.buffer` of its result and `tpu.scratch`.
 
     (C1) The body uses only operands of the group and values of its own.
     (C2) Every op of the body but the terminator is a kernel (`KernelOpInterface`).

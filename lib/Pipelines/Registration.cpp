@@ -4,6 +4,9 @@
 
 #include "dialects/Top/Top.h"
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Codegen/Kernels/Kernels.h"
+#include "lib/Codegen/Passes.h"
+#include "lib/Dialect/Tpu/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
@@ -14,6 +17,8 @@
 #include "mlir/Dialect/Transform/PDLExtension/PDLExtension.h"
 #include "mlir/Dialect/Transform/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 void tpu_mlir::registerAllDialects(mlir::DialectRegistry &registry) {
@@ -22,10 +27,20 @@ void tpu_mlir::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::tensor::TensorDialect, mlir::pdl::PDLDialect,
                   mlir::pdl_interp::PDLInterpDialect,
                   mlir::transform::TransformDialect>();
+  registerKernels(registry);
   mlir::transform::registerPDLExtension(registry);
 }
 
 void tpu_mlir::registerAllPasses() {
   mlir::registerTransformsPasses();
   mlir::transform::registerInterpreterPass();
+  tpu::registerTpuPasses();
+  registerCodegenPasses();
+  mlir::PassPipelineRegistration<>(
+      "tpu-schedule",
+      "group, tile and place a lowered module: everything before code",
+      [](mlir::OpPassManager &manager) {
+        manager.addNestedPass<mlir::func::FuncOp>(tpu::createFormGroups());
+        manager.addPass(tpu::createAssignAddresses());
+      });
 }

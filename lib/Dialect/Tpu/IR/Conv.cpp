@@ -92,7 +92,11 @@ LogicalResult DepthwiseOp::verify() {
   if (getResult().getType().getDimSize(1) != c)
     return emitOpError() << "expects c = " << c << " in the result, but found "
                          << getResult().getType().getDimSize(1) << " (C3)";
-  return getBias() ? verifyShape(*this, "bias", getBias().getType(),
-                                 {1, c, 1, 1}, "(C2)")
-                   : success();
+  if (!getBias())
+    return success();
+  Type element = getInput().getType().getElementType();
+  if (getBias().getType().getElementType() != element)
+    return emitOpError() << "expects a bias of " << element << ", but found "
+                         << getBias().getType().getElementType() << " (C2)";
+  return verifyShape(*this, "bias", getBias().getType(), {1, c, 1, 1}, "(C2)");
 }

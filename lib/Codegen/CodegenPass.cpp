@@ -1,0 +1,201 @@
+//===- CodegenPass.cpp - --tpu-codegen
+//-------------------------------------===//
+#include "dialects/Top/Top.h"
+#include "lib/BModel/TensorTable.h"
+#include "lib/BModel/Writer.h"
+#include "lib/Codegen/Encode.h"
+#include "lib/Codegen/Passes.h"
+#include "lib/Codegen/Program.h"
+#include "lib/Isa/Accesses.h"
+#include "lib/Target/BM1684X/Chip.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+namespace tpu_mlir {
+#define GEN_PASS_DEF_CODEGEN
+#include "lib/Codegen/Passes.h.inc"
+} // namespace tpu_mlir
+
+using namespace mlir;
+using namespace tpu_mlir;
+
+static bmodel::DataType dataTypeOf(Type type) {
+  if (type.isF32())
+    return bmodel::DataType::F32;
+  if (type.isF16())
+    return bmodel::DataType::F16;
+  if (type.isBF16())
+    return bmodel::DataType::BF16;
+  bool isUnsigned = type.isUnsignedInteger();
+  switch (type.getIntOrFloatBitWidth()) {
+  case 8:
+    return isUnsigned ? bmodel::DataType::U8 : bmodel::DataType::I8;
+  case 16:
+    return isUnsigned ? bmodel::DataType::U16 : bmodel::DataType::I16;
+  default:
+    return isUnsigned ? bmodel::DataType::U32 : bmodel::DataType::I32;
+  }
+}
+
+static bmodel::Tensor tensorOf(Value value, StringRef name) {
+  auto type = cast<RankedTensorType>(value.getType());
+  bmodel::Tensor tensor;
+  tensor.name = name.str();
+  tensor.dataType = dataTypeOf(type.getElementType());
+  tensor.address = addressOf(value);
+  tensor.size = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  tensor.shape.assign(type.getShape().begin(), type.getShape().end());
+  return tensor;
+}
+
+/// The ONNX name in a location; empty if there is none.
+static StringRef nameOf(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : llvm::reverse(fused.getLocations()))
+      if (StringRef name = nameOf(part); !name.empty())
+        return name;
+  return {};
+}
+
+static ArrayRef<char> rawBytes(ElementsAttr elements) {
+  if (auto dense = dyn_cast<DenseResourceElementsAttr>(elements))
+    if (AsmResourceBlob *blob = dense.getRawHandle().getBlob())
+      return blob->getData();
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements))
+    return dense.getRawData();
+  return {};
+}
+
+/// The bytes of all constants, each at its address.
+static FailureOr<std::vector<uint8_t>> coefficients(func::FuncOp function,
+                                                    int64_t size) {
+  std::vector<uint8_t> bytes(size);
+  for (auto weight : function.getOps<top::WeightOp>()) {
+    ArrayRef<char> raw = rawBytes(weight.getValue());
+    auto type = cast<RankedTensorType>(weight.getOutput().getType());
+    size_t wanted = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    int64_t at = addressOf(weight.getOutput()) - bm1684x::kGlobalBase;
+    auto dense = dyn_cast<DenseElementsAttr>(weight.getValue());
+    size_t repeats = dense && dense.isSplat() ? type.getNumElements() : 1;
+    if (raw.size() * repeats != wanted) {
+      weight.emitOpError("expects ")
+          << wanted << " bytes of data, but found " << raw.size() * repeats;
+      return failure();
+    }
+    for (size_t i = 0; i < repeats; ++i)
+      llvm::copy(raw, bytes.begin() + at + i * raw.size());
+  }
+  return bytes;
+}
+
+/// Which intermediate tensors can be seen, from which transfer to which.
+static std::vector<bmodel::TensorRecord> tensorRecords(const Program &program) {
+  std::vector<uint32_t> transfersBefore = {0}; // by command
+  for (const Command &command : program.commands)
+    transfersBefore.push_back(
+        transfersBefore.back() +
+        (isa::engineOf(command.instruction) == isa::Engine::Gdma));
+  std::vector<bmodel::TensorRecord> records;
+  for (const Completion &completion : program.completions) {
+    StringRef name = nameOf(completion.value.getLoc());
+    if (name.empty())
+      continue;
+    bmodel::TensorRecord record;
+    record.tensor = tensorOf(completion.value, name);
+    record.complete = transfersBefore[completion.commands];
+    records.push_back(std::move(record));
+  }
+  for (auto [command, before] : llvm::zip(program.commands, transfersBefore))
+    for (const isa::Access &access : isa::accesses(command.instruction))
+      if (access.write && access.space == isa::Space::Global)
+        for (bmodel::TensorRecord &record : records)
+          if (before >= record.complete && !record.overwritten &&
+              access.begin < record.tensor.address + record.tensor.size &&
+              record.tensor.address < access.end)
+            record.overwritten = before + 1;
+  return records;
+}
+
+static StringRef signatureName(ArrayAttr attributes, unsigned index) {
+  if (!attributes)
+    return {};
+  auto dictionary = cast<DictionaryAttr>(attributes[index]);
+  auto name = dictionary.getAs<StringAttr>("top.name");
+  return name ? name.getValue() : StringRef();
+}
+
+namespace {
+struct CodegenPass : tpu_mlir::impl::CodegenBase<CodegenPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    if (failed(run()))
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult run() {
+    auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    if (functions.size() != 1)
+      return getOperation().emitError("expects one function, but found ")
+             << functions.size();
+    if (output.empty())
+      return getOperation().emitError(
+          "expects a path: --tpu-codegen=\"output=m.bmodel\"");
+    func::FuncOp function = functions.front();
+    auto coeffSize =
+        getOperation()->getAttrOfType<IntegerAttr>("tpu.coeff_size");
+    auto neuronSize =
+        getOperation()->getAttrOfType<IntegerAttr>("tpu.neuron_size");
+    if (!coeffSize || !neuronSize)
+      return getOperation().emitError(
+          "expects addresses: run --tpu-schedule before --tpu-codegen");
+    FailureOr<Program> program = emitProgram(function);
+    if (failed(program))
+      return failure();
+    auto coeff = coefficients(function, coeffSize.getInt());
+    if (failed(coeff))
+      return failure();
+    bmodel::Stage stage;
+    stage.coeffAddress = bm1684x::kGlobalBase;
+    stage.coeff = std::move(*coeff);
+    stage.ctxAddress = bm1684x::kGlobalBase + coeffSize.getInt();
+    stage.ctxSize = neuronSize.getInt();
+    describeSignature(function, stage);
+    stage.tensorLocations = bmodel::writeTensorTable(tensorRecords(*program));
+    auto group = encodeProgram(std::move(program->commands));
+    if (failed(group))
+      return failure();
+    stage.groups.push_back(std::move(*group));
+    bmodel::Model model;
+    model.chip = "BM1684X";
+    model.version = "2.2";
+    model.time = "-";
+    model.nets.push_back({netName, {std::move(stage)}});
+    if (llvm::Error error = bmodel::writeFile(model, output))
+      return getOperation().emitError() << llvm::toString(std::move(error));
+    return success();
+  }
+
+  static void describeSignature(func::FuncOp function, bmodel::Stage &stage) {
+    auto name = [](ArrayAttr attributes, unsigned index, Value value) {
+      StringRef given = signatureName(attributes, index);
+      return given.empty() ? nameOf(value.getLoc()) : given;
+    };
+    auto add = [](std::vector<bmodel::Tensor> &list, Value value,
+                  StringRef name, StringRef fallback, unsigned index) {
+      list.push_back(tensorOf(
+          value, name.empty() ? (fallback + Twine(index)).str() : name.str()));
+    };
+    for (BlockArgument argument : function.getArguments())
+      add(stage.inputs, argument,
+          name(function.getArgAttrsAttr(), argument.getArgNumber(), argument),
+          "input", argument.getArgNumber());
+    Operation *end = function.getBody().front().getTerminator();
+    for (auto [index, value] : llvm::enumerate(end->getOperands()))
+      add(stage.outputs, value, name(function.getResAttrsAttr(), index, value),
+          "output", index);
+  }
+};
+} // namespace

@@ -1,0 +1,40 @@
+//===- Emitter.h - Collects the commands of a program
+//----------------------===//
+#pragma once
+
+#include "lib/Isa/Instructions.h"
+#include "mlir/IR/Location.h"
+
+#include <vector>
+
+namespace tpu_mlir {
+
+/// An instruction and the op it came from.
+struct Command {
+  isa::Instruction instruction;
+  mlir::Location location;
+};
+
+/// Appends commands in program order. Order says what happens first where two
+/// commands touch the same memory; the engines' ids, the dependencies between
+/// them and the encoding follow later from it.
+class Emitter {
+public:
+  explicit Emitter(mlir::Location location) : location(location) {}
+
+  void setLocation(mlir::Location newLocation) { location = newLocation; }
+
+  template <typename InstructionT>
+  void append(const InstructionT &instruction) {
+    commands.push_back({isa::Instruction(instruction), location});
+  }
+
+  const std::vector<Command> &getCommands() const { return commands; }
+  std::vector<Command> takeCommands() { return std::move(commands); }
+
+private:
+  mlir::Location location;
+  std::vector<Command> commands;
+};
+
+} // namespace tpu_mlir

@@ -1,0 +1,213 @@
+//===- Group.cpp - Slices of a group and the commands for them
+//-------------===//
+#include "lib/Codegen/Group.h"
+
+#include "lib/Codegen/Emitter.h"
+#include "lib/Codegen/Transfer.h"
+#include "lib/Target/BM1684X/Chip.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tpu_mlir;
+
+std::optional<GroupBody> GroupBody::of(ArrayRef<Operation *> ops) {
+  GroupBody body;
+  body.ops.assign(ops.begin(), ops.end());
+  for (Operation *op : ops) {
+    auto kernel = dyn_cast<KernelOpInterface>(op);
+    if (!kernel)
+      return std::nullopt;
+    for (OpOperand &operand : op->getOpOperands()) {
+      Layout layout = kernel.operandLayout(operand.getOperandNumber());
+      Value value = operand.get();
+      if (body.contains(value)) {
+        auto producer = cast<KernelOpInterface>(value.getDefiningOp());
+        if (producer.resultLayout() != layout)
+          return std::nullopt;
+        continue;
+      }
+      auto *seen = llvm::find(body.inputs, value);
+      if (seen == body.inputs.end()) {
+        body.inputs.push_back(value);
+        body.inputLayouts.push_back(layout);
+      } else if (body.inputLayouts[seen - body.inputs.begin()] != layout) {
+        return std::nullopt;
+      }
+    }
+  }
+  for (Operation *op : ops.drop_back())
+    for (Operation *user : op->getUsers())
+      if (!llvm::is_contained(ops, user))
+        return std::nullopt;
+  return body;
+}
+
+/// The tiles of everything before a slice of the result, backwards.
+static SliceTiles tilesBefore(const GroupBody &body, const Tile &resultTile) {
+  SliceTiles tiles;
+  tiles[body.result()] = resultTile;
+  for (Operation *op : llvm::reverse(body.ops)) {
+    Tile tile = tiles.lookup(op->getResult(0));
+    auto kernel = cast<KernelOpInterface>(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      Tile needed = kernel.operandTile(operand.getOperandNumber(), tile);
+      auto [known, isNew] = tiles.try_emplace(operand.get(), needed);
+      if (!isNew)
+        known->second = Tile::hull(known->second, needed);
+    }
+  }
+  return tiles;
+}
+
+namespace {
+/// The plain grid of a group's result.
+struct Grid {
+  Grid(const GroupBody &body, const Tiling &tiling)
+      : whole(Tile::whole(body.result())) {
+    if (tiling.channelsInner)
+      order = {0, 2, 3, 1};
+    for (unsigned dim = 0; dim < 4; ++dim) {
+      step[dim] = llvm::divideCeil(whole.size[dim], tiling.counts[dim]);
+      if (dim == 1 && tiling.counts[dim] > 1)
+        step[dim] = llvm::alignTo(step[dim], bm1684x::kLanes);
+      count[dim] = llvm::divideCeil(whole.size[dim], step[dim]);
+    }
+  }
+
+  int64_t slices() const { return count[0] * count[1] * count[2] * count[3]; }
+
+  Tile tile(int64_t index) const {
+    Tile tile;
+    for (unsigned dim : llvm::reverse(order)) {
+      tile.offset[dim] = index % count[dim] * step[dim];
+      tile.size[dim] = std::min(step[dim], whole.size[dim] - tile.offset[dim]);
+      index /= count[dim];
+    }
+    return tile;
+  }
+
+  Tile whole;
+  std::array<int64_t, 4> step, count;
+  std::array<unsigned, 4> order = {0, 1, 2, 3}; // outermost first
+};
+} // namespace
+
+SliceTiles tpu_mlir::firstSlice(const GroupBody &body, const Tiling &tiling) {
+  return tilesBefore(body, Grid(body, tiling).tile(0));
+}
+
+SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
+                                             const Tiling &tiling) {
+  Grid grid(body, tiling);
+  SmallVector<SliceTiles> slices;
+  for (int64_t index = 0; index < grid.slices(); ++index)
+    slices.push_back(tilesBefore(body, grid.tile(index)));
+  return slices;
+}
+
+namespace {
+/// Emits one group; keeps track of which slice of an input lies in which of
+/// its buffers.
+class GroupEmitter {
+public:
+  GroupEmitter(Emitter &emitter, const GroupBody &body,
+               const GroupBuffers &buffers,
+               llvm::function_ref<int64_t(Value)> addressOf)
+      : emitter(emitter), body(body), buffers(buffers), addressOf(addressOf) {}
+
+  void run(ArrayRef<SliceTiles> slices) {
+    load(slices.front());
+    for (size_t s = 0; s < slices.size(); ++s) {
+      auto present = inputAt; // the loads below belong to the next slice
+      if (s + 1 < slices.size())
+        load(slices[s + 1]);
+      compute(s, slices[s], present);
+      if (s > 0)
+        store(s - 1, slices[s - 1]);
+    }
+    store(slices.size() - 1, slices.back());
+  }
+
+private:
+  struct Loaded {
+    Tile tile;
+    unsigned turn = 0;
+  };
+
+  int64_t address(Value value, unsigned turn) const {
+    const auto &addresses = buffers.values.find(value)->second;
+    return addresses[turn % addresses.size()];
+  }
+
+  LocalBuffer buffer(Value value, unsigned turn, const Tile &tile,
+                     Layout layout) const {
+    Type type = cast<RankedTensorType>(value.getType()).getElementType();
+    return {address(value, turn), tile, layout, type};
+  }
+
+  GlobalBuffer global(Value value) const {
+    return {addressOf(value), cast<RankedTensorType>(value.getType())};
+  }
+
+  void load(const SliceTiles &tiles) {
+    for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts)) {
+      const Tile &tile = tiles.find(input)->second;
+      auto [loaded, isNew] = inputAt.try_emplace(input);
+      if (!isNew && loaded->second.tile == tile)
+        continue;
+      if (!isNew)
+        ++loaded->second.turn;
+      loaded->second.tile = tile;
+      emitter.setLocation(input.getLoc());
+      emitLoad(emitter, global(input),
+               buffer(input, loaded->second.turn, tile, layout));
+    }
+  }
+
+  void compute(size_t slice, const SliceTiles &tiles,
+               const llvm::DenseMap<Value, Loaded> &present) {
+    for (Operation *op : body.ops) {
+      auto kernel = cast<KernelOpInterface>(op);
+      Binding binding;
+      for (OpOperand &operand : op->getOpOperands()) {
+        Value value = operand.get();
+        auto loaded = present.find(value);
+        unsigned turn = loaded == present.end() ? slice : loaded->second.turn;
+        binding.operands.push_back(
+            buffer(value, turn, tiles.find(value)->second,
+                   kernel.operandLayout(operand.getOperandNumber())));
+      }
+      Value result = op->getResult(0);
+      binding.result = buffer(result, slice, tiles.find(result)->second,
+                              kernel.resultLayout());
+      if (auto found = buffers.scratch.find(op); found != buffers.scratch.end())
+        binding.scratch = found->second;
+      emitter.setLocation(op->getLoc());
+      kernel.emit(emitter, binding);
+    }
+  }
+
+  void store(size_t slice, const SliceTiles &tiles) {
+    Value result = body.result();
+    auto kernel = cast<KernelOpInterface>(body.ops.back());
+    emitter.setLocation(result.getLoc());
+    emitStore(emitter,
+              buffer(result, slice, tiles.find(result)->second,
+                     kernel.resultLayout()),
+              global(result));
+  }
+
+  Emitter &emitter;
+  const GroupBody &body;
+  const GroupBuffers &buffers;
+  llvm::function_ref<int64_t(Value)> addressOf;
+  llvm::DenseMap<Value, Loaded> inputAt;
+};
+} // namespace
+
+void tpu_mlir::emitGroup(Emitter &emitter, const GroupBody &body,
+                         ArrayRef<SliceTiles> slices,
+                         const GroupBuffers &buffers,
+                         llvm::function_ref<int64_t(Value)> addressOf) {
+  GroupEmitter(emitter, body, buffers, addressOf).run(slices);
+}

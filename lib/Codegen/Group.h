@@ -1,0 +1,57 @@
+//===- Group.h - Slices of a group and the commands for them
+//---------------===//
+#pragma once
+
+#include "dialects/Tpu/Tpu.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace tpu_mlir {
+
+/// A run of kernels of which only the last one's result is used outside.
+struct GroupBody {
+  llvm::SmallVector<mlir::Operation *> ops;
+  llvm::SmallVector<mlir::Value> inputs; // from outside, in order of first use
+  llvm::SmallVector<Layout> inputLayouts;
+
+  mlir::Value result() const { return ops.back()->getResult(0); }
+  bool contains(mlir::Value value) const {
+    return llvm::is_contained(ops, value.getDefiningOp());
+  }
+
+  /// The body that these ops, in order, make; nothing where they do not agree
+  /// on the local layout of a value or use a result outside.
+  static std::optional<GroupBody> of(llvm::ArrayRef<mlir::Operation *> ops);
+};
+
+/// How a group's result is cut, the number of slices along n, c, h, w.
+struct Tiling {
+  std::array<int64_t, 4> counts = {1, 1, 1, 1};
+  bool channelsInner = false;
+};
+
+/// The slice of each value of the group that belongs to one slice of its
+/// result: inputs too.
+using SliceTiles = llvm::DenseMap<mlir::Value, Tile>;
+
+/// Tiles of the first slice, which is as large as any.
+SliceTiles firstSlice(const GroupBody &body, const Tiling &tiling);
+/// Tiles of every slice, in the order in which they run.
+llvm::SmallVector<SliceTiles> sliceGroup(const GroupBody &body,
+                                         const Tiling &tiling);
+
+/// Local addresses of a group's values, in bytes of a lane.
+struct GroupBuffers {
+  /// One address, or two that slices use in turn.
+  using Addresses = llvm::SmallVector<int64_t, 2>;
+  llvm::DenseMap<mlir::Value, Addresses> values; // inputs and results
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<int64_t, 4>> scratch;
+};
+
+/// Appends load(s + 1), compute(s), store(s - 1) for every slice s. `addressOf`
+/// tells where inputs and the result are in global memory.
+void emitGroup(Emitter &emitter, const GroupBody &body,
+               llvm::ArrayRef<SliceTiles> slices, const GroupBuffers &buffers,
+               llvm::function_ref<int64_t(mlir::Value)> addressOf);
+
+} // namespace tpu_mlir

@@ -1,0 +1,161 @@
+//===- Math.cpp - Element-wise programs
+//------------------------------------===//
+#include "lib/Codegen/Kernels/Math.h"
+
+#include "llvm/ADT/APFloat.h"
+
+using namespace mlir;
+using namespace tpu_mlir;
+using isa::ArithOp;
+
+/// Newton steps of a division less one, as the command counts them: all that
+/// its field allows.
+static constexpr uint32_t kDivisionSteps = 3;
+
+static uint32_t bitsOf(float value, Type type) {
+  llvm::APFloat number(value);
+  bool inexact = false;
+  number.convert(cast<FloatType>(type).getFloatSemantics(),
+                 llvm::APFloat::rmNearestTiesToEven, &inexact);
+  return number.bitcastToAPInt().getZExtValue();
+}
+
+isa::Arith Math::arith(ArithOp op, const LocalView &result,
+                       unsigned operands) const {
+  isa::Arith i;
+  i.setFunction(op);
+  i.tsk_opd_num = operands;
+  setResult(i, result);
+  setResultShape(i, shape);
+  return i;
+}
+
+template <typename InstructionT>
+static void setConstant0(InstructionT &i, uint32_t bits, Type type) {
+  i.opd0_const = 1;
+  i.opd0_addr = bits;
+  i.opd0_prec = uint32_t(precisionOf(type));
+  i.opd0_sign = isSigned(type);
+}
+
+template <typename InstructionT>
+static void setConstant1(InstructionT &i, uint32_t bits, Type type) {
+  i.opd1_const = 1;
+  i.opd1_addr = bits;
+  i.opd1_prec = uint32_t(precisionOf(type));
+  i.opd1_sign = isSigned(type);
+}
+
+static void setOperands(isa::Arith &i, const Math::Operand &a,
+                        const Math::Operand &b) {
+  Type type = (a.view ? a : b).view->elementType;
+  if (a.view)
+    setOperand0(i, *a.view);
+  else
+    setConstant0(i, bitsOf(a.value, type), type);
+  if (b.view)
+    setOperand1(i, *b.view);
+  else
+    setConstant1(i, bitsOf(b.value, type), type);
+}
+
+void Math::binary(ArithOp op, const LocalView &result, const Operand &a,
+                  const Operand &b) const {
+  isa::Arith i = arith(op, result, 2);
+  setOperands(i, a, b);
+  if (op == ArithOp::Div)
+    i.opd2_n_str = kDivisionSteps;
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::abs(const LocalView &result, const LocalView &a) const {
+  isa::Arith i = arith(ArithOp::Abs, result, 1);
+  setOperand0(i, a);
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::copy(const LocalView &result, const LocalView &a) const {
+  isa::Arith i = arith(ArithOp::Copy, result, 1);
+  setOperand0(i, a);
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::cast(const LocalView &result, const LocalView &a,
+                Rounding rounding) const {
+  isa::Arith i = arith(ArithOp::Cast, result, 1);
+  setOperand0(i, a);
+  i.opd2_sign = isSigned(result.elementType);
+  i.opd2_n_str = uint32_t(rounding);
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::select(ArithOp op, const LocalView &result, const Operand &a,
+                  const Operand &b, uint32_t bits) const {
+  isa::Arith i = arith(op, result, 2);
+  setOperands(i, a, b);
+  i.opd2_const = 1;
+  i.opd2_addr = bits;
+  i.opd2_prec = i.res0_prec;
+  i.fillImplied();
+  emitter.append(i);
+}
+
+LocalView Math::asInteger(const LocalView &view) const {
+  LocalView integer = view;
+  integer.elementType =
+      IntegerType::get(context, view.elementType.getIntOrFloatBitWidth());
+  return integer;
+}
+
+void Math::bitwise(ArithOp op, const LocalView &result, const LocalView &a,
+                   const LocalView &b) const {
+  isa::Arith i = arith(op, asInteger(result), 2);
+  setOperand0(i, asInteger(a));
+  setOperand1(i, asInteger(b));
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::bitwise(ArithOp op, const LocalView &result, const LocalView &a,
+                   uint32_t bits) const {
+  isa::Arith i = arith(op, asInteger(result), 2);
+  setOperand0(i, asInteger(a));
+  setConstant1(i, bits, asInteger(a).elementType);
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::invert(const LocalView &result, const LocalView &a) const {
+  isa::Arith i = arith(ArithOp::Not, asInteger(result), 1);
+  setOperand0(i, asInteger(a));
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::rsqrt(const LocalView &result, const LocalView &a) const {
+  isa::Special i;
+  i.setFunction(isa::SpecialOp::Rsqrt);
+  i.res0_addr = result.address;
+  i.opd0_addr = a.address;
+  i.res0_prec = uint32_t(precisionOf(result.elementType));
+  i.opd0_prec = uint32_t(precisionOf(a.elementType));
+  setResultShape(i, shape);
+  i.opd2_n_str = 3; // Newton steps: all that the field allows
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::polynomial(const LocalView &result, const LocalView &x,
+                      llvm::ArrayRef<float> coefficients) const {
+  mul(result, x, coefficients.back());
+  for (float coefficient :
+       llvm::reverse(coefficients.drop_back().drop_front())) {
+    add(result, result, coefficient);
+    mul(result, result, x);
+  }
+  add(result, result, coefficients.front());
+}

@@ -1,0 +1,35 @@
+//===- Transfer.h - GDMA commands that move slices and tensors
+//-------------===//
+#pragma once
+
+#include "dialects/Interfaces/Kernel.h"
+
+namespace tpu_mlir {
+
+/// Brings a slice of a tensor in global memory to local memory.
+void emitLoad(Emitter &emitter, const GlobalBuffer &from,
+              const LocalBuffer &to);
+/// Brings a slice back to its place in global memory.
+void emitStore(Emitter &emitter, const LocalBuffer &from,
+               const GlobalBuffer &to);
+
+/// One dimension of a copy within global memory; strides in elements. A source
+/// stride of 0 repeats.
+struct CopyDim {
+  int64_t size;
+  int64_t sourceStride;
+  int64_t targetStride;
+};
+
+/// Copies a box of elements of any rank within global memory, in as few and as
+/// contiguous commands as the engine allows. Addresses are absolute bytes.
+void emitCopy(Emitter &emitter, int64_t source, int64_t target,
+              llvm::SmallVector<CopyDim> dims, int64_t elementBytes);
+/// Writes one value, given as its bits, to `count` consecutive elements.
+void emitFill(Emitter &emitter, uint32_t bits, int64_t target, int64_t count,
+              int64_t elementBytes);
+
+/// Row-major strides of a shape, in elements.
+llvm::SmallVector<int64_t> denseStrides(llvm::ArrayRef<int64_t> shape);
+
+} // namespace tpu_mlir

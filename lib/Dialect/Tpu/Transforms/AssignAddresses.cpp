@@ -1,0 +1,147 @@
+//===- AssignAddresses.cpp - --tpu-assign-addresses
+//------------------------===//
+#include "dialects/Top/Top.h"
+#include "lib/Dialect/Tpu/Transforms/GlobalMemory.h"
+#include "lib/Dialect/Tpu/Transforms/Passes.h"
+#include "lib/Target/BM1684X/Chip.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace tpu_mlir::tpu {
+#define GEN_PASS_DEF_ASSIGNADDRESSES
+#include "lib/Dialect/Tpu/Transforms/Passes.h.inc"
+} // namespace tpu_mlir::tpu
+
+using namespace mlir;
+using namespace tpu_mlir;
+using namespace tpu_mlir::tpu;
+
+static int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(),
+                          8);
+}
+
+static void setAddress(Value value, int64_t address) {
+  Builder builder(value.getContext());
+  auto attribute = builder.getI64IntegerAttr(address);
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    cast<func::FuncOp>(argument.getOwner()->getParentOp())
+        .setArgAttr(argument.getArgNumber(), "tpu.address", attribute);
+  else
+    value.getDefiningOp()->setAttr("tpu.address", attribute);
+}
+
+namespace {
+/// When values are written first and read last, in ops of the body.
+struct Lives {
+  explicit Lives(Block &body) {
+    unsigned now = 0;
+    for (Operation &op : body) {
+      ++now;
+      for (Value operand : op.getOperands())
+        last[operand] = now;
+      for (Value result : op.getResults())
+        first[result] = last[result] = now;
+    }
+    end = now;
+  }
+
+  llvm::DenseMap<Value, unsigned> first, last;
+  unsigned end = 0;
+};
+
+struct AssignAddressesPass
+    : tpu::impl::AssignAddressesBase<AssignAddressesPass> {
+  void runOnOperation() override {
+    auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    if (functions.size() != 1) {
+      getOperation().emitError("expects one function, but found ")
+          << functions.size();
+      return signalPassFailure();
+    }
+    Block &body = functions.front().getBody().front();
+    int64_t coefficients = placeWeights(body);
+    int64_t neurons = placeValues(body, bm1684x::kGlobalBase + coefficients);
+    Builder builder(&getContext());
+    getOperation()->setAttr("tpu.coeff_size",
+                            builder.getI64IntegerAttr(coefficients));
+    getOperation()->setAttr("tpu.neuron_size",
+                            builder.getI64IntegerAttr(neurons));
+  }
+
+private:
+  /// Puts the constants one after the other; returns their bytes, in pages.
+  static int64_t placeWeights(Block &body) {
+    constexpr int64_t kWeightAlignment = 256; // bytes; whole transfer bursts
+    int64_t next = 0;
+    for (auto weight : body.getOps<top::WeightOp>()) {
+      setAddress(weight.getOutput(), bm1684x::kGlobalBase + next);
+      next += llvm::alignTo(bytesOf(weight.getOutput()), kWeightAlignment);
+    }
+    return llvm::alignTo(std::max<int64_t>(next, 1), bm1684x::kPage);
+  }
+
+  static GlobalMemory shareMemory(Block &body) {
+    llvm::DenseSet<Value> fixed;
+    for (BlockArgument argument : body.getArguments())
+      fixed.insert(argument);
+    for (Value result : body.getTerminator()->getOperands())
+      fixed.insert(result);
+    GlobalMemory memory;
+    for (BlockArgument argument : body.getArguments())
+      memory.add(argument, bytesOf(argument), true);
+    for (Operation &op : body)
+      for (Value result : op.getResults())
+        memory.add(result, bytesOf(result),
+                   isa<top::WeightOp>(op) || fixed.contains(result));
+    for (Operation &op : body)
+      if (auto alias = dyn_cast<AliasOpInterface>(op))
+        for (OpOperand &operand : op.getOpOperands())
+          if (auto offset = alias.aliasOffset(operand.getOperandNumber()))
+            share(memory, operand.get(), op.getResult(0), *offset);
+    return memory;
+  }
+
+  static void share(GlobalMemory &memory, Value operand, Value result,
+                    int64_t offset) {
+    if (offset >= 0 && memory.place(operand, result, offset))
+      return;
+    memory.place(result, operand, -offset);
+  }
+
+  /// Returns the bytes of all values that are not constants, in pages.
+  static int64_t placeValues(Block &body, int64_t base) {
+    GlobalMemory memory = shareMemory(body);
+    Lives lives(body);
+    SmallVector<const GlobalMemory::Region *> regions;
+    SmallVector<GlobalRequest> requests;
+    for (const GlobalMemory::Region *region : memory.regions()) {
+      Operation *owner = region->members.front().value.getDefiningOp();
+      if (isa_and_nonnull<top::WeightOp>(owner)) {
+        int64_t start =
+            owner->getAttrOfType<IntegerAttr>("tpu.address").getInt();
+        for (const auto &member : region->members)
+          setAddress(member.value, start + member.offset);
+        continue;
+      }
+      GlobalRequest request{region->end - region->begin, lives.end, 0};
+      for (const auto &member : region->members) {
+        request.first =
+            std::min(request.first, lives.first.lookup(member.value));
+        request.last = std::max(request.last, lives.last.lookup(member.value));
+      }
+      if (region->fixed) // the user's data stays through the whole run
+        request = {request.bytes, 0, lives.end};
+      regions.push_back(region);
+      requests.push_back(request);
+    }
+    auto [offsets, total] = allocateGlobal(requests);
+    for (auto [region, offset] : llvm::zip(regions, offsets))
+      for (const auto &member : region->members)
+        setAddress(member.value, base + offset + member.offset - region->begin);
+    return total;
+  }
+};
+} // namespace

@@ -1,0 +1,101 @@
+//===- FormGroups.cpp - --tpu-form-groups
+//----------------------------------===//
+#include "lib/Dialect/Tpu/Transforms/GroupPlan.h"
+#include "lib/Dialect/Tpu/Transforms/Passes.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace tpu_mlir::tpu {
+#define GEN_PASS_DEF_FORMGROUPS
+#include "lib/Dialect/Tpu/Transforms/Passes.h.inc"
+} // namespace tpu_mlir::tpu
+
+using namespace mlir;
+using namespace tpu_mlir;
+using namespace tpu_mlir::tpu;
+
+/// The cheapest cut of the kernels into groups: the best way to do the first
+/// `end` of them ends with a group that starts at one of the `maxOps` before.
+/// Emits an error where a kernel does not fit even alone.
+static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
+                                             unsigned maxOps) {
+  struct Prefix {
+    int64_t cycles = 0;
+    size_t start = 0;
+    std::optional<GroupPlan> last;
+  };
+  std::vector<Prefix> best(kernels.size() + 1);
+  for (size_t end = 1; end <= kernels.size(); ++end) {
+    Prefix &prefix = best[end];
+    for (size_t length = 1; length <= std::min<size_t>(maxOps, end); ++length) {
+      size_t start = end - length;
+      std::optional<GroupPlan> plan = planGroup(kernels.slice(start, length));
+      if (!plan)
+        continue;
+      int64_t cycles = best[start].cycles + plan->cycles;
+      if (!prefix.last || cycles < prefix.cycles)
+        prefix = {cycles, start, std::move(plan)};
+    }
+    if (!prefix.last)
+      return kernels[end - 1]->emitError(
+          "does not fit into local memory, however its result is cut: expects "
+          "the operands and the result of the smallest slice to take at most "
+          "262144 bytes of each lane");
+  }
+  std::vector<GroupPlan> plans;
+  for (size_t end = kernels.size(); end > 0; end = best[end].start)
+    plans.push_back(std::move(*best[end].last));
+  return plans;
+}
+
+static BufferAttr bufferOf(const GroupPlan &plan, Value value) {
+  return BufferAttr::get(value.getContext(),
+                         plan.buffers.values.find(value)->second);
+}
+
+static void materialize(const GroupPlan &plan) {
+  const GroupBody &body = plan.body;
+  MLIRContext *context = body.ops.front()->getContext();
+  OpBuilder builder(body.ops.back());
+  SmallVector<Attribute> buffers;
+  for (Value input : body.inputs)
+    buffers.push_back(bufferOf(plan, input));
+  const auto &counts = plan.tiling.counts;
+  auto tiling = TilingAttr::get(context, counts[0], counts[1], counts[2],
+                                counts[3], plan.tiling.channelsInner);
+  Value result = body.result();
+  auto group =
+      builder.create<GroupOp>(result.getLoc(), result.getType(), body.inputs,
+                              tiling, builder.getArrayAttr(buffers));
+  result.replaceAllUsesWith(group.getResult());
+  Block &block = group.getBody().emplaceBlock();
+  for (Operation *op : body.ops) {
+    op->setAttr("tpu.buffer", bufferOf(plan, op->getResult(0)));
+    auto scratch = plan.buffers.scratch.find(op);
+    if (scratch != plan.buffers.scratch.end())
+      op->setAttr("tpu.scratch", builder.getDenseI64ArrayAttr(scratch->second));
+    op->moveBefore(&block, block.end());
+  }
+  builder.setInsertionPointToEnd(&block);
+  builder.create<YieldOp>(result.getLoc(), result);
+}
+
+namespace {
+struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    SmallVector<Operation *> kernels;
+    for (Operation &op : getOperation().getBody().front())
+      if (isa<KernelOpInterface>(op))
+        kernels.push_back(&op);
+    FailureOr<std::vector<GroupPlan>> plans = cut(kernels, maxOps);
+    if (failed(plans))
+      return signalPassFailure();
+    // Last group first: its inputs may be results of groups before it, whose
+    // ops have not moved yet.
+    for (const GroupPlan &plan : *plans)
+      materialize(plan);
+  }
+};
+} // namespace

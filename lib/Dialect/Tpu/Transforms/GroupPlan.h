@@ -1,0 +1,21 @@
+//===- GroupPlan.h - Tiling and local addresses of one group
+//---------------===//
+#pragma once
+
+#include "lib/Codegen/Group.h"
+
+namespace tpu_mlir::tpu {
+
+/// A group with everything decided, and what it costs.
+struct GroupPlan {
+  GroupBody body;
+  Tiling tiling;
+  GroupBuffers buffers;
+  int64_t cycles = 0;
+};
+
+/// The cheapest plan found for these ops as one group; nothing if they do not
+/// make a group, or if no tiling of it fits into local memory.
+std::optional<GroupPlan> planGroup(llvm::ArrayRef<mlir::Operation *> ops);
+
+} // namespace tpu_mlir::tpu

@@ -1,0 +1,47 @@
+//===- Passes.td - Passes over the tpu dialect ------------------*- tablegen -*-===//
+#ifndef TPU_MLIR_TPU_PASSES
+#define TPU_MLIR_TPU_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
+  let summary = "put kernels into groups, tile them and give their slices local addresses";
+  let description = [{
+    Cuts the kernels of the network, in their order, into runs that keep their intermediates in local memory. Among all
+    cuts into runs of at most `max-ops`, takes the one that costs the fewest cycles: each run is priced by the commands
+    it would emit, on two engines that wait for each other.
+
+    Before:
+    ```mlir
+    %0 = tpu.binary add %a, %b : (tensor<1x64x56x56xf16>, tensor<1x64x56x56xf16>) -> tensor<1x64x56x56xf16>
+    %1 = tpu.binary_scalar max %0, 0.0 : tensor<1x64x56x56xf16>
+    ```
+    After:
+    ```mlir
+    %1 = tpu.group ins(%a, %b : ...) tiling <n = 1, c = 1, h = 2, w = 1> buffers [#tpu.buffer<0, 16384>, ...] {
+      %2 = tpu.binary add %a, %b {tpu.buffer = #tpu.buffer<65536>} : ...
+      %3 = tpu.binary_scalar max %2, 0.0 {tpu.buffer = #tpu.buffer<81920, 98304>} : ...
+      tpu.yield %3 : tensor<1x64x56x56xf16>
+    } : tensor<1x64x56x56xf16>
+    ```
+  }];
+  let options = [
+    Option<"maxOps", "max-ops", "unsigned", "6", "Most ops in a group; 1 switches fusion off">,
+  ];
+  let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
+}
+
+def AssignAddresses : Pass<"tpu-assign-addresses", "::mlir::ModuleOp"> {
+  let summary = "give every value outside of groups a place in global memory";
+  let description = [{
+    Coefficients first, then inputs, outputs and intermediates, whose memory is used again where their lives do not
+    overlap. Views lie inside their operand, and operands of a concatenation inside its result, where the layouts allow.
+    The place is the attribute `tpu.address` (absolute, bytes) of ops and arguments; the module's `tpu.coeff_size` and
+    `tpu.neuron_size` tell how much of both there is.
+
+    Before: `%1 = tpu.permute %0 {order = array<i64: 0, 2, 3, 1>} : ...`
+    After: `%1 = tpu.permute %0 {order = array<i64: 0, 2, 3, 1>, tpu.address = 4295000064 : i64} : ...`
+  }];
+}
+
+#endif
