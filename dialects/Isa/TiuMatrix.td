@@ -59,9 +59,9 @@ def MatMul2 : Instruction<Tiu, "MM2", 2> {
     Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
-    Operand<"opd0", "read", "left matrix: row r in lane r mod 64; nn, nt: [res0_c, k]; tt: [k, res0_c]">,
-    Operand<"opd1", "read", "right matrix [opd1_c, opd1_w]; nn: [k, n]; nt, tt: [n, k]">,
+    Operand<"opd0", "read", "left matrix: row r in lane r mod 64; nn, nt: [res0_c, k]; tt: [k, res0_w]">,
+    Operand<"opd1", "read", "right matrix [opd1_c, opd1_w]; nn: [k, res0_w]; nt: [res0_w, k]; tt: [res0_c, k]">,
     Operand<"opd2", "read", "8-bit: zero point of the right matrix; otherwise an f32 bias a column; a constant if opd2_const">,
-    Operand<"res0", "write", "result [res0_c, res0_w]; also read if res_add">
+    Operand<"res0", "write", "result [res0_c, res0_w], for tt the transposed product; also read if res_add">
   ];
 }

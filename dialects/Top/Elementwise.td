@@ -29,14 +29,16 @@ class Top_BinaryOp<string mnemonic, string formula, list<Trait> traits = [],
                    string inference = "inferBroadcast(emit, adaptor.getOperands(), types)">
     : Top_BroadcastOp<mnemonic, formula, Top_NumericTensor, Top_NumericTensor, traits, inference>;
 
-let hasFolder = 1 in {
+let hasFolder = 1, hasCanonicalizer = 1 in {
   def Top_AddOp : Top_BinaryOp<"add", "lhs + rhs", [Commutative]>;
-  def Top_SubOp : Top_BinaryOp<"sub", "lhs - rhs">;
   def Top_MulOp : Top_BinaryOp<"mul", "lhs * rhs", [Commutative]>;
-  def Top_DivOp : Top_BinaryOp<"div", "lhs / rhs (integers: towards zero)">;
-  def Top_PowOp : Top_BinaryOp<"pow", "lhs ^ rhs">;
   def Top_MaxOp : Top_BinaryOp<"max", "the larger of lhs and rhs", [Commutative]>;
   def Top_MinOp : Top_BinaryOp<"min", "the smaller of lhs and rhs", [Commutative]>;
+}
+let hasFolder = 1 in {
+  def Top_SubOp : Top_BinaryOp<"sub", "lhs - rhs">;
+  def Top_DivOp : Top_BinaryOp<"div", "lhs / rhs (integers: towards zero)">;
+  def Top_PowOp : Top_BinaryOp<"pow", "lhs ^ rhs">;
 }
 
 def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [], ""> {

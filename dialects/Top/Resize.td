@@ -44,9 +44,8 @@ def Top_ResizeOp : Top_InferredOp<"resize"> {
 
     Example:
     ```mlir
-    %y = top.resize linear %x scales = [1.0, 1.0, 2.0, 2.0] sizes = [1, 8, 8, 8]
-       {coordinate_transformation = #top.coordinate_transformation<half_pixel>, cubic_coeff = -0.75 : f32,
-        nearest_mode = #top.nearest_mode<floor>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x8x8xf32>
+    %y = top.resize linear %x scales = [1.0, 1.0, 2.0, 2.0] sizes = [1, 8, 8, 8] coordinate_transformation = half_pixel
+       nearest_mode = floor {cubic_coeff = -0.75 : f32} : (tensor<1x8x4x4xf32>) -> tensor<1x8x8x8xf32>
     ```
   }];
   let arguments = (ins Top_FloatTensor:$input, Top_ResizeModeAttr:$mode, Top_PositiveFloats:$scales,
@@ -55,7 +54,8 @@ def Top_ResizeOp : Top_InferredOp<"resize"> {
   let results = (outs Top_FloatTensor:$output);
   let hasFolder = 1;
   let assemblyFormat = [{
-    $mode $input `scales` `=` $scales `sizes` `=` $sizes attr-dict `:` functional-type(operands, results)
+    $mode $input `scales` `=` $scales `sizes` `=` $sizes `coordinate_transformation` `=` $coordinate_transformation
+    `nearest_mode` `=` $nearest_mode attr-dict `:` functional-type(operands, results)
   }];
 }
 

@@ -18,7 +18,6 @@ def Top_Dialect : Dialect {
     lib/Dialect/Top/IR/<Family>.cpp, both when a builder infers the result types and when the op is verified.
   }];
   let useDefaultAttributePrinterParser = 1;
-  let hasConstantMaterializer = 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -138,10 +138,11 @@ Operands isa::list(const MatMul2 &i) {
   MatMul2Op function = i.function();
   Type left{i.opd0_prec, bool(i.opd0_sign)};
   Type right{i.opd0_prec, bool(i.opd1_sign)};
+  // tt takes the left matrix as [k, n] and gives the product transposed.
   uint64_t leftRows = function == MatMul2Op::TT ? i.opd1_w : i.res0_c;
   uint64_t leftColumns = function == MatMul2Op::NN   ? i.opd1_c
                          : function == MatMul2Op::NT ? i.opd1_w
-                                                     : i.res0_c;
+                                                     : i.res0_w;
   Operands all;
   if (i.opd0_const)
     all.push_back(constant("opd0", i.opd0_addr, left));

@@ -148,7 +148,7 @@ Operands isa::list(const ScatterGatherLine &i) {
       rowAligned("opd0", i.opd0_addr, type, {1, i.res0_c, i.opd0_h, i.res0_w});
   uint64_t lines = isScatter ? i.opd0_h : i.res0_h;
   return {read(from),
-          read(compact("opd1", i.opd1_addr, Type{i.opd1_prec, false},
+          read(aligned("opd1", i.opd1_addr, Type{i.opd1_prec, false},
                        {i.res0_n, i.res0_c, lines, 1})),
           result(i,
                  rowAligned("res0", i.res0_addr, type,

@@ -50,25 +50,24 @@ void tpu_mlir::sim::toFloats(Precision precision, const uint8_t *from,
   }
 }
 
+template <uint16_t (*round)(float)>
+static void toHalves(const float *from, uint8_t *to, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    uint16_t half = round(from[i]);
+    std::memcpy(to + 2 * i, &half, 2);
+  }
+}
+
 void tpu_mlir::sim::fromFloats(Precision precision, const float *from,
-                               size_t step, uint8_t *to, size_t count) {
+                               uint8_t *to, size_t count) {
   switch (precision) {
   case Precision::F32:
-    for (size_t i = 0; i < count; ++i)
-      std::memcpy(to + 4 * i, &from[i * step], 4);
+    std::memcpy(to, from, count * sizeof(float));
     return;
   case Precision::F16:
-    for (size_t i = 0; i < count; ++i) {
-      uint16_t half = floatToF16(from[i * step]);
-      std::memcpy(to + 2 * i, &half, 2);
-    }
-    return;
+    return toHalves<floatToF16>(from, to, count);
   case Precision::BF16:
-    for (size_t i = 0; i < count; ++i) {
-      uint16_t brain = floatToBf16(from[i * step]);
-      std::memcpy(to + 2 * i, &brain, 2);
-    }
-    return;
+    return toHalves<floatToBf16>(from, to, count);
   default:
     llvm_unreachable("not a floating-point precision");
   }

@@ -22,10 +22,10 @@ std::string precisionName(uint32_t code);
 void toFloats(isa::Precision precision, const uint8_t *from, float *to,
               size_t count);
 
-/// Rounds `count` values, `step` apart, to consecutive f16, bf16 or f32
-/// elements: nearest even, NaN keeps its sign and becomes all ones.
-void fromFloats(isa::Precision precision, const float *from, size_t step,
-                uint8_t *to, size_t count);
+/// Rounds to consecutive f16, bf16 or f32 elements: nearest even, NaN keeps
+/// its sign and becomes all ones.
+void fromFloats(isa::Precision precision, const float *from, uint8_t *to,
+                size_t count);
 
 /// Puts back consecutive values that came from toFloats, NaN bits included.
 void restore(isa::Precision precision, const float *from, uint8_t *to,

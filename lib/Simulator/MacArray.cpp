@@ -33,15 +33,24 @@ template <typename V> ALWAYS_INLINE void store(void *to, V value) {
   __builtin_memcpy(to, &value, sizeof value);
 }
 
+/// Whether any bit of any element is set.
+template <typename V> ALWAYS_INLINE bool anyBit(typename V::Int value) {
+  uint64_t words[sizeof value / 8], any = 0;
+  __builtin_memcpy(words, &value, sizeof value);
+  for (uint64_t word : words)
+    any |= word;
+  return any != 0;
+}
+
 constexpr int32_t magnitudeBits = 0x7fff'ffff;
 constexpr int32_t fractionBits = 23;
 
-/// The sum of 32 products by the exact rule, for exponents that the vector
-/// code cannot scale.
-float addOneGroup(const float *input, const float *weights) {
-  float products[channelsTogether], largest = 0;
+/// The sum of products by the exact rule, for exponents that the vector code
+/// cannot scale.
+float addOneGroup(const float *input, unsigned channels, const float *weights) {
+  float products[channelsTogether] = {}, largest = 0;
   bool positive = false, negative = false, invalid = false;
-  for (unsigned c = 0; c < channelsTogether; ++c) {
+  for (unsigned c = 0; c < channels; ++c) {
     float product = input[c] * weights[c * resultsTogether];
     products[c] = product;
     invalid |= std::isnan(product);
@@ -62,13 +71,13 @@ float addOneGroup(const float *input, const float *weights) {
 }
 
 template <typename V, unsigned together>
-ALWAYS_INLINE void addGroupPlaces(const float *const *rows,
+ALWAYS_INLINE void addGroupPlaces(const float *const *rows, unsigned channels,
                                   const float *weights, float *sums) {
   using Float = typename V::Float;
   using Int = typename V::Int;
   Int largest[together] = {};
 #pragma GCC unroll 4
-  for (unsigned c = 0; c < channelsTogether; ++c) {
+  for (unsigned c = 0; c < channels; ++c) {
     Float weight = load<Float>(weights + c * resultsTogether);
 #pragma GCC unroll 8
     for (unsigned p = 0; p < together; ++p) {
@@ -79,27 +88,26 @@ ALWAYS_INLINE void addGroupPlaces(const float *const *rows,
   // A scale of 2^(24 - e) and its inverse must both be normal numbers.
   constexpr int32_t smallest = 25, infinite = 255;
   Float scale[together], inverse[together];
-  bool special = false;
+  Int outside = {};
 #pragma GCC unroll 8
   for (unsigned p = 0; p < together; ++p) {
     Int exponent = largest[p] >> fractionBits;
-    Int outside =
+    outside |=
         (exponent >= infinite) | ((largest[p] != 0) & (exponent < smallest));
-    for (unsigned i = 0; i < V::size; ++i)
-      special |= outside[i] != 0;
     exponent = exponent < smallest ? Int{} + smallest : exponent;
     scale[p] = Float((127 + 24 + 127 - exponent) << fractionBits);
     inverse[p] = Float((exponent - 24) << fractionBits);
   }
-  if (__builtin_expect(special, false)) {
+  if (__builtin_expect(anyBit<V>(outside), false)) {
     for (unsigned p = 0; p < together; ++p)
       for (unsigned i = 0; i < V::size; ++i)
-        sums[p * resultsTogether + i] += addOneGroup(rows[p], weights + i);
+        sums[p * resultsTogether + i] +=
+            addOneGroup(rows[p], channels, weights + i);
     return;
   }
   Int exact[together] = {};
 #pragma GCC unroll 4
-  for (unsigned c = 0; c < channelsTogether; ++c) {
+  for (unsigned c = 0; c < channels; ++c) {
     Float weight = load<Float>(weights + c * resultsTogether);
 #pragma GCC unroll 8
     for (unsigned p = 0; p < together; ++p)
@@ -115,8 +123,8 @@ ALWAYS_INLINE void addGroupPlaces(const float *const *rows,
 
 template <typename V, unsigned together>
 ALWAYS_INLINE void addGroupAll(const float *inputs, const int32_t *places,
-                               unsigned count, const float *weights,
-                               float *sums) {
+                               unsigned count, unsigned channels,
+                               const float *weights, float *sums) {
   for (unsigned block = 0; block < V::perBlock; ++block) {
     const float *blockWeights = weights + block * V::size;
     float *blockSums = sums + block * V::size;
@@ -125,12 +133,13 @@ ALWAYS_INLINE void addGroupAll(const float *inputs, const int32_t *places,
       const float *rows[together];
       for (unsigned i = 0; i < together; ++i)
         rows[i] = inputs + size_t(places[p + i]) * channelsTogether;
-      addGroupPlaces<V, together>(rows, blockWeights,
+      addGroupPlaces<V, together>(rows, channels, blockWeights,
                                   blockSums + p * resultsTogether);
     }
     for (; p < count; ++p) {
       const float *row = inputs + size_t(places[p]) * channelsTogether;
-      addGroupPlaces<V, 1>(&row, blockWeights, blockSums + p * resultsTogether);
+      addGroupPlaces<V, 1>(&row, channels, blockWeights,
+                           blockSums + p * resultsTogether);
     }
   }
 }
@@ -232,10 +241,15 @@ void addBlocks(const float *values, unsigned count, float *sums) {
 // The kernels of one instruction set: SUFFIX, how wide its vectors are (bytes),
 // and for how many places it has registers.
 #define MAC_KERNELS(SUFFIX, TARGET, BYTES, GROUPS, SINGLES)                    \
-  TARGET static void addGroup##SUFFIX(const float *inputs,                     \
-                                      const int32_t *places, unsigned count,   \
-                                      const float *weights, float *sums) {     \
-    addGroupAll<Vector<BYTES>, GROUPS>(inputs, places, count, weights, sums);  \
+  TARGET static void addGroup##SUFFIX(                                         \
+      const float *inputs, const int32_t *places, unsigned count,              \
+      unsigned channels, const float *weights, float *sums) {                  \
+    if (channels == channelsTogether)                                          \
+      addGroupAll<Vector<BYTES>, GROUPS>(inputs, places, count,                \
+                                         channelsTogether, weights, sums);     \
+    else                                                                       \
+      addGroupAll<Vector<BYTES>, GROUPS>(inputs, places, count, channels,      \
+                                         weights, sums);                       \
   }                                                                            \
   TARGET static void addSingles##SUFFIX(const SingleTerms &terms,              \
                                         unsigned count, float *sums) {         \

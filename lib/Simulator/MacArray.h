@@ -29,14 +29,14 @@ struct SingleTerms {
 /// One instruction set's versions; all give the same bits.
 struct Kernels {
   /// 16-bit operands, given as f32: for each place p below `count` and result
-  /// r, adds to sums[p][r] the sum over c < 32 of
-  /// inputs[places[p]][c] * weights[c][r].
+  /// r, adds to sums[p][r] the sum over c < channels <= 32 of
+  /// inputs[places[p]][c] * weights[c][r]; rows of inputs have 32 elements.
   ///
-  /// The 32 products are aligned to the largest one's exponent e, truncated
+  /// The products are aligned to the largest one's exponent e, truncated
   /// towards zero at 2^(e - 24), added exactly, and rounded to f32 (nearest
   /// even). Infinite products win over NaN ones; both infinities give NaN.
   void (*addGroup)(const float *inputs, const int32_t *places, unsigned count,
-                   const float *weights, float *sums);
+                   unsigned channels, const float *weights, float *sums);
 
   /// f32 operands: sums[p][r] += the sum over all terms of
   /// inputs[channel * stride + places[k][p]] * weights[t][r].

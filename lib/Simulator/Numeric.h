@@ -48,18 +48,15 @@ inline float f16ToFloat(uint16_t half) {
 /// becomes all ones after its sign.
 inline uint16_t floatToF16(float value) {
   uint32_t bits = bitsOfFloat(value);
-  uint16_t sign = bits >> 16 & 0x8000;
-  uint32_t magnitude = bits & 0x7fff'ffff;
-  if (magnitude > 0x7f80'0000)
-    return sign | 0x7fff;
-  if (magnitude >= 0x4780'0000) // 2^16
-    return sign | 0x7c00;
-  if (magnitude < 0x3880'0000) { // 2^-14: the result is denormal
-    float scaled = floatFromBits(magnitude) * 0x1p24f;
-    return sign | uint16_t(std::nearbyint(scaled));
-  }
-  uint32_t rounded = magnitude + 0xfff + (magnitude >> 13 & 1);
-  return sign | uint16_t((rounded >> 13) - (112u << 10));
+  uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fff'ffff;
+  // Without branches, for vectors. Below 2^-14 the step is 2^-24, which is the
+  // step of f32 from 0.5 on.
+  uint32_t small = bitsOfFloat(floatFromBits(magnitude) + 0.5f) - 0x3f00'0000;
+  uint32_t large =
+      ((magnitude + 0xfff + (magnitude >> 13 & 1)) >> 13) - 0x1c000;
+  large = magnitude >= 0x4780'0000 ? 0x7c00 : large; // 2^16
+  large = magnitude > 0x7f80'0000 ? 0x7fff : large;
+  return uint16_t(sign | (magnitude < 0x3880'0000 ? small : large));
 }
 
 inline float bf16ToFloat(uint16_t brain) {
@@ -69,9 +66,9 @@ inline float bf16ToFloat(uint16_t brain) {
 /// Nearest, ties to even; NaN as for f16.
 inline uint16_t floatToBf16(float value) {
   uint32_t bits = bitsOfFloat(value);
-  if ((bits & 0x7fff'ffff) > 0x7f80'0000)
-    return uint16_t(bits >> 16) | 0x7fff;
-  return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+  uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  bool isNan = (bits & 0x7fff'ffff) > 0x7f80'0000;
+  return uint16_t(isNan ? bits >> 16 | 0x7fff : rounded);
 }
 
 /// The nearest f16 value, ties to even, without branches; a NaN loses its sign.

@@ -1,8 +1,12 @@
 //===- NativeIsa.cpp - tpu_mlir._native.isa: commands as they are decoded -===//
+#include "lib/Isa/Accesses.h"
 #include "lib/Isa/Print.h"
 #include "python/bindings/Native.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <pybind11/stl.h>
 
 namespace py = pybind11;
 using namespace py::literals;
@@ -47,16 +51,65 @@ static Command decodeAt(const std::string &engine, const py::buffer &stream,
   return Command{toEngine(engine), offset, std::move(*decoded)};
 }
 
+static py::dict fieldsOf(const Command &command) {
+  py::dict fields;
+  std::visit(
+      [&](const auto &instruction) {
+        instruction.forEachField(
+            instruction,
+            [&](const char *name, auto value) { fields[name] = value; });
+      },
+      command.decoded.instruction);
+  return fields;
+}
+
 static std::string textOf(const Command &command) {
   std::string text;
-  llvm::raw_string_ostream stream(text);
-  isa::print(stream, command.decoded);
+  llvm::raw_string_ostream os(text);
+  isa::print(os, command.decoded);
   return text;
 }
 
 static std::string jsonOf(const Command &command) {
-  llvm::json::Object object = isa::toJson(command.decoded);
-  return llvm::formatv("{0}", llvm::json::Value(std::move(object)));
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << llvm::json::Value(isa::toJson(command.decoded));
+  return text;
+}
+
+static const char *nameOf(isa::Space space) {
+  constexpr const char *names[] = {"local", "static", "l2", "global"};
+  return names[static_cast<int>(space)];
+}
+
+/// (space, is a write, first byte, end, lanes as a bit mask) each.
+static py::list accessesOf(const Command &command) {
+  py::list all;
+  for (const isa::Access &a : isa::accesses(command.decoded.instruction))
+    all.append(
+        py::make_tuple(nameOf(a.space), a.write, a.begin, a.end, a.lanes));
+  return all;
+}
+
+static py::bytes encodedAs(const Command &command, bool isShort) {
+  isa::Form form = isShort ? isa::Form::Short : isa::Form::Long;
+  return std::visit(
+      [&](const auto &i) {
+        if (!(isShort ? i.hasShort : i.hasLong))
+          throw py::value_error(i.name.str() + " has no such form");
+        if (llvm::StringRef field = i.misfit(form); !field.empty())
+          throw py::value_error(field.str() + " does not fit the form");
+        std::vector<uint8_t> bytes(i.size(form));
+        i.encode(form, bytes);
+        return py::bytes(reinterpret_cast<const char *>(bytes.data()),
+                         bytes.size());
+      },
+      command.decoded.instruction);
+}
+
+static std::string nameOf(const isa::Instruction &instruction) {
+  return std::visit([](const auto &each) { return each.name.str(); },
+                    instruction);
 }
 
 void tpu_mlir::python::bindIsa(py::module_ &module) {
@@ -67,6 +120,17 @@ void tpu_mlir::python::bindIsa(py::module_ &module) {
       .def_readonly("offset", &Command::offset)
       .def_property_readonly("size",
                              [](const Command &c) { return c.decoded.size; })
+      .def_property_readonly(
+          "is_short",
+          [](const Command &c) { return c.decoded.form == isa::Form::Short; })
+      .def_property_readonly(
+          "name",
+          [](const Command &c) { return nameOf(c.decoded.instruction); })
+      .def_property_readonly(
+          "mnemonic",
+          [](const Command &c) {
+            return isa::mnemonic(c.decoded.instruction).str();
+          })
       .def_property_readonly("id",
                              [](const Command &c) {
                                return isa::commandId(c.decoded.instruction);
@@ -75,8 +139,16 @@ void tpu_mlir::python::bindIsa(py::module_ &module) {
                              [](const Command &c) {
                                return isa::dependency(c.decoded.instruction);
                              })
+      .def_property_readonly("fields", fieldsOf)
       .def_property_readonly("text", textOf)
-      .def_property_readonly("json", jsonOf);
+      .def_property_readonly("json", jsonOf)
+      .def_property_readonly("accesses", accessesOf)
+      .def_property_readonly(
+          "fits_short",
+          [](const Command &c) {
+            return isa::shortestForm(c.decoded.instruction) == isa::Form::Short;
+          })
+      .def("encode", encodedAs, py::kw_only(), "is_short"_a);
   m.def("decode", decodeAt, "engine"_a, "stream"_a, "offset"_a,
         "The command at that byte of a stream. Raises CommandError.");
 }

@@ -43,6 +43,9 @@ struct FloatConv {
   uint32_t groups() const {
     return llvm::divideCeil(inputChannels(), together());
   }
+  uint32_t channelsOf(uint32_t group) const {
+    return std::min(together(), inputChannels() - group * together());
+  }
   /// Elements of an input plane with its two margin elements.
   size_t planeSize() const { return window.planeSize() + 2; }
   size_t weightsPerResult() const {
@@ -88,32 +91,31 @@ void FloatConv::packInputs(const Machine &machine, uint32_t n, uint32_t group,
   }
 }
 
-/// The weights of 16 output channels as [group][tap][channel][result].
+/// The weights of 16 output channels as [group][tap][channel][result]; what
+/// stands in for missing input channels in memory does not count.
 void FloatConv::packWeights(const Machine &machine, uint32_t block,
                             float *to) const {
-  uint32_t taps = window.taps();
-  std::vector<float> row(weightsPerResult(), weight);
-  for (uint32_t r = 0; r < resultsTogether; ++r) {
-    uint32_t channel = block * resultsTogether + r;
-    if (channel >= outputChannels())
-      std::fill(row.begin(), row.end(), 0.0f);
-    else if (!constantWeights)
-      toFloats(precision, weights.at(machine, 0, channel), row.data(),
-               row.size());
-    const float *from = row.data();
-    for (uint32_t group = 0; group < groups(); ++group)
-      for (uint32_t tap = 0; tap < taps; ++tap) {
-        uint32_t target = rotate ? taps - 1 - tap : tap;
-        float *column =
-            to + (size_t(group) * taps + target) * together() * resultsTogether;
-        // What stands in for missing input channels does not count.
-        uint32_t channels =
-            std::min(together(), inputChannels() - group * together());
-        for (uint32_t c = 0; c < channels; ++c)
-          column[c * resultsTogether + r] = from[c];
-        from += together();
+  uint32_t taps = window.taps(), firstChannel = block * resultsTogether;
+  uint32_t results = std::min(resultsTogether, outputChannels() - firstChannel);
+  size_t bytes = size_t(together()) * weights.elementBytes();
+  const uint8_t *rows[resultsTogether];
+  for (uint32_t r = 0; r < results && !constantWeights; ++r)
+    rows[r] = weights.at(machine, 0, firstChannel + r);
+  float row[mac::channelsTogether];
+  std::fill(std::begin(row), std::end(row), weight);
+  for (uint32_t group = 0; group < groups(); ++group)
+    for (uint32_t tap = 0; tap < taps; ++tap) {
+      uint32_t target = rotate ? taps - 1 - tap : tap;
+      float *column =
+          to + (size_t(group) * taps + target) * together() * resultsTogether;
+      for (uint32_t r = 0; r < results; ++r) {
+        if (!constantWeights)
+          toFloats(precision, rows[r] + (group * taps + tap) * bytes, row,
+                   together());
+        for (uint32_t c = 0; c < channelsOf(group); ++c)
+          column[c * resultsTogether + r] = row[c];
       }
-  }
+    }
 }
 
 /// Blocks of results, [place][result].
@@ -170,7 +172,7 @@ void FloatConv::compute(Machine &machine, uint32_t n, uint32_t block,
       for (uint32_t tap = 0; tap < window.taps(); ++tap) {
         kernels.addGroup(inputs + group * planeSize() * together(),
                          places.data() + size_t(tap) * count, count,
-                         packedWeights, sums);
+                         channelsOf(group), packedWeights, sums);
         packedWeights += together() * resultsTogether;
       }
   }
@@ -187,9 +189,11 @@ void FloatConv::writeResults(Machine &machine, uint32_t n, uint32_t channel,
       // Runs of one output row; the result may be strided.
       uint32_t h = (first + p) / width, w = (first + p) % width;
       uint32_t run = std::min(width - w, count - p);
-      const float *from = sums + size_t(p) * resultsTogether + r;
-      uint8_t *to = result.at(machine, n, channel + r, h, w);
-      fromFloats(resultPrecision, from, resultsTogether, to, run);
+      float row[placesTogether];
+      for (uint32_t j = 0; j < run; ++j)
+        row[j] = sums[size_t(p + j) * resultsTogether + r];
+      fromFloats(resultPrecision, row, result.at(machine, n, channel + r, h, w),
+                 run);
       p += run;
     }
   }

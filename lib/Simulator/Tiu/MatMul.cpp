@@ -52,8 +52,8 @@ struct SpreadMatrix {
     if (llvm::Error error = view.write(machine, "res0"))
       return error;
     forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
-      fromFloats(Precision::F32, matrix.row(r) + first, 1,
-                 view.at(machine, r, c), count);
+      fromFloats(Precision::F32, matrix.row(r) + first, view.at(machine, r, c),
+                 count);
     });
     return llvm::Error::success();
   }

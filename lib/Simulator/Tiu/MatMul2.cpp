@@ -112,7 +112,7 @@ static llvm::Error multiplyHalf(Machine &machine, const isa::MatMul2 &i) {
     break;
   }
   for (uint32_t r = 0; r < rows; ++r)
-    fromFloats(wanted, sums.row(r), 1, result->at(machine, 0, r), columns);
+    fromFloats(wanted, sums.row(r), result->at(machine, 0, r), columns);
   return llvm::Error::success();
 }
 

@@ -111,6 +111,8 @@ void tpu_mlir::sim::addHalfProduct(Machine &machine, const Matrix &left,
                 mac::kernels().addGroup(
                     &inputs[size_t(group) * left.rows * channelsTogether],
                     &places[first], count,
+                    std::min(channelsTogether,
+                             left.columns - group * channelsTogether),
                     &weights[block.index][size_t(group) * channelsTogether *
                                           resultsTogether],
                     results);

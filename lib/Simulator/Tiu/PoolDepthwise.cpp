@@ -116,7 +116,7 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n,
     if (operation == PoolOp::Max)
       restore(precision, from, to, width);
     else
-      fromFloats(precision, from, 1, to, width);
+      fromFloats(precision, from, to, width);
   }
 }
 

@@ -85,18 +85,23 @@ llvm::Expected<Window> Window::make(WindowAxis h, WindowAxis w, PadMode mode) {
   return window;
 }
 
-int32_t Window::at(uint32_t place, uint32_t tap) const {
-  int32_t row = rows[place / w.output * h.kernel + tap / w.kernel];
-  int32_t column = columns[place % w.output * w.kernel + tap % w.kernel];
-  if (row >= 0 && column >= 0)
-    return row * w.input + column;
-  return row == isPadding || column == isPadding ? padding() : inserted();
-}
-
 void Window::fill(uint32_t first, uint32_t count,
                   std::vector<int32_t> &table) const {
   table.resize(size_t(taps()) * count);
-  for (uint32_t tap = 0; tap < taps(); ++tap)
-    for (uint32_t p = 0; p < count; ++p)
-      table[size_t(tap) * count + p] = at(first + p, tap);
+  int32_t *to = table.data();
+  for (uint32_t kernelRow = 0; kernelRow < h.kernel; ++kernelRow)
+    for (uint32_t kernelColumn = 0; kernelColumn < w.kernel; ++kernelColumn) {
+      uint32_t outRow = first / w.output, outColumn = first % w.output;
+      for (uint32_t p = 0; p < count; ++p) {
+        int32_t row = rows[outRow * h.kernel + kernelRow];
+        int32_t column = columns[outColumn * w.kernel + kernelColumn];
+        *to++ = row >= 0 && column >= 0 ? row * int32_t(w.input) + column
+                : row == isPadding || column == isPadding ? padding()
+                                                          : inserted();
+        if (++outColumn == w.output) {
+          outColumn = 0;
+          ++outRow;
+        }
+      }
+    }
 }

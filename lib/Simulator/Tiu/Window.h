@@ -44,11 +44,8 @@ public:
   int32_t padding() const { return planeSize(); }
   int32_t inserted() const { return planeSize() + 1; }
 
-  /// The input index for output position `place` and kernel element `tap`,
-  /// both row-major.
-  int32_t at(uint32_t place, uint32_t tap) const;
-
-  /// All of at() for `count` places from `first` on, [taps][count].
+  /// The input indices of `count` output positions from `first` on, as
+  /// [kernel element][position], all row-major.
   void fill(uint32_t first, uint32_t count, std::vector<int32_t> &table) const;
 
 private:

@@ -8,5 +8,3 @@ LogicalResult WeightOp::inferTypes(Emitter, Adaptor adaptor, Types &types) {
   types.push_back(adaptor.getValue().getShapedType());
   return success();
 }
-
-OpFoldResult WeightOp::fold(FoldAdaptor) { return getValue(); }

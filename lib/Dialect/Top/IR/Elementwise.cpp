@@ -2,6 +2,8 @@
 #include "lib/Dialect/Top/IR/Inference.h"
 #include "lib/Dialect/Top/IR/Splat.h"
 
+#include "mlir/IR/PatternMatch.h"
+
 using namespace mlir;
 using namespace tpu_mlir::top;
 
@@ -45,32 +47,35 @@ LogicalResult ClipOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// Folding. A neutral constant may only go where the other operand already has
-// the shape of the result.
+// Folding
 //===----------------------------------------------------------------------===//
 
-/// `lhs` if every element of `rhs` is `neutral`.
+/// `kept` if every element of `other` is `neutral`, unless the result is
+/// larger.
 template <typename OpTy>
-static OpFoldResult foldNeutral(OpTy op, Attribute rhs, double neutral) {
-  if (op.getLhs().getType() == op.getType() && splatValue(rhs) == neutral)
-    return op.getLhs();
+static OpFoldResult foldNeutral(OpTy op, Value kept, Value other,
+                                double neutral) {
+  if (kept.getType() == op.getType() && splatValue(other) == neutral)
+    return kept;
   return {};
 }
 
-OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
-  return foldNeutral(*this, adaptor.getRhs(), 0.0);
+template <typename OpTy>
+static OpFoldResult foldNeutralSide(OpTy op, double neutral) {
+  OpFoldResult kept = foldNeutral(op, op.getLhs(), op.getRhs(), neutral);
+  return kept ? kept : foldNeutral(op, op.getRhs(), op.getLhs(), neutral);
 }
-OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
-  return foldNeutral(*this, adaptor.getRhs(), 0.0);
+
+OpFoldResult AddOp::fold(FoldAdaptor) { return foldNeutralSide(*this, 0.0); }
+OpFoldResult MulOp::fold(FoldAdaptor) { return foldNeutralSide(*this, 1.0); }
+OpFoldResult SubOp::fold(FoldAdaptor) {
+  return foldNeutral(*this, getLhs(), getRhs(), 0.0);
 }
-OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
-  return foldNeutral(*this, adaptor.getRhs(), 1.0);
+OpFoldResult DivOp::fold(FoldAdaptor) {
+  return foldNeutral(*this, getLhs(), getRhs(), 1.0);
 }
-OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
-  return foldNeutral(*this, adaptor.getRhs(), 1.0);
-}
-OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
-  return foldNeutral(*this, adaptor.getRhs(), 1.0);
+OpFoldResult PowOp::fold(FoldAdaptor) {
+  return foldNeutral(*this, getLhs(), getRhs(), 1.0);
 }
 OpFoldResult MaxOp::fold(FoldAdaptor) {
   return getLhs() == getRhs() ? getLhs() : OpFoldResult();
@@ -79,11 +84,11 @@ OpFoldResult MinOp::fold(FoldAdaptor) {
   return getLhs() == getRhs() ? getLhs() : OpFoldResult();
 }
 
-OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
+OpFoldResult WhereOp::fold(FoldAdaptor) {
   Value chosen;
   if (getOnTrue() == getOnFalse())
     chosen = getOnTrue();
-  else if (std::optional<double> condition = splatValue(adaptor.getCondition()))
+  else if (std::optional<double> condition = splatValue(getCondition()))
     chosen = *condition != 0 ? getOnTrue() : getOnFalse();
   if (chosen && chosen.getType() == getType())
     return chosen;
@@ -92,4 +97,44 @@ OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
 
 OpFoldResult CastOp::fold(FoldAdaptor) {
   return getInput().getType() == getType() ? getInput() : OpFoldResult();
+}
+
+//===----------------------------------------------------------------------===//
+// Canonicalization
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The patterns that look for a constant operand find it on the right.
+template <typename OpTy> struct WeightToTheRight : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getLhs().template getDefiningOp<WeightOp>() ||
+        op.getRhs().template getDefiningOp<WeightOp>())
+      return rewriter.notifyMatchFailure(op, "no weight on the left alone");
+    rewriter.replaceOpWithNewOp<OpTy>(op, op.getType(), op.getRhs(),
+                                      op.getLhs());
+    return success();
+  }
+};
+
+} // namespace
+
+void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<WeightToTheRight<AddOp>>(context);
+}
+void MulOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<WeightToTheRight<MulOp>>(context);
+}
+void MaxOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<WeightToTheRight<MaxOp>>(context);
+}
+void MinOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<WeightToTheRight<MinOp>>(context);
 }

@@ -17,17 +17,7 @@ template <typename OpTy> static OpFoldResult foldSameType(OpTy op) {
                                                  : OpFoldResult();
 }
 
-OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
-  if (OpFoldResult input = foldSameType(*this))
-    return input;
-  // A constant keeps its bytes.
-  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(adaptor.getInput()))
-    return dense.reshape(getType());
-  if (auto resource =
-          dyn_cast_or_null<DenseResourceElementsAttr>(adaptor.getInput()))
-    return DenseResourceElementsAttr::get(getType(), resource.getRawHandle());
-  return {};
-}
+OpFoldResult ReshapeOp::fold(FoldAdaptor) { return foldSameType(*this); }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
   return llvm::is_sorted(getPerm()) ? getInput() : OpFoldResult();
@@ -64,6 +54,29 @@ struct MergeReshapes : OpRewritePattern<ReshapeOp> {
       return rewriter.notifyMatchFailure(outer, "the input is not reshaped");
     rewriter.replaceOpWithNewOp<ReshapeOp>(
         outer, outer.getType(), inner.getInput(), outer.getShapeAttr());
+    return success();
+  }
+};
+
+/// A constant keeps its bytes.
+struct ReshapeWeight : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReshapeOp reshape,
+                                PatternRewriter &rewriter) const override {
+    auto weight = reshape.getInput().getDefiningOp<WeightOp>();
+    if (!weight)
+      return rewriter.notifyMatchFailure(reshape, "the input is no weight");
+    auto type = cast<RankedTensorType>(reshape.getType());
+    ElementsAttr value;
+    if (auto dense = dyn_cast<DenseElementsAttr>(weight.getValue()))
+      value = dense.reshape(type);
+    else if (auto resource =
+                 dyn_cast<DenseResourceElementsAttr>(weight.getValue()))
+      value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
+    else
+      return rewriter.notifyMatchFailure(reshape, "not a dense weight");
+    rewriter.replaceOpWithNewOp<WeightOp>(reshape, type, value);
     return success();
   }
 };
@@ -110,7 +123,7 @@ struct TransposeToReshape : OpRewritePattern<TransposeOp> {
 
 void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                             MLIRContext *context) {
-  patterns.add<MergeReshapes>(context);
+  patterns.add<MergeReshapes, ReshapeWeight>(context);
 }
 
 void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,

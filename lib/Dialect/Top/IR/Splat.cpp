@@ -1,6 +1,7 @@
 //===- Splat.cpp - Constants whose elements are all the same --------------===//
 #include "lib/Dialect/Top/IR/Splat.h"
 
+#include "dialects/Top/Top.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -25,8 +26,11 @@ static std::optional<double> decode(Type element, uint64_t bits) {
   return std::nullopt;
 }
 
-std::optional<double> tpu_mlir::top::splatValue(Attribute constant) {
-  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(constant)) {
+std::optional<double> tpu_mlir::top::splatValue(Value value) {
+  auto weight = value.getDefiningOp<WeightOp>();
+  if (!weight)
+    return std::nullopt;
+  if (auto dense = dyn_cast<DenseElementsAttr>(weight.getValue())) {
     if (dense.empty() || !dense.isSplat())
       return std::nullopt;
     Type element = dense.getElementType();
@@ -35,7 +39,7 @@ std::optional<double> tpu_mlir::top::splatValue(Attribute constant) {
                      : dense.getSplatValue<APInt>();
     return decode(element, bits.getZExtValue());
   }
-  auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(constant);
+  auto resource = dyn_cast<DenseResourceElementsAttr>(weight.getValue());
   AsmResourceBlob *blob =
       resource ? resource.getRawHandle().getBlob() : nullptr;
   if (!blob || !resource.getType().getElementType().isIntOrFloat())

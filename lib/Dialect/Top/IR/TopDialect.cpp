@@ -20,11 +20,3 @@ void TopDialect::initialize() {
       >();
   registerTopDialectOperations(this);
 }
-
-Operation *TopDialect::materializeConstant(OpBuilder &builder, Attribute value,
-                                           Type type, Location location) {
-  auto elements = dyn_cast<ElementsAttr>(value);
-  if (!elements || elements.getShapedType() != type)
-    return nullptr;
-  return builder.create<WeightOp>(location, type, elements);
-}
