@@ -8,6 +8,7 @@
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/FlushDenormals.h"
 #include "lib/Simulator/MacArray.h"
+#include "lib/Simulator/Tiu/ConvInteger.h"
 #include "lib/Simulator/Tiu/Operands.h"
 #include "lib/Simulator/Tiu/Window.h"
 #include "llvm/Support/MathExtras.h"
@@ -293,8 +294,12 @@ static llvm::Error executeFloat(Machine &machine, const isa::Conv &i) {
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::Conv &i) {
   if (i.tsk_eu_typ != unsigned(isa::ConvOp::Normal))
     return unsupported("convolution with requantisation is not supported");
+  if (llvm::Error error = checkCommon(i))
+    return error;
   if (isFloat(Precision(i.opd0_prec)))
     return executeFloat(machine, i);
+  if (Precision(i.opd0_prec) == Precision::I8)
+    return executeIntegerConv(machine, i);
   return unsupported("conv of " + precisionName(i.opd0_prec) +
                      " operands is not supported");
 }

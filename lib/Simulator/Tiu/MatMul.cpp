@@ -137,6 +137,8 @@ static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::MatMul &i) {
   if (i.tsk_eu_typ != unsigned(isa::MatMulOp::Normal))
     return unsupported("matrix product with requantisation is not supported");
+  if (llvm::Error error = checkCommon(i))
+    return error;
   if (Precision(i.opd0_prec) == Precision::F32)
     return multiplySingle(machine, i);
   return unsupported("mm of " + precisionName(i.opd0_prec) +

@@ -117,6 +117,8 @@ static llvm::Error multiplyHalf(Machine &machine, const isa::MatMul2 &i) {
 }
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::MatMul2 &i) {
+  if (llvm::Error error = checkCommon(i))
+    return error;
   if (isHalf(Precision(i.opd0_prec)))
     return multiplyHalf(machine, i);
   if (Precision(i.opd0_prec) == Precision::F32)

@@ -10,6 +10,19 @@ namespace tpu_mlir::sim {
 /// Fails with the given text.
 llvm::Error unsupported(const llvm::Twine &text);
 
+/// Checks what the multiplying instructions have in common in their long form:
+/// the units write aligned results, to all lanes, and know relu only while
+/// they requantise.
+template <typename Instruction> llvm::Error checkCommon(const Instruction &i) {
+  if (i.tsk_lane_num != ~uint64_t(0))
+    return unsupported("tsk_lane_num must name all 64 lanes");
+  if (i.relu)
+    return unsupported("relu without requantisation has no effect on the chip");
+  if (i.res0_str != unsigned(Layout::Aligned))
+    return unsupported("res0_str must be 0, the result is always aligned");
+  return llvm::Error::success();
+}
+
 /// The result tensor of an instruction with the fields res0_*.
 template <typename Instruction>
 llvm::Expected<TensorView> resultView(const Machine &machine,

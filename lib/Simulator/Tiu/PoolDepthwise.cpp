@@ -200,6 +200,10 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine,
                                    const isa::PoolDepthwise &i) {
+  if (llvm::Error error = checkCommon(i))
+    return error;
+  if (i.opd0_str != unsigned(Layout::Aligned))
+    return unsupported("opd0_str must be 0, the input is always aligned");
   switch (PoolOp(i.tsk_eu_typ)) {
   case PoolOp::Depthwise:
   case PoolOp::DepthwiseRelu:

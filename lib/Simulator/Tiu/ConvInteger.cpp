@@ -1,0 +1,215 @@
+//===- ConvInteger.cpp - Convolution of 8-bit integers --------------------===//
+#include "lib/Simulator/Tiu/ConvInteger.h"
+
+#include "lib/Simulator/MacArray.h"
+#include "lib/Simulator/Tiu/Operands.h"
+#include "lib/Simulator/Tiu/Window.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::sim;
+using isa::Precision;
+using mac::resultsTogether;
+
+namespace {
+
+constexpr uint32_t channelsStored = 64; ///< side by side in weight memory
+constexpr uint32_t placesTogether = 128;
+
+/// A convolution whose operands have been checked.
+struct IntegerConv {
+  const isa::Conv &command;
+  Window window;
+  TensorView input, result;
+  TensorView weights; ///< per output channel, unless constant
+  std::vector<int32_t> padding, inserted; ///< per input channel
+  std::vector<int32_t> zeroPoints;        ///< per output channel
+
+  uint32_t inputChannels() const { return command.opd0_c; }
+  uint32_t outputChannels() const { return command.res0_c; }
+  size_t planeSize() const { return window.planeSize() + 2; }
+  uint32_t resultBlocks() const {
+    return llvm::divideCeil(outputChannels(), resultsTogether);
+  }
+  void run(Machine &machine) const;
+
+private:
+  void packInputs(const Machine &machine, uint32_t n, uint32_t c,
+                  int32_t *to) const;
+  std::vector<int32_t> packWeights(const Machine &machine,
+                                   uint32_t block) const;
+  void compute(Machine &machine, uint32_t n, uint32_t block,
+               const std::vector<int32_t> &inputs,
+               const std::vector<int32_t> &packedWeights) const;
+};
+
+/// 8-bit values that stand in a table or in the command.
+struct ByteTable {
+  llvm::StringRef operand;
+  uint32_t address;
+  bool isConstant, isSigned;
+  uint32_t channels, perChannel;
+
+  /// [channel][perChannel]; a constant is every channel's first value, the
+  /// others are zero.
+  llvm::Expected<std::vector<int32_t>> read(Machine &machine) const {
+    std::vector<int32_t> values(size_t(channels) * perChannel);
+    if (isConstant) {
+      uint8_t byte = address;
+      for (uint32_t c = 0; c < channels; ++c)
+        toIntegers(isSigned, &byte, &values[size_t(c) * perChannel], 1);
+      return values;
+    }
+    auto view =
+        TensorView::perChannel(machine, address, 1, channels, perChannel);
+    if (!view)
+      return view.takeError();
+    if (llvm::Error error = view->read(machine, operand))
+      return std::move(error);
+    for (uint32_t c = 0; c < channels; ++c)
+      toIntegers(isSigned, view->at(machine, 0, c),
+                 &values[size_t(c) * perChannel], perChannel);
+    return values;
+  }
+};
+
+} // namespace
+
+/// Input channel c into [place][channel].
+void IntegerConv::packInputs(const Machine &machine, uint32_t n, uint32_t c,
+                             int32_t *to) const {
+  bool isSigned = command.opd0_sign;
+  size_t step = inputChannels();
+  auto [batch, channels, height, width] = input.shape();
+  for (uint32_t h = 0; h < height; ++h)
+    for (uint32_t w = 0; w < width; ++w)
+      toIntegers(isSigned, input.at(machine, n, c, h, w),
+                 &to[(size_t(h) * width + w) * step + c], 1);
+  to[window.padding() * step + c] = padding[c];
+  to[window.inserted() * step + c] = inserted[c];
+}
+
+/// The weights of 16 output channels as [tap][channel][result].
+std::vector<int32_t> IntegerConv::packWeights(const Machine &machine,
+                                              uint32_t block) const {
+  uint32_t taps = window.taps();
+  std::vector<int32_t> packed(size_t(taps) * inputChannels() * resultsTogether);
+  for (uint32_t r = 0; r < resultsTogether; ++r) {
+    uint32_t channel = block * resultsTogether + r;
+    if (channel >= outputChannels())
+      break;
+    const uint8_t *row =
+        command.opd1_const ? nullptr : weights.at(machine, 0, channel);
+    uint8_t constant = command.opd1_addr;
+    for (uint32_t tap = 0; tap < taps; ++tap)
+      for (uint32_t c = 0; c < inputChannels(); ++c) {
+        uint32_t from = command.kernel_rotate ? taps - 1 - tap : tap;
+        size_t at = (c / channelsStored * taps + from) * channelsStored +
+                    c % channelsStored;
+        int32_t weight;
+        toIntegers(command.opd1_sign, row ? row + at : &constant, &weight, 1);
+        packed[(size_t(tap) * inputChannels() + c) * resultsTogether + r] =
+            weight - zeroPoints[channel];
+      }
+  }
+  return packed;
+}
+
+void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
+                          const std::vector<int32_t> &inputs,
+                          const std::vector<int32_t> &packedWeights) const {
+  uint32_t channel = block * resultsTogether, width = command.res0_w;
+  uint32_t results = std::min(resultsTogether, outputChannels() - channel);
+  std::vector<int32_t> places;
+  for (uint32_t first = 0; first < window.places(); first += placesTogether) {
+    uint32_t count = std::min(placesTogether, window.places() - first);
+    window.fill(first, count, places);
+    int32_t sums[placesTogether * resultsTogether] = {};
+    for (uint32_t tap = 0; tap < window.taps(); ++tap)
+      mac::kernels().addIntegers(
+          inputs.data(), &places[size_t(tap) * count], count, inputChannels(),
+          &packedWeights[size_t(tap) * inputChannels() * resultsTogether],
+          sums);
+    for (uint32_t r = 0; r < results; ++r)
+      for (uint32_t p = 0; p < count; ++p) {
+        uint8_t *to = result.at(machine, n, channel + r, (first + p) / width,
+                                (first + p) % width);
+        uint32_t sum = sums[p * resultsTogether + r], previous = 0;
+        if (command.res_add)
+          std::memcpy(&previous, to, sizeof previous);
+        sum += previous;
+        std::memcpy(to, &sum, sizeof sum);
+      }
+  }
+}
+
+void IntegerConv::run(Machine &machine) const {
+  std::vector<std::vector<int32_t>> packedWeights(resultBlocks());
+  machine.parallelFor(resultBlocks(), [&](unsigned block) {
+    packedWeights[block] = packWeights(machine, block);
+  });
+  std::vector<int32_t> inputs(planeSize() * inputChannels());
+  for (uint32_t n = 0; n < command.res0_n; ++n) {
+    machine.parallelFor(inputChannels(), [&](unsigned c) {
+      packInputs(machine, n, c, inputs.data());
+    });
+    machine.parallelFor(resultBlocks(), [&](unsigned block) {
+      compute(machine, n, block, inputs, packedWeights[block]);
+    });
+  }
+}
+
+llvm::Error tpu_mlir::sim::executeIntegerConv(Machine &machine,
+                                              const isa::Conv &i) {
+  if (Precision(i.res0_prec) != Precision::I32)
+    return unsupported("conv: a result of " + precisionName(i.res0_prec) +
+                       " from i8 operands is not supported");
+  auto window = Window::of(i);
+  if (!window)
+    return window.takeError();
+  auto input = inputView(machine, i, i.opd0_c, 1);
+  if (!input)
+    return input.takeError();
+  if (llvm::Error error = input->read(machine, "opd0"))
+    return error;
+  auto result = resultView(machine, i, 4);
+  if (!result)
+    return result.takeError();
+  auto margins =
+      ByteTable{
+          "opd3", i.opd3_addr, bool(i.opd3_const), bool(i.opd0_sign), i.opd0_c,
+          2}
+          .read(machine);
+  if (!margins)
+    return margins.takeError();
+  auto zeroPoints =
+      ByteTable{
+          "opd2", i.opd2_addr, bool(i.opd2_const), bool(i.opd2_sign), i.res0_c,
+          1}
+          .read(machine);
+  if (!zeroPoints)
+    return zeroPoints.takeError();
+  IntegerConv conv{i,  std::move(*window),    *input, *result, TensorView(), {},
+                   {}, std::move(*zeroPoints)};
+  for (uint32_t c = 0; c < i.opd0_c; ++c) {
+    conv.padding.push_back((*margins)[2 * c]);
+    conv.inserted.push_back((*margins)[2 * c + 1]);
+  }
+  if (!i.opd1_const) {
+    auto weights = TensorView::perChannel(
+        machine, i.opd1_addr, 1, i.res0_c,
+        llvm::alignTo(i.opd0_c, channelsStored) * conv.window.taps());
+    if (!weights)
+      return weights.takeError();
+    if (llvm::Error error = weights->read(machine, "opd1"))
+      return error;
+    conv.weights = *weights;
+  }
+  if (i.res_add)
+    if (llvm::Error error = result->read(machine, "res0"))
+      return error;
+  if (llvm::Error error = result->write(machine, "res0"))
+    return error;
+  conv.run(machine);
+  return llvm::Error::success();
+}
