@@ -23,8 +23,8 @@ def TransBroadcast : Instruction<Tiu, "TRANS_BC", 5> {
     Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
-    Operand<"opd0", "read", "input; the static functions read static memory">,
-    Operand<"res0", "write", "result [res0_n, res0_c, res0_h, res0_w]">
+    Operand<"opd0", "read", "cw_ts, wc_ts: [res0_n, res0_w, res0_h, res0_c], aligned; copies: of the result's shape; s_bc, s_distribute: a run in static memory at an absolute address">,
+    Operand<"res0", "write", "[res0_n, res0_c, res0_h, res0_w], aligned; cw_ts: every row begins at a multiple of 64 bytes; s_distribute: compact">
   ];
 }
 
@@ -65,9 +65,9 @@ def ScatterGather : Instruction<Tiu, "SG", 6> {
     Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
-    Operand<"opd0", "read", "data">,
-    Operand<"opd1", "read", "indices">,
-    Operand<"res0", "write", "result">,
+    Operand<"opd0", "read", "data: pl_*: [res0_n, res0_c, opd0_h, opd0_w], aligned; pe_*: one [res0_c, opd0_h, opd0_w] for all n">,
+    Operand<"opd1", "read", "indices: pl_*: opd1_c values (pairs h, w for d2coor, four for rec), compact over the lanes; pe_*: [res0_n, res0_c, 1, opd1_w], aligned">,
+    Operand<"res0", "write", "[res0_n, res0_c, res0_h, res0_w], aligned; rec: opd3_addr holds the rows and columns of a rectangle, rows aligned">,
     Operand<"res1", "write", "mask_select, nonzero: number of elements a channel">
   ];
   let meanings = [
@@ -98,9 +98,9 @@ def ScatterGatherLine : Instruction<Tiu, "SGL", 6> {
     Required<"tsk_lane_num", "0xffffffffffffffff">
   ];
   let operands = [
-    Operand<"opd0", "read", "data">,
-    Operand<"opd1", "read", "indices">,
-    Operand<"res0", "write", "result">
+    Operand<"opd0", "read", "[1, res0_c, opd0_h, res0_w], rows aligned">,
+    Operand<"opd1", "read", "[res0_n, res0_c, lines, 1], aligned">,
+    Operand<"res0", "write", "[res0_n, res0_c, res0_h, res0_w], rows aligned">
   ];
   let meanings = [
     Meaning<"opd2_const", "write opd2_addr where an index is out of range">,

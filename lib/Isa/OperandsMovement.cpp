@@ -33,11 +33,10 @@ Operands isa::list(const TransBroadcast &i) {
   Operand from, to = aligned("res0", i.res0_addr, type, shape);
   switch (i.function()) {
   case TransBroadcastOp::TransposeCW:
-    from = rowAligned("opd0", i.opd0_addr, type, turned);
-    break;
+    to = rowAligned("res0", i.res0_addr, type, shape);
+    [[fallthrough]];
   case TransBroadcastOp::TransposeWC:
     from = aligned("opd0", i.opd0_addr, type, turned);
-    to = rowAligned("res0", i.res0_addr, type, shape);
     break;
   case TransBroadcastOp::LaneCopy:
     from = aligned("opd0", i.opd0_addr, type, shape);
