@@ -38,7 +38,7 @@ NOT_A_NAME = re.compile(r"rsvd\d*|reserved?", re.IGNORECASE)
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with open(HERE / "Inputs" / f"bm1684x_{name}.tsv") as file:
+    with (HERE / "Inputs" / f"bm1684x_{name}.tsv").open() as file:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
