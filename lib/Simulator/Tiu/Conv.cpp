@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/FlushDenormals.h"
-#include "lib/Simulator/MacArray.h"
-#include "lib/Simulator/Tiu/ConvInteger.h"
-#include "lib/Simulator/Tiu/Operands.h"
-#include "lib/Simulator/Tiu/Window.h"
+#include "lib/Simulator/Mac/ConvInteger.h"
+#include "lib/Simulator/Mac/MacArray.h"
+#include "lib/Simulator/Mac/Operands.h"
+#include "lib/Simulator/Mac/Window.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace tpu_mlir;

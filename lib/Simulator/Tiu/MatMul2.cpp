@@ -9,8 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Simulator/Execute.h"
-#include "lib/Simulator/Tiu/MatrixProduct.h"
-#include "lib/Simulator/Tiu/Operands.h"
+#include "lib/Simulator/Mac/MatrixProduct.h"
+#include "lib/Simulator/Mac/Operands.h"
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;

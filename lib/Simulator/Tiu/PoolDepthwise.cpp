@@ -8,9 +8,9 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/FlushDenormals.h"
+#include "lib/Simulator/Mac/Operands.h"
+#include "lib/Simulator/Mac/Window.h"
 #include "lib/Simulator/Numeric.h"
-#include "lib/Simulator/Tiu/Operands.h"
-#include "lib/Simulator/Tiu/Window.h"
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;

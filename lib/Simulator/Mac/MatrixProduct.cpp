@@ -1,8 +1,8 @@
 //===- MatrixProduct.cpp - Products of matrices in f32 form ---------------===//
-#include "lib/Simulator/Tiu/MatrixProduct.h"
+#include "lib/Simulator/Mac/MatrixProduct.h"
 
 #include "lib/Simulator/FlushDenormals.h"
-#include "lib/Simulator/MacArray.h"
+#include "lib/Simulator/Mac/MacArray.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>

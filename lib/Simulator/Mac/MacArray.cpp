@@ -4,7 +4,7 @@
 // AVX-512, AVX2 and plain SSE2 give the same bits.
 //
 //===----------------------------------------------------------------------===//
-#include "lib/Simulator/MacArray.h"
+#include "lib/Simulator/Mac/MacArray.h"
 
 #include "lib/Simulator/Numeric.h"
 #include <cmath>

@@ -1,5 +1,5 @@
 //===- Operands.cpp - Operands every compute instruction has --------------===//
-#include "lib/Simulator/Tiu/Operands.h"
+#include "lib/Simulator/Mac/Operands.h"
 
 using namespace tpu_mlir::sim;
 using tpu_mlir::isa::Precision;

@@ -1,9 +1,9 @@
 //===- ConvInteger.cpp - Convolution of 8-bit integers --------------------===//
-#include "lib/Simulator/Tiu/ConvInteger.h"
+#include "lib/Simulator/Mac/ConvInteger.h"
 
-#include "lib/Simulator/MacArray.h"
-#include "lib/Simulator/Tiu/Operands.h"
-#include "lib/Simulator/Tiu/Window.h"
+#include "lib/Simulator/Mac/MacArray.h"
+#include "lib/Simulator/Mac/Operands.h"
+#include "lib/Simulator/Mac/Window.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace tpu_mlir;

@@ -1,5 +1,5 @@
 //===- Window.cpp - Which inputs a sliding window covers ------------------===//
-#include "lib/Simulator/Tiu/Window.h"
+#include "lib/Simulator/Mac/Window.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
