@@ -99,12 +99,12 @@ def check_round_trip(
     Two results agree if they differ by at most `relative` times the largest magnitude of the expected tensor; NaN and
     infinity must stand in the same places. Returns the canonical module.
     """
-    wanted = Session(model, optimise=False).run(feeds) if expected is None else expected
+    wanted = Session(model, optimise=False, threads=1).run(feeds) if expected is None else expected
     module = import_model(model)
     for stage in ("imported", "canonical"):
         if stage == "canonical":
             canonicalize(module)
-        found = Reference(module, optimise=False).run(feeds)
+        found = Reference(module, optimise=False, threads=1).run(feeds)
         assert list(found) == list(wanted), f"{stage}: outputs {list(found)}"
         for name, array in wanted.items():
             compare(f"{stage} {name}", found[name], array, relative)

@@ -12,7 +12,7 @@ from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx.exporting import OPSET, Graph, export
 from tpu_mlir.frontend.onnx.tensors import numpy_type, onnx_type
-from tpu_mlir.reference.locations import result_names
+from tpu_mlir.locations import result_names
 
 _IR_VERSION = 10  # the one that came with opset 21
 

@@ -14,14 +14,16 @@ from tpu_mlir.reference.onnx_export import to_onnx
 class Reference:
     """A module that is ready to run any number of times, as calibration does."""
 
-    def __init__(self, module: ir.Module, *, intermediates: bool = False, optimise: bool = True) -> None:
+    def __init__(
+        self, module: ir.Module, *, intermediates: bool = False, optimise: bool = True, threads: int = 0
+    ) -> None:
         """Prepare a module; with `intermediates`, every value computed in it is a result.
 
-        `optimise` lets ONNX Runtime fuse nodes, which changes the rounding.
+        `optimise` lets ONNX Runtime fuse nodes, which changes the rounding. 0 threads: one for each core.
         """
         model = to_onnx(module, intermediates=intermediates)
         self._inputs = {value.name: value for value in model.graph.input}
-        self._session = _open(model, optimise=optimise and not intermediates)
+        self._session = _open(model, optimise=optimise and not intermediates, threads=threads)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Return the results by name; raises FeedError where an input is missing or has the wrong shape or type."""
@@ -61,9 +63,9 @@ def onnx_intermediates(model: onnx.ModelProto, feeds: Mapping[str, Array]) -> di
     return _run(_open(watched, optimise=False), feeds)
 
 
-def _open(model: onnx.ModelProto, *, optimise: bool) -> Session:
+def _open(model: onnx.ModelProto, *, optimise: bool, threads: int = 0) -> Session:
     try:
-        return Session(model, optimise=optimise)
+        return Session(model, optimise=optimise, threads=threads)
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
 

@@ -194,6 +194,8 @@ def read_elements(attribute: ir.Attribute) -> Array:
     """
     kind = ir.RankedTensorType(ir.Attribute(attribute).type)
     dtype, shape = numpy_type(kind.element_type), list(kind.shape)
+    if math.prod(shape) == 0:
+        return np.zeros(shape, dtype)
     data = np.frombuffer(_raw_data(attribute), np.uint8)
     dense = ir.DenseElementsAttr.isinstance(attribute)
     if dtype == np.bool_ and dense:

@@ -16,8 +16,9 @@ from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
-from tpu_mlir.frontend.onnx.tensors import Array, DType, is_float, mlir_type, onnx_numpy_type, to_array, untyped
+from tpu_mlir.frontend.onnx.tensors import Array, DType, border, is_float, mlir_type, onnx_numpy_type, to_array, untyped
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
+from tpu_mlir.locations import names
 
 Scope = dict[str, Value]
 MLIR_ERROR: type[Exception] = untyped.MLIRError
@@ -39,7 +40,9 @@ class GraphImporter:
         module.operation.attributes["sym_name"] = ir.StringAttr.get(graph.name or "model")
         with ir.InsertionPoint(module.body):
             main = ir.Operation.create("func.func", attributes=_signature([], []), regions=1)
-        types: list[ir.Type] = [ir.RankedTensorType.get(list(item.shape), mlir_type(item.dtype)) for item in inputs]
+        types: list[ir.Type] = [
+            ir.RankedTensorType.get(list(item.shape), mlir_type(border(item.dtype))) for item in inputs
+        ]
         blocks: Any = main.regions[0].blocks
         block: ir.Block = blocks.append(*types, arg_locs=[ir.Location.name(item.name) for item in inputs])
         with ir.InsertionPoint(block), self._collect_diagnostics():
@@ -47,13 +50,12 @@ class GraphImporter:
             for index, item in enumerate(inputs):
                 argument = block.arguments[index]
                 with ir.Location.name(item.name):
-                    computes = is_float(item.dtype) and item.dtype != np.float32
-                    scope[item.name] = self._cast(argument, np.dtype(np.float32)) if computes else argument
+                    inner = np.dtype(np.float32) if is_float(item.dtype) else item.dtype
+                    scope[item.name] = self._cast(argument, inner)
             self._nodes(graph, scope, {value.name for value in graph.output})
-            if self._failures:
-                noun = "1 node" if len(self._failures) == 1 else f"{len(self._failures)} nodes"
-                raise ModelError("\n  ".join([f"{noun} cannot be compiled:", *self._failures]))
+            self._raise_failures()
             results = [self._output(value, scope) for value in graph.output]
+            self._verify(block)
             ir.Operation.create("func.return", operands=results)
         main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [item.type for item in results]))
         main.attributes["arg_attrs"] = _names([item.name for item in inputs])
@@ -107,8 +109,8 @@ class GraphImporter:
         location = ir.Location.name(live[0])
         if live != list(node.outputs[:1]):
             first = node.outputs[0] or live[0]
-            names = [name or f"{first}/{index}" for index, name in enumerate(node.outputs)]
-            location = ir.Location.fused([ir.Location.name(name) for name in names])
+            every = [name or f"{first}/{index}" for index, name in enumerate(node.outputs)]
+            location = ir.Location.fused([ir.Location.name(name) for name in every])
         self._diagnostics.clear()
         try:
             with location:
@@ -143,7 +145,7 @@ class GraphImporter:
         element = declared.type.tensor_type.elem_type
         if not element:
             return value
-        dtype = onnx_numpy_type(element, f"output '{declared.name}'")
+        dtype = border(onnx_numpy_type(element, f"output '{declared.name}'"))
         with ir.Location.name(declared.name):
             return self._cast(value, dtype)
 
@@ -152,6 +154,23 @@ class GraphImporter:
         if kind.element_type == mlir_type(dtype):
             return value
         return result(top.CastOp(value, ir.TypeAttr.get(mlir_type(dtype))))
+
+    def _verify(self, block: ir.Block) -> None:
+        """Raise for operations that builders accept and the dialect does not, such as one of a wrong element type."""
+        operations: Any = block.operations  # their stub names a base class
+        for op in operations:
+            try:
+                op.operation.verify()
+            except MLIR_ERROR as error:
+                details: Any = error
+                reasons = "; ".join(str(entry.message) for entry in details.error_diagnostics)
+                self._failures.append(f"'{', '.join(names(op.operation.location))}': {reasons}")
+        self._raise_failures()
+
+    def _raise_failures(self) -> None:
+        if self._failures:
+            noun = "1 node" if len(self._failures) == 1 else f"{len(self._failures)} nodes"
+            raise ModelError("\n  ".join([f"{noun} cannot be compiled:", *self._failures]))
 
     @contextmanager
     def _collect_diagnostics(self) -> Generator[None]:

@@ -47,9 +47,12 @@ def _parse(path: Path) -> onnx.ModelProto:
     if not data:
         raise ModelError(f"{path}: not an ONNX file: it is empty")
     try:
-        return onnx.ModelProto.FromString(data)
+        model = onnx.ModelProto.FromString(data)
     except DecodeError:
         raise ModelError(f"{path}: {_diagnose(data)}") from None
+    if not model.ListFields():  # unknown fields only: bytes that happen to parse
+        raise ModelError(f"{path}: not an ONNX file")
+    return model
 
 
 def _check(model: onnx.ModelProto, name: str) -> None:
@@ -76,15 +79,13 @@ def _diagnose(data: bytes) -> str:
         field, wire = (tag or 0) >> 3, (tag or 0) & 7
         if tag is None or field not in _MODEL_FIELDS or wire not in (_VARINT, _FIXED64, _BYTES, _FIXED32):
             return "not an ONNX file" if start == 0 else f"damaged ONNX file: no valid field at byte {start}"
-        if wire == _VARINT:
-            _, position = _varint(data, position)
-        elif wire == _BYTES:
-            length, position = _varint(data, position)
-            position += length or 0
-            if length is None or position > len(data):
-                return f"truncated ONNX file: expected at least {position} bytes, found {len(data)}"
-        else:
-            position += 8 if wire == _FIXED64 else 4
+        end = position + (8 if wire == _FIXED64 else 4)
+        if wire in (_VARINT, _BYTES):
+            number, end = _varint(data, position)
+            end = len(data) + 1 if number is None else end + number * (wire == _BYTES)
+        if end > len(data):
+            return f"truncated ONNX file: expected at least {end} bytes, found {len(data)}"
+        position = end
     return "damaged ONNX file: its fields cannot be decoded"
 
 

@@ -38,6 +38,11 @@ def is_float(dtype: DType) -> bool:
     return dtype in _FLOATS
 
 
+def border(dtype: DType) -> DType:
+    """Return the type of a network input or output in the IR: its own, but f32 for f64, which the chips lack."""
+    return np.dtype(np.float32) if dtype == np.float64 else dtype
+
+
 def mlir_type(dtype: DType) -> ir.Type:
     """Return the MLIR element type; raises for types such as strings that a network cannot compute on."""
     if dtype not in _SPELLINGS:

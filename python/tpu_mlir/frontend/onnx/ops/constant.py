@@ -58,6 +58,12 @@ def shape_from_data(n: Node) -> Imported:
     raise Unsupported(f"{n.op} gives a shape that depends on the network's inputs, expected constant operands")
 
 
+@importer("If", 1, 11, 13, 16, 19, 21)
+def choice(n: Node) -> Imported:
+    """Refuse an If that is decided at run time; with a constant condition the importer inlines the branch."""
+    raise Unsupported("If expects a constant condition, found one that is computed from the inputs")
+
+
 @exporter("weight")
 def export_weight(e: Exported) -> None:
     """Write an initializer under the name of the value."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
@@ -63,9 +64,24 @@ def export_group_norm(e: Exported) -> None:
 
 @importer("LayerNormalization", 17)
 def layer_normalization(n: Node) -> Imported:
-    """Import LayerNormalization."""
-    axis = n.axis(n.int_attr("axis", -1), n.rank(0))
-    return top.LayerNormOp(n.value(0), axis, n.float_attr("epsilon", 1e-5), scale=n.optional(1), bias=n.optional(2))
+    """Import LayerNormalization; mean and inverse deviation are computed again where something uses them."""
+    axis, epsilon = n.axis(n.int_attr("axis", -1), n.rank(0)), n.float_attr("epsilon", 1e-5)
+    normal = top.LayerNormOp(n.value(0), axis, epsilon, scale=n.optional(1), bias=n.optional(2))
+    if n.live <= {n.outputs[0]}:
+        return normal
+    mean, variance = moments(n, list(range(axis, n.rank(0))))
+    shifted = result(top.AddOp(variance, n.weight(np.array(epsilon, np.float32), "epsilon"), loc=n.at("shifted")))
+    root = result(top.SqrtOp(shifted, loc=n.at("deviation")))
+    return [result(normal), mean, result(top.ReciprocalOp(root))]
+
+
+def moments(n: Node, axes: list[int]) -> tuple[ir.Value, ir.Value]:
+    """Return mean and variance of the first operand over the axes, which stay as dimensions of 1."""
+    kind = enum("reduce_kind", "mean")
+    mean = result(top.ReduceOp(n.value(0), kind, axes, keepdims=True, loc=n.at("mean")))
+    centred = result(top.SubOp(n.value(0), mean, loc=n.at("centred")))
+    square = result(top.MulOp(centred, centred, loc=n.at("square")))
+    return mean, result(top.ReduceOp(square, kind, axes, keepdims=True, loc=n.at("variance")))
 
 
 @exporter("layer_norm")
@@ -125,12 +141,8 @@ def export_lrn(e: Exported) -> None:
 @importer("MeanVarianceNormalization", 9, 13)
 def mean_variance_normalization(n: Node) -> Imported:
     """Import (x - mean) / (sqrt(mean((x - mean)^2)) + 1e-9); the constant is that of the operator's definition."""
-    axes = sorted(n.axis(axis, n.rank(0)) for axis in n.ints_attr("axes", [0, 2, 3]))
-    kind = enum("reduce_kind", "mean")
-    mean = result(top.ReduceOp(n.value(0), kind, axes, keepdims=True, loc=n.at("mean")))
-    centred = result(top.SubOp(n.value(0), mean, loc=n.at("centred")))
-    square = result(top.MulOp(centred, centred, loc=n.at("square")))
-    variance = result(top.ReduceOp(square, kind, axes, keepdims=True, loc=n.at("variance")))
+    mean, variance = moments(n, sorted(n.axis(axis, n.rank(0)) for axis in n.ints_attr("axes", [0, 2, 3])))
+    centred = result(top.SubOp(n.value(0), mean, loc=n.at("difference")))
     deviation = result(top.SqrtOp(variance, loc=n.at("deviation")))
     epsilon = n.weight(np.array(1e-9, np.float32), "epsilon")
     return top.DivOp(centred, result(top.AddOp(deviation, epsilon, loc=n.at("divisor"))))

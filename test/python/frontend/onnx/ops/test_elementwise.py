@@ -23,8 +23,8 @@ UNARY = [
     case("Abs", N),
     case("Neg", N),
     case("Not", P),
-    case("IsNaN", ODD),
-    case("IsInf", ODD),
+    *(case("IsNaN", ODD, opset=opset) for opset in (9, 13, 20)),
+    *(case("IsInf", ODD, opset=opset) for opset in (10, 20)),
     case("IsInf", ODD, detect_negative=0),
     case("IsInf", ODD, detect_positive=0),
     case("Round", np.array([0.5, 1.5, 2.5, -0.5, -1.5, 1e9], np.float32)),
@@ -36,11 +36,12 @@ BINARY = [
     case("Pow", uniform(4, 4, low=0.1), uniform(4, seed=1), opset=7),
     case("Pow", A, Fixed(np.array(2.0, np.float32)), opset=13),
     case("Pow", A, Fixed(np.array([2], np.int64)), opset=13),
+    case("Pow", A, np.array([2], np.int64), opset=12),
     case("Pow", A, np.array([2], np.int32), opset=15),
     case("Mod", A, B, opset=13, fmod=1),
     case("Mod", N, M, opset=10, fmod=1),
     *(case(op, P, Q) for op in ("And", "Or", "Xor")),
-    *(case(op, np.round(A), np.round(B), opset=opset) for op in ("Greater", "Less") for opset in (9, 13)),
+    *(case(op, np.round(A), np.round(B), opset=opset) for op in ("Greater", "Less") for opset in (7, 9, 13)),
     *(
         case(op, np.round(A), np.round(B), opset=opset)
         for op in ("GreaterOrEqual", "LessOrEqual")
@@ -53,7 +54,7 @@ BINARY = [
     case("Where", P, N.reshape(4, 1), np.array(3, np.int64), opset=16),
 ]
 CHAINS = [
-    *(case(op, A, B, uniform(4, seed=2), opset=opset) for op in ("Sum", "Mean", "Max", "Min") for opset in (8, 13)),
+    *(case(op, A, B, uniform(4, seed=2), opset=opset) for op in ("Sum", "Mean", "Max", "Min") for opset in (8, 12, 13)),
     *(case(op, A, opset=13) for op in ("Sum", "Mean", "Max", "Min")),
     *(case(op, A, uniform(2, 3, 4, seed=1), opset=7) for op in ("Sum", "Mean", "Max", "Min")),
 ]
@@ -71,14 +72,14 @@ CLIPS = [
 ]
 CASTS = [
     case("Cast", A, opset=opset, to=to)
-    for opset in (9, 13, 19, 21)
+    for opset in (7, 9, 13, 19, 21)
     for to in (6, 7, 9)  # INT32, INT64, BOOL
 ] + [
     case("Cast", N, opset=13, to=1),
     case("Cast", P, opset=13, to=1),
     case("Cast", N, opset=13, to=9),
     case("CastLike", N, Fixed(A), opset=15),
-    case("CastLike", A, N, opset=19),
+    *(case("CastLike", A, N, opset=opset) for opset in (19, 21)),
 ]
 
 

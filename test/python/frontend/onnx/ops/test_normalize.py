@@ -17,6 +17,7 @@ NORMS = [
     case("GroupNormalization", X, *PER_CHANNEL[:2], opset=21, num_groups=2, epsilon=1e-3),
     case("LayerNormalization", X, Fixed(S), Fixed(B)),
     case("LayerNormalization", X, Fixed(S)),
+    case("LayerNormalization", X, Fixed(S), Fixed(B), outputs=3),
     case("LayerNormalization", X, Fixed(uniform(4, 5)), uniform(4, 5, seed=1), axis=2, epsilon=1e-2),
     *(case("LpNormalization", X, p=p, axis=axis) for p, axis in ((1, 1), (2, -1), (2, 0))),
     *(case("LRN", X, opset=opset, size=3) for opset in (7, 13)),
