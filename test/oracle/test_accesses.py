@@ -88,7 +88,7 @@ def test_nothing_else_is_touched(name: str, machines: tuple[ChipModel, Simulator
         reads, writes = (touched(decoded.accesses, is_write=w) for w in (False, True))
         first = placed(chip.background, case.blocks)
         noise = random_background(seed + 1000)
-        second = {space: np.where(reads[space], first[space], noise[space]) for space in first}
+        second: Background = {space: np.where(reads[space], first[space], noise[space]) for space in first}
         try:
             runs = [list(finals(m, chip.run(whole(m), case.commands))) for m in (first, second)]
         except ChipModelStopped:
