@@ -1,0 +1,10 @@
+//===- Main.cpp - C++ tests of the simulator's parts ----------------------===//
+#include "Check.h"
+
+int main() {
+  Checks checks;
+  checkMachine(checks);
+  checkMacArray(checks);
+  llvm::outs() << checks.made << " checks, " << checks.failed << " failed\n";
+  return checks.failed != 0;
+}
