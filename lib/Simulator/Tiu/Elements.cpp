@@ -123,6 +123,16 @@ void sim::storeFloats(const float *values, Precision precision, WriteRun run,
   }
 }
 
+float sim::roundTo(Precision precision, float value) {
+  if (precision == Precision::F32)
+    return value;
+  uint16_t bits;
+  storeFloats(&value, precision, {reinterpret_cast<uint8_t *>(&bits), 2}, 1);
+  loadFloats({reinterpret_cast<const uint8_t *>(&bits), 2}, precision,
+             /*flush=*/true, 1, &value);
+  return value;
+}
+
 void sim::loadIntegers(ReadRun run, Precision precision, bool isSigned,
                        unsigned count, int64_t *values) {
   auto widen = [](auto value) { return int64_t(value); };

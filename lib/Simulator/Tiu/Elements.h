@@ -97,6 +97,8 @@ void loadFloats(ReadRun run, isa::Precision precision, bool flush,
 /// Nearest even; 16-bit results that are NaN become 0x7fff.
 void storeFloats(const float *values, isa::Precision precision, WriteRun run,
                  unsigned count);
+/// What storeFloats and loadFloats with `flush` make of a value.
+float roundTo(isa::Precision precision, float value);
 void loadIntegers(ReadRun run, isa::Precision precision, bool isSigned,
                   unsigned count, int64_t *values);
 /// The low bits.

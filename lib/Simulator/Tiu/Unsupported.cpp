@@ -17,19 +17,10 @@ llvm::Error sim::execute(Machine &, const isa::LaneArith &i) {
 llvm::Error sim::execute(Machine &, const isa::Requant &i) {
   return refuseInstruction(i);
 }
-llvm::Error sim::execute(Machine &, const isa::TransBroadcast &i) {
-  return refuseInstruction(i);
-}
 llvm::Error sim::execute(Machine &, const isa::ScatterGather &i) {
   return refuseInstruction(i);
 }
 llvm::Error sim::execute(Machine &, const isa::ScatterGatherLine &i) {
-  return refuseInstruction(i);
-}
-llvm::Error sim::execute(Machine &, const isa::Special &i) {
-  return refuseInstruction(i);
-}
-llvm::Error sim::execute(Machine &, const isa::Linear &i) {
   return refuseInstruction(i);
 }
 llvm::Error sim::execute(Machine &, const isa::Vector &i) {
