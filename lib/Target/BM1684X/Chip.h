@@ -1,4 +1,4 @@
-//===- Chip.h - The numbers of the BM1684X ---------------------------------===//
+//===- Chip.h - The numbers of the BM1684X -------------------------------===//
 //
 // Source of every number: docs/targets/bm1684x.md.
 //
@@ -21,6 +21,9 @@ inline constexpr uint64_t kStaticBase = 0x0900'0000;
 inline constexpr uint64_t kL2Base = 0x1000'0000;
 inline constexpr uint64_t kGlobalBase = 0x1'0000'0000;
 
-inline constexpr int64_t kMaxSize = 65535; // 16-bit size fields
+inline constexpr int64_t kMaxSize = 65535;       // 16-bit size fields
+inline constexpr int64_t kMaxWStrideBytes = 128; // of a GDMA transfer
+
+inline constexpr int64_t kCyclesPerMicrosecond = 1000; // 1 GHz
 
 } // namespace tpu_mlir::bm1684x

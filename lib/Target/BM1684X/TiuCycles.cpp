@@ -1,0 +1,155 @@
+//===- TiuCycles.cpp - Cycles of the commands that compute ----------------===//
+#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Target/BM1684X/Cycles.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace tpu_mlir;
+using llvm::divideCeil;
+
+/// Steps of an iteration of division and of 1 / sqrt, and what comes with it.
+static constexpr uint64_t divisionSteps = 31; // three iterations
+static constexpr uint64_t rsqrtSteps = 30;    // three iterations
+
+static uint64_t bytesOf(uint32_t precision) {
+  return std::max(1u, isa::bitsOf(isa::Precision(precision)) / 8);
+}
+
+static bool isF32(uint32_t precision) {
+  return precision == uint32_t(isa::Precision::F32) ||
+         precision == uint32_t(isa::Precision::I32);
+}
+
+/// Outputs of a lane that the multipliers work on at once.
+static uint64_t outputsAtOnce(uint32_t precision) {
+  return isF32(precision) ? 16 : 4;
+}
+
+/// Input channels that they sum up at once.
+static uint64_t channelsAtOnce(uint32_t precision) {
+  return isF32(precision) ? 1 : bm1684x::kAlignment / bytesOf(precision);
+}
+
+/// Rounds of 64 lanes that channels from the first lane of `address` on take.
+static uint64_t rounds(uint64_t channels, uint64_t address) {
+  uint64_t lane = address / bm1684x::kLaneBytes % bm1684x::kLanes;
+  return divideCeil(lane + channels, bm1684x::kLanes);
+}
+
+/// Steps of the 64 bytes wide units for a plane of `elements`.
+static uint64_t vectors(uint64_t elements, uint64_t elementBytes) {
+  return divideCeil(elements * elementBytes, bm1684x::kAlignment);
+}
+
+/// Steps to produce the result once, at the width of the widest tensor.
+template <typename Command>
+static uint64_t elementwise(const Command &c, uint64_t elementBytes) {
+  return uint64_t(c.res0_n) * rounds(c.res0_c, c.res0_addr) *
+         vectors(uint64_t(c.res0_h) * c.res0_w, elementBytes);
+}
+
+/// Bytes of an element of the widest of result and operands 0 and 1.
+template <typename Command> static uint64_t widest(const Command &c) {
+  uint64_t bytes = bytesOf(c.res0_prec);
+  if (!c.opd0_const)
+    bytes = std::max(bytes, bytesOf(c.opd0_prec));
+  if (!c.opd1_const && c.tsk_opd_num > 1)
+    bytes = std::max(bytes, bytesOf(c.opd1_prec));
+  return bytes;
+}
+
+uint64_t bm1684x::cycles(const isa::Conv &c) {
+  uint64_t outputs = uint64_t(c.res0_h) * c.res0_w;
+  return uint64_t(c.res0_n) * rounds(c.res0_c, c.res0_addr) *
+         divideCeil(c.opd0_c, channelsAtOnce(c.opd0_prec)) * c.opd1_h *
+         c.opd1_w * divideCeil(outputs, outputsAtOnce(c.opd0_prec));
+}
+
+uint64_t bm1684x::cycles(const isa::PoolDepthwise &c) {
+  return elementwise(c, bytesOf(c.opd0_prec)) * c.opd1_h * c.opd1_w;
+}
+
+uint64_t bm1684x::cycles(const isa::MatMul &c) {
+  uint64_t columns = uint64_t(c.opd0_w) * (std::max(c.opd0_c, 1u) - 1) +
+                     c.opd1_w; // of the left matrix as it lies in memory
+  uint64_t rows = c.left_tran ? columns : c.opd0_n;
+  uint64_t inner = c.left_tran ? c.opd0_n : columns;
+  uint64_t row =
+      rounds(c.res0_c, c.res0_addr) * vectors(c.res0_w, bytesOf(c.opd0_prec));
+  uint64_t extra = c.res_add ? row : 0;
+  if (!c.opd2_const)
+    extra += row;
+  return rows * (inner * row + extra);
+}
+
+uint64_t bm1684x::cycles(const isa::MatMul2 &c) {
+  uint64_t inner = c.function() == isa::MatMul2Op::NN ? c.opd1_c : c.opd1_w;
+  return rounds(c.res0_c, c.res0_addr) *
+         divideCeil(inner, channelsAtOnce(c.opd0_prec)) *
+         divideCeil(c.res0_w, outputsAtOnce(c.opd0_prec));
+}
+
+uint64_t bm1684x::cycles(const isa::Arith &c) {
+  uint64_t steps = elementwise(c, widest(c));
+  if (c.function() == isa::ArithOp::Div)
+    return steps * divisionSteps;
+  bool inPlace =
+      (!c.opd0_const && c.opd0_addr == c.res0_addr) ||
+      (!c.opd1_const && c.tsk_opd_num > 1 && c.opd1_addr == c.res0_addr);
+  return inPlace ? 2 * steps : steps;
+}
+
+uint64_t bm1684x::cycles(const isa::LaneArith &c) {
+  return rounds(c.res0_c, c.res0_addr) *
+         vectors(c.res0_w, bytesOf(c.res0_prec));
+}
+
+uint64_t bm1684x::cycles(const isa::Requant &c) {
+  return elementwise(c, std::max(bytesOf(c.res0_prec), bytesOf(c.opd0_prec)));
+}
+
+uint64_t bm1684x::cycles(const isa::TransBroadcast &c) {
+  return elementwise(c, bytesOf(c.res0_prec));
+}
+
+/// A lane looks up one element a cycle.
+template <typename Command> static uint64_t lookups(const Command &c) {
+  uint64_t result =
+      uint64_t(c.res0_n) * rounds(c.res0_c, c.res0_addr) * c.res0_h * c.res0_w;
+  uint64_t source =
+      uint64_t(c.opd0_n) * rounds(c.opd0_c, c.opd0_addr) * c.opd0_h * c.opd0_w;
+  return std::max<uint64_t>({1, std::min(result, source ? source : result)});
+}
+
+uint64_t bm1684x::cycles(const isa::ScatterGather &c) { return lookups(c); }
+
+uint64_t bm1684x::cycles(const isa::ScatterGatherLine &c) {
+  return elementwise(c, bytesOf(c.res0_prec));
+}
+
+uint64_t bm1684x::cycles(const isa::Special &c) {
+  uint64_t steps = elementwise(c, bytesOf(c.res0_prec));
+  switch (c.function()) {
+  case isa::SpecialOp::Rsqrt:
+    return steps * rsqrtSteps;
+  case isa::SpecialOp::Normalize:
+    return steps;
+  default: // a Taylor series: one step a coefficient
+    return steps * std::max(1u, c.opd1_n);
+  }
+}
+
+uint64_t bm1684x::cycles(const isa::Linear &c) {
+  return elementwise(c, bytesOf(c.opd0_prec));
+}
+
+uint64_t bm1684x::cycles(const isa::Vector &c) {
+  return elementwise(c, bytesOf(c.res0_prec));
+}
+
+/// Comparison and selection are two steps.
+uint64_t bm1684x::cycles(const isa::Compare &c) {
+  return 2 * elementwise(c, std::max(bytesOf(c.res0_prec), widest(c)));
+}
+
+uint64_t bm1684x::cycles(const isa::TiuSystem &) { return 1; }
