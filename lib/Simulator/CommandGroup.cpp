@@ -15,7 +15,7 @@ llvm::StringRef tpu_mlir::sim::engineName(isa::Engine engine) {
   return engine == isa::Engine::Tiu ? "TIU" : "GDMA";
 }
 
-static bool isEnd(const isa::Instruction &instruction) {
+bool tpu_mlir::sim::isEnd(const isa::Instruction &instruction) {
   if (auto *system = std::get_if<isa::TiuSystem>(&instruction))
     return system->function() == isa::TiuSystemOp::End;
   if (auto *system = std::get_if<isa::GdmaSystem>(&instruction))

@@ -22,6 +22,9 @@ struct CommandGroup {
                                              llvm::ArrayRef<uint8_t> gdma);
 };
 
+/// The command that ends its stream; the engine itself takes it.
+bool isEnd(const isa::Instruction &instruction);
+
 /// "TIU" or "GDMA".
 llvm::StringRef engineName(isa::Engine engine);
 

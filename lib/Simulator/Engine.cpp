@@ -126,9 +126,10 @@ llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
     const isa::Instruction &instruction = group.of(engine)[command.id - 1];
     if (detector)
       detector->begin(command);
-    if (llvm::Error error = execute(machine, instruction))
-      return failure(describe(group, command, options.names) + ": " +
-                     llvm::toString(std::move(error)));
+    if (!isEnd(instruction))
+      if (llvm::Error error = execute(machine, instruction))
+        return failure(describe(group, command, options.names) + ": " +
+                       llvm::toString(std::move(error)));
     if (detector)
       detector->end();
     if (options.finished)

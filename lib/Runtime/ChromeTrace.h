@@ -1,0 +1,13 @@
+//===- ChromeTrace.h - A run as a timeline for trace viewers --------------===//
+#pragma once
+
+#include "lib/Runtime/Program.h"
+
+namespace tpu_mlir::runtime {
+
+/// JSON in the Trace Event Format, which Perfetto and chrome://tracing read:
+/// one track for each engine, one slice for each command, named by its layer.
+/// A microsecond of the trace is 1000 cycles (1 GHz).
+std::string chromeTrace(const RunReport &report, llvm::StringRef network);
+
+} // namespace tpu_mlir::runtime

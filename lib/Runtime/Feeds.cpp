@@ -1,0 +1,111 @@
+//===- Feeds.cpp - The caller's tensors against a network's stages --------===//
+#include "lib/Runtime/Feeds.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::runtime;
+
+static llvm::Error failure(const llvm::Twine &text) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
+}
+
+static const bmodel::Tensor *find(const std::vector<bmodel::Tensor> &tensors,
+                                  llvm::StringRef name) {
+  auto it = llvm::find_if(tensors, [&](const bmodel::Tensor &tensor) {
+    return tensor.name == name;
+  });
+  return it == tensors.end() ? nullptr : &*it;
+}
+
+static std::string names(const std::vector<bmodel::Tensor> &tensors) {
+  return llvm::join(llvm::map_range(tensors,
+                                    [](const bmodel::Tensor &tensor) {
+                                      return "'" + tensor.name + "'";
+                                    }),
+                    ", ");
+}
+
+static std::string text(llvm::ArrayRef<int64_t> shape) {
+  auto sizes =
+      llvm::map_range(shape, [](int64_t size) { return std::to_string(size); });
+  return "[" + llvm::join(sizes, ", ") + "]";
+}
+
+/// "'a' [1, 3, 8, 8], 'b' [1, 4]".
+static std::string shapes(const std::vector<bmodel::Tensor> &tensors) {
+  return llvm::join(llvm::map_range(tensors,
+                                    [](const bmodel::Tensor &tensor) {
+                                      return "'" + tensor.name + "' " +
+                                             text(tensor.shape);
+                                    }),
+                    ", ");
+}
+
+static bool fits(const bmodel::Stage &stage, llvm::ArrayRef<Feed> feeds) {
+  return llvm::all_of(feeds, [&](const Feed &feed) {
+    const bmodel::Tensor *input = find(stage.inputs, feed.name);
+    return input && input->shape == feed.shape;
+  });
+}
+
+/// Inputs have the same names and types in all stages.
+static llvm::Error checkNames(const bmodel::Net &net,
+                              const std::vector<bmodel::Tensor> &inputs,
+                              llvm::ArrayRef<Feed> feeds) {
+  for (const bmodel::Tensor &input : inputs) {
+    size_t given = llvm::count_if(
+        feeds, [&](const Feed &feed) { return feed.name == input.name; });
+    if (given == 0)
+      return failure(llvm::formatv("input '{0}' of network '{1}' is missing",
+                                   input.name, net.name));
+    if (given > 1)
+      return failure(
+          llvm::formatv("input '{0}' is given {1} times", input.name, given));
+  }
+  for (const Feed &feed : feeds) {
+    const bmodel::Tensor *input = find(inputs, feed.name);
+    if (!input)
+      return failure(
+          llvm::formatv("network '{0}' has no input '{1}'; its inputs are {2}",
+                        net.name, feed.name, names(inputs)));
+    if (feed.dataType != input->dataType)
+      return failure(llvm::formatv(
+          "input '{0}': expected element type {1}, but found {2}", feed.name,
+          bmodel::name(input->dataType), bmodel::name(feed.dataType)));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<size_t>
+tpu_mlir::runtime::chooseStage(const bmodel::Net &net,
+                               llvm::ArrayRef<Feed> feeds) {
+  if (net.stages.empty())
+    return failure(llvm::formatv("network '{0}' has no stage", net.name));
+  size_t chosen = 0;
+  while (chosen < net.stages.size() && !fits(net.stages[chosen], feeds))
+    ++chosen;
+  bool found = chosen < net.stages.size();
+  const bmodel::Stage &stage = net.stages[found ? chosen : 0];
+  if (llvm::Error error = checkNames(net, stage.inputs, feeds))
+    return std::move(error);
+  if (found)
+    return chosen;
+  if (net.stages.size() == 1) {
+    for (const Feed &feed : feeds) {
+      const bmodel::Tensor *input = find(stage.inputs, feed.name);
+      if (input->shape != feed.shape)
+        return failure(
+            llvm::formatv("input '{0}': expected shape {1}, but found {2}",
+                          feed.name, text(input->shape), text(feed.shape)));
+    }
+  }
+  std::string message = llvm::formatv(
+      "no stage of network '{0}' takes the shapes given; it was compiled for:",
+      net.name);
+  for (const bmodel::Stage &each : net.stages)
+    message += "\n  " + shapes(each.inputs);
+  return failure(message);
+}

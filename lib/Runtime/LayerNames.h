@@ -1,0 +1,25 @@
+//===- LayerNames.h - Which tensor a command works for --------*- C++ -*-===//
+#pragma once
+
+#include "lib/BModel/TensorTable.h"
+#include "lib/Simulator/Engine.h"
+
+namespace tpu_mlir::runtime {
+
+/// The names of a group's commands, from the stage's table of tensors. Every
+/// tensor in it is complete with a GDMA command: earlier GDMA commands belong
+/// to it, back to the tensor before, and so do the TIU commands that they wait
+/// for. Empty names if the table says nothing.
+class LayerNames {
+public:
+  LayerNames(const sim::CommandGroup &group, uint32_t groupIndex,
+             llvm::ArrayRef<bmodel::TensorRecord> records);
+
+  const std::string &operator()(sim::CommandId command) const;
+
+private:
+  std::vector<std::string> tensors;
+  std::vector<size_t> index[2]; ///< by engine and id: into tensors
+};
+
+} // namespace tpu_mlir::runtime

@@ -1,0 +1,71 @@
+//===- Program.h - A bmodel, ready to run on the simulated chip -----------===//
+#pragma once
+
+#include "lib/Runtime/Feeds.h"
+#include "lib/Runtime/LayerNames.h"
+#include "lib/Simulator/Engine.h"
+#include <map>
+#include <optional>
+
+namespace tpu_mlir::runtime {
+
+struct RunOptions {
+  bool checkRaces = false;
+  bool trackUninitialised = false;
+  bool timed = false;   ///< engines take the time of the chip's cycle model
+  unsigned threads = 1; ///< that instructions may use
+  /// Names of intermediate tensors to return beside the outputs.
+  std::vector<std::string> captured;
+};
+
+/// A tensor as the chip left it, row-major, without gaps.
+struct Result {
+  bmodel::Tensor tensor;
+  std::vector<uint8_t> bytes;
+};
+
+/// A command that has run, for profiles; cycles from the start of the run.
+struct TimedCommand {
+  isa::Engine engine;
+  uint32_t group, id;
+  std::string mnemonic, layer;
+  uint64_t start, end;
+};
+
+struct RunReport {
+  std::vector<Result> outputs, captured;
+  uint64_t cycles = 0;                ///< 0 unless timed
+  std::vector<TimedCommand> commands; ///< empty unless timed
+};
+
+/// Never changes: runs share nothing and may happen in several threads.
+class Program {
+public:
+  /// Decodes all commands. Fails for what this simulator does not run: another
+  /// chip, several cores, dynamic stages, parts that run on a CPU.
+  static llvm::Expected<Program> load(bmodel::Model model);
+
+  /// Runs the stage of `net` that takes these shapes on a fresh machine.
+  llvm::Expected<RunReport> run(llvm::StringRef net, llvm::ArrayRef<Feed> feeds,
+                                const RunOptions &options = {}) const;
+
+  const bmodel::Model &model() const { return contents; }
+
+private:
+  /// What load() derives from a stage.
+  struct Prepared {
+    std::vector<sim::CommandGroup> groups;
+    std::vector<bmodel::TensorRecord> records;
+    uint64_t globalBytes = 0; ///< that the machine must have
+  };
+
+  static llvm::Expected<Prepared> prepare(const bmodel::Stage &stage);
+  llvm::Error runGroup(sim::Machine &machine, const bmodel::Stage &stage,
+                       const Prepared &prepared, uint32_t index,
+                       const RunOptions &options, RunReport &report) const;
+
+  bmodel::Model contents;
+  std::vector<std::vector<Prepared>> stages; ///< [net][stage]
+};
+
+} // namespace tpu_mlir::runtime
