@@ -24,4 +24,5 @@ PYBIND11_MODULE(_native, m) {
   bindIsa(m);
   bindEncode(m);
   bindSimulator(m);
+  bindRuntime(m);
 }

@@ -31,5 +31,6 @@ void bindIsa(pybind11::module_ &module);
 /// After bindIsa, whose submodule it extends.
 void bindEncode(pybind11::module_ &module);
 void bindSimulator(pybind11::module_ &module);
+void bindRuntime(pybind11::module_ &module);
 
 } // namespace tpu_mlir::python

@@ -2,4 +2,5 @@
 
 from tpu_mlir._native import bmodel as bmodel
 from tpu_mlir._native import isa as isa
+from tpu_mlir._native import runtime as runtime
 from tpu_mlir._native import simulator as simulator

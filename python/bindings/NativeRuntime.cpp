@@ -1,0 +1,130 @@
+//===- NativeRuntime.cpp - tpu_mlir._native.runtime: running bmodels ------===//
+#include "lib/Runtime/ChromeTrace.h"
+#include "lib/Runtime/Program.h"
+#include "lib/Target/BM1684X/Cycles.h"
+#include "python/bindings/Native.h"
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+namespace py = pybind11;
+using namespace py::literals;
+using namespace tpu_mlir;
+using namespace tpu_mlir::runtime;
+
+namespace {
+/// A Feed that keeps its array alive.
+struct OwnedFeed {
+  py::array array;
+  Feed feed;
+};
+
+struct Run {
+  RunReport report;
+  std::string network;
+};
+} // namespace
+
+static OwnedFeed makeFeed(std::string name, const std::string &dataType,
+                          const py::array &array) {
+  std::optional<bmodel::DataType> type = bmodel::dataTypeNamed(dataType);
+  if (!type)
+    throw py::value_error("'" + dataType +
+                          "' is not an element type of a bmodel");
+  if (uint64_t(array.itemsize()) * 8 != bmodel::bitWidth(*type))
+    throw py::value_error("elements of " + std::to_string(array.itemsize()) +
+                          " bytes cannot be " + dataType);
+  py::array dense = py::array::ensure(array, py::array::c_style);
+  std::vector<int64_t> shape(dense.shape(), dense.shape() + dense.ndim());
+  llvm::ArrayRef<uint8_t> bytes(static_cast<const uint8_t *>(dense.data()),
+                                static_cast<size_t>(dense.nbytes()));
+  return {dense, {std::move(name), *type, std::move(shape), bytes}};
+}
+
+/// Wrong feeds are a FeedError, everything later a RunError.
+static Run runProgram(const Program &program, const std::string &network,
+                      const std::vector<OwnedFeed *> &owned, bool checkRaces,
+                      bool trackUninitialised, bool timed, unsigned threads,
+                      std::vector<std::string> captured) {
+  std::vector<Feed> feeds;
+  for (const OwnedFeed *each : owned)
+    feeds.push_back(each->feed);
+  for (const bmodel::Net &net : program.model().nets)
+    if (net.name == network)
+      python::unwrap("FeedError", chooseStage(net, feeds));
+  RunOptions options;
+  options.checkRaces = checkRaces;
+  options.trackUninitialised = trackUninitialised;
+  options.timed = timed;
+  options.threads = threads;
+  options.captured = std::move(captured);
+  return {python::unwrap("RunError",
+                         [&] {
+                           py::gil_scoped_release unlocked;
+                           return program.run(network, feeds, options);
+                         }()),
+          network};
+}
+
+/// The bytes of a result; the caller's NumPy arrays share them.
+static py::array_t<uint8_t> dataOf(py::object owner) {
+  const auto &result = owner.cast<const Result &>();
+  return py::array_t<uint8_t>({result.bytes.size()}, {1}, result.bytes.data(),
+                              owner);
+}
+
+static uint64_t cyclesOf(const std::string &engine, const py::bytes &command) {
+  if (engine != "tiu" && engine != "gdma")
+    throw py::value_error("'" + engine +
+                          "' is no engine; expected tiu or gdma");
+  std::string_view text = command;
+  isa::Decoded decoded = python::unwrap(
+      "CommandError",
+      isa::decode(
+          engine == "tiu" ? isa::Engine::Tiu : isa::Engine::Gdma,
+          {reinterpret_cast<const uint8_t *>(text.data()), text.size()}));
+  return bm1684x::cycles(decoded.instruction);
+}
+
+void python::bindRuntime(py::module_ &module) {
+  py::module_ m =
+      module.def_submodule("runtime", "Runs bmodels on the simulated chip");
+  py::class_<OwnedFeed>(m, "Feed").def(py::init(&makeFeed), "name"_a,
+                                       "data_type"_a, "array"_a);
+  py::class_<Result>(m, "Result")
+      .def_readonly("tensor", &Result::tensor)
+      .def_property_readonly("data", &dataOf);
+  py::class_<Run>(m, "Run")
+      .def_property_readonly(
+          "outputs",
+          [](py::object run) {
+            py::list results;
+            for (const Result &result : run.cast<const Run &>().report.outputs)
+              results.append(py::cast(
+                  result, py::return_value_policy::reference_internal, run));
+            return results;
+          })
+      .def_property_readonly(
+          "captured",
+          [](py::object run) {
+            py::list results;
+            for (const Result &result : run.cast<const Run &>().report.captured)
+              results.append(py::cast(
+                  result, py::return_value_policy::reference_internal, run));
+            return results;
+          })
+      .def_property_readonly("cycles",
+                             [](const Run &run) { return run.report.cycles; })
+      .def("trace",
+           [](const Run &run) { return chromeTrace(run.report, run.network); });
+  py::class_<Program>(m, "Program")
+      .def(py::init([](const bmodel::Model &model) {
+             return python::unwrap("RunError", Program::load(model));
+           }),
+           "model"_a)
+      .def("run", &runProgram, "network"_a, "feeds"_a, py::kw_only(),
+           "check_races"_a = false, "track_uninitialised"_a = false,
+           "timed"_a = false, "threads"_a = 1,
+           "captured"_a = std::vector<std::string>());
+  m.def("cycles", &cyclesOf, "engine"_a, "command"_a);
+}

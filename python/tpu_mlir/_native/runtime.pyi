@@ -1,0 +1,61 @@
+"""Runs bmodels on the simulated chip (lib/Runtime)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tpu_mlir._native.bmodel import Model, Tensor
+
+class Feed:
+    """A tensor for a network's input; elements have the size of `data_type`: bf16 comes as any 16-bit type."""
+
+    def __init__(self, name: str, data_type: str, array: npt.NDArray[Any]) -> None: ...
+
+class Result:
+    """A tensor as the chip left it."""
+
+    @property
+    def tensor(self) -> Tensor: ...
+    @property
+    def data(self) -> npt.NDArray[np.uint8]:
+        """The tensor's bytes, row-major; a view that keeps the run alive."""
+
+class Run:
+    """What one run left."""
+
+    @property
+    def outputs(self) -> list[Result]: ...
+    @property
+    def captured(self) -> list[Result]: ...
+    @property
+    def cycles(self) -> int:
+        """Cycles at 1 GHz by the chip's cycle model; 0 unless the run was timed."""
+    def trace(self) -> str:
+        """Return the timeline as JSON in the Trace Event Format; it has commands only if the run was timed."""
+
+class Program:
+    """A bmodel with its commands decoded; runs share nothing and may happen in several threads."""
+
+    def __init__(self, model: Model) -> None:
+        """Raises RunError for what cannot be simulated: another chip, several cores, dynamic stages, CPU parts."""
+    def run(
+        self,
+        network: str,
+        feeds: Sequence[Feed],
+        *,
+        check_races: bool = False,
+        track_uninitialised: bool = False,
+        timed: bool = False,
+        threads: int = 1,
+        captured: Sequence[str] = (),
+    ) -> Run:
+        """Run the stage that takes these shapes on a fresh machine.
+
+        `captured` names tensors of the stage's table to return beside the outputs. Raises FeedError for wrong names,
+        types or shapes, and RunError, naming the command, if the simulator stops.
+        """
+
+def cycles(engine: str, command: bytes) -> int:
+    """Return the cycles that one encoded command keeps its engine busy. Raises CommandError."""
