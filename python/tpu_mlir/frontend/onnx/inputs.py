@@ -49,6 +49,7 @@ def resolve(graph: onnx.GraphProto, given: Mapping[str, Sequence[int]]) -> list[
 
 
 def _declared_shape(value: onnx.ValueInfoProto) -> list[Dim] | None:
+    """Return the shape in the model; some exporters write -1 for an open dimension."""
     if not value.type.HasField("tensor_type"):
         kind = value.type.WhichOneof("value") or "no type"
         raise ModelError(f"input '{value.name}' is expected to be a tensor, found {kind.removesuffix('_type')}")

@@ -61,7 +61,9 @@ class Node:
         return self.value(index) if self.has(index) else None
 
     def values(self) -> list[ir.Value]:
-        """Return all operands in the IR."""
+        """Return all operands in the IR, at least one."""
+        if not self.operands:
+            raise Unsupported(f"{self.op} expects operands, found none")
         return [self.value(index) for index in range(len(self.operands))]
 
     def weight(self, array: Array, suffix: str) -> ir.Value:

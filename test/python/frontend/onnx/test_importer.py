@@ -188,10 +188,10 @@ def test_weights_that_are_not_finite_are_warned_about() -> None:
 
 
 def test_big_weights_are_not_slow() -> None:
-    """Importing takes a few seconds at most for each GB: 256 MB here, in at most 2 s."""
+    """Import 256 MB in at most 2 s of processor time (two copies, and the check for NaN)."""
     weights = {f"w{index}": np.zeros([4096, 4096], np.float32) for index in range(4)}
     nodes = [node("MatMul", f"x{index} w{index}", f"x{index + 1}") for index in range(4)]
     model = network(nodes, {"x0": (FLOAT, [1, 4096])}, {"x4": FLOAT}, weights)
-    started = time.perf_counter()
+    started = time.process_time()
     import_model(model)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -47,6 +47,7 @@ REFUSED = [
         {},
         "input 'a' leaves dimensions 0, 1 ('W') open; give the shape with --input-shape a:<d0>x<W>",
     ),
+    ((-1, -1), (3,), {}, "input 'a' leaves dimensions 0, 1 open; give the shape with --input-shape a:<d0>x<d1>"),
     (None, (3,), {}, "input 'a' has no shape in the model; give it with --input-shape a:<d0>x<d1>x..."),
     ((2, 3), (3,), {"x": [1]}, "a shape was given for 'x', but the inputs of the model are 'a', 'b'"),
     ((2, 3), (3,), {"a": [2, 3, 1]}, "input 'a' has rank 2, but the shape 2x3x1 given for it has rank 3"),

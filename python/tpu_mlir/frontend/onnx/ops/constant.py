@@ -45,9 +45,11 @@ def size(n: Node) -> Imported:
 @importer("EyeLike", 9)
 def eye_like(n: Node) -> Imported:
     """Import a matrix with ones on one diagonal, of the shape of another."""
+    if n.rank(0) != 2:
+        raise Unsupported(f"EyeLike expects a matrix, found {n.rank(0)} dimensions")
     rows, columns = n.shape(0)
     dtype = n.dtype_attr("dtype") if n.given("dtype") else n.dtype(0)
-    return Constant(np.eye(rows, columns, n.int_attr("k", 0), dtype), n.outputs[0])
+    return Constant(np.eye(rows, columns, max(-rows, min(n.int_attr("k", 0), columns)), dtype), n.outputs[0])
 
 
 @importer("ConstantOfShape", 9, 20, 21)

@@ -37,20 +37,25 @@ def conv_transpose(n: Node) -> Imported:
     if mode == "VALID":
         pads = [0] * (2 * rank)
     elif n.given("output_shape") or mode != "NOTSET":
-        wanted = n.ints_attr("output_shape", [size * stride for size, stride in zip(sizes, strides, strict=True)])[
-            -rank:
-        ]
         full = [
             (size - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1 + extra[axis]
             for axis, size in enumerate(sizes)
         ]
-        totals = [have - want for have, want in zip(full, wanted, strict=True)]
-        extra = [more + max(-total, 0) for more, total in zip(extra, totals, strict=True)]
-        small = [max(total, 0) // 2 for total in totals]
-        large = [max(total, 0) - half for total, half in zip(totals, small, strict=True)]
-        pads = small + large if mode == "SAME_UPPER" else large + small
+        wanted = [size * stride for size, stride in zip(sizes, strides, strict=True)]
+        pads, extra = _cut_to(n, n.ints_attr("output_shape", wanted), full, extra, mode)
     group, bias = n.int_attr("group", 1), n.optional(2)
     return top.ConvTransposeOp(n.value(0), n.value(1), strides, pads, dilations, extra, group, bias=bias)
+
+
+def _cut_to(n: Node, wanted: list[int], full: list[int], extra: list[int], mode: str) -> tuple[list[int], list[int]]:
+    """Return pads and output padding that bring the full size to the wanted one; an odd pad goes by `mode`."""
+    if len(wanted) not in (len(full), len(full) + 2):  # batch and channels may stand before the spatial sizes
+        raise Unsupported(f"{n.op} expects an output_shape of {len(full)} dimensions, found {wanted}")
+    totals = [have - want for have, want in zip(full, wanted[-len(full) :], strict=True)]
+    small = [max(total, 0) // 2 for total in totals]
+    large = [max(total, 0) - half for total, half in zip(totals, small, strict=True)]
+    pads = small + large if mode == "SAME_UPPER" else large + small
+    return pads, [more + max(-total, 0) for more, total in zip(extra, totals, strict=True)]
 
 
 def _attributes(e: Exported) -> dict[str, int | list[int]]:

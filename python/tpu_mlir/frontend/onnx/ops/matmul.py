@@ -42,7 +42,7 @@ def gemm(n: Node) -> Imported:
     if not n.has(2):
         return top.MatMulOp(lhs, rhs, transpose_rhs=transpose)
     beta, columns = n.float_attr("beta", 1.0), n.shape(1)[0 if transpose else 1]
-    if n.is_constant(2) and all(size == 1 for size in n.shape(2)[:-1]):
+    if n.is_constant(2) and n.shape(2) in ([], [1], [columns], [1, 1], [1, columns]):
         bias = np.broadcast_to(n.constant(2, "bias").astype(np.float32).reshape(-1) * np.float32(beta), [columns])
         return top.MatMulOp(lhs, rhs, bias=n.weight(bias, "bias"), transpose_rhs=transpose)
     product = top.MatMulOp(lhs, rhs, transpose_rhs=transpose, loc=n.at("product"))

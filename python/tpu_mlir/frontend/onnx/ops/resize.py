@@ -94,6 +94,8 @@ def _extent(n: Node) -> tuple[list[float], list[int]]:
         scales = _spread(n, "scales", given, axes, [1.0] * len(shape))
         return scales, _sizes(n, scales)
     sizes = _spread(n, "sizes", n.integers(3, "sizes"), axes, shape)
+    if 0 in shape:
+        raise Unsupported(f"{n.op} expects elements to interpolate, found the shape {shape}")
     scales = [size / old for size, old in zip(sizes, shape, strict=True)]
     policy = n.str_attr("keep_aspect_ratio_policy", "stretch")
     if policy != "stretch":

@@ -203,8 +203,10 @@ def export_space_to_depth(e: Exported) -> None:
 @importer("Trilu", 14)
 def triangle(n: Node) -> Imported:
     """Import Trilu: a choice between the input and zero by a constant mask."""
+    if n.rank(0) < 2:
+        raise Unsupported(f"Trilu expects at least 2 dimensions, found {n.rank(0)}")
     rows, columns = n.shape(0)[-2:]
-    k = int(n.scalar(1, "k", 0))
+    k = max(-rows, min(n.integers(1, "k")[0] if n.has(1) else 0, columns))  # beyond, nothing changes
     ones = np.ones([rows, columns], np.bool_)
     mask = n.weight(np.triu(ones, k) if n.int_attr("upper", 1) else np.tril(ones, k), "mask")
     return top.WhereOp(mask, n.value(0), n.weight(np.zeros([], n.dtype(0)), "zero"))

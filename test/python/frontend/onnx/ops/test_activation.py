@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, uniform
 
 X = uniform(2, 3, 4, 5, low=-6, high=6)
@@ -39,3 +41,8 @@ AXES = [
 @pytest.mark.parametrize("tried", PLAIN + AXES, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())
+
+
+def test_unknown_approximation() -> None:
+    with pytest.raises(ModelError, match="'node': found 'sigmoid', which is not a gelu approximation"):
+        import_model(case("Gelu", X, opset=20, approximate="sigmoid").model())
