@@ -38,7 +38,7 @@ def lookup(op: str, opset: int, domain: str = "") -> Importer:
     name = f"{domain}.{op}" if domain else op
     try:
         since = onnx.defs.get_schema(op, opset, domain).since_version
-    except onnx.defs.SchemaError:
+    except (onnx.defs.SchemaError, TypeError):  # the latter for an opset beyond 32 bits
         where = f"domain '{domain}'" if domain else f"opset {opset}"
         raise Unsupported(f"{name} is not an operator of {where}") from None
     found = _importers.get((domain, op, since))
