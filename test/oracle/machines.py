@@ -101,10 +101,11 @@ class ChipModel:
     def run(self, blocks: tuple[Block, ...], commands: tuple[tuple[Engine, bytes], ...]) -> list[Change]:
         writes = [[b.space, b.offset, len(b.content), b.stride, b.content.tobytes()] for b in blocks]
         self.send(["run", writes, [[0 if engine == "tiu" else 1, command] for engine, command in commands]])
-        return [
-            Change(space, np.frombuffer(offsets, np.int64), np.frombuffer(values, np.uint8))
+        found = {
+            space: Change(space, np.frombuffer(offsets, np.int64), np.frombuffer(values, np.uint8))
             for space, offsets, values in self.receive()
-        ]
+        }
+        return [found[space] for space in self.background]
 
     def stray(self) -> list[str]:
         """Memories that changed outside the windows since the process started."""

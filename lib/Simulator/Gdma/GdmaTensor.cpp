@@ -108,7 +108,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       return transferFailure(llvm::formatv(
           "a broadcast to {0} lanes from lane {1} on passes the last lane",
           shape.c, target->firstLane()));
-    mask = mask >> target->firstLane() & 1 ? allLanes : 0;
+    if (mask != allLanes)
+      return transferFailure("a broadcast must leave no lane out of its mask");
   }
   llvm::Expected<Packed> data = elements(machine, command, *bytes, shape);
   if (!data)
