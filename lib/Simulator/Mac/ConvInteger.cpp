@@ -195,16 +195,13 @@ llvm::Error tpu_mlir::sim::executeIntegerConv(Machine &machine,
     conv.padding.push_back((*margins)[2 * c]);
     conv.inserted.push_back((*margins)[2 * c + 1]);
   }
-  if (!i.opd1_const) {
-    auto weights = TensorView::perChannel(
-        machine, i.opd1_addr, 1, i.res0_c,
-        llvm::alignTo(i.opd0_c, channelsStored) * conv.window.taps());
-    if (!weights)
-      return weights.takeError();
-    if (llvm::Error error = weights->read(machine, "opd1"))
-      return error;
-    conv.weights = *weights;
-  }
+  uint64_t each =
+      llvm::alignTo(i.opd0_c, channelsStored) * uint64_t(conv.window.taps());
+  auto weights =
+      readWeights(machine, i.opd1_addr, i.opd1_const, 1, i.res0_c, each);
+  if (!weights)
+    return weights.takeError();
+  conv.weights = *weights;
   if (i.res_add)
     if (llvm::Error error = result->read(machine, "res0"))
       return error;

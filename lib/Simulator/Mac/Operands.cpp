@@ -1,6 +1,8 @@
 //===- Operands.cpp - Operands every compute instruction has --------------===//
 #include "lib/Simulator/Mac/Operands.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace tpu_mlir::sim;
 using tpu_mlir::isa::Precision;
 
@@ -55,6 +57,25 @@ tpu_mlir::sim::readPerChannel(Machine &machine, llvm::StringRef operand,
   for (uint32_t c = 0; c < channels; ++c)
     toFloats(precision, view->at(machine, 0, c), &values[c], 1);
   return values;
+}
+
+llvm::Expected<TensorView>
+tpu_mlir::sim::readWeights(Machine &machine, uint32_t address, bool isConstant,
+                           unsigned elementBytes, uint32_t channels,
+                           uint64_t each) {
+  uint64_t bytes = each * elementBytes * llvm::divideCeil(channels, laneCount);
+  if (bytes > laneBytes)
+    return unsupported("opd1: weights of " + llvm::Twine(bytes) +
+                       " bytes a lane do not fit");
+  if (isConstant)
+    return TensorView();
+  auto view =
+      TensorView::perChannel(machine, address, elementBytes, channels, each);
+  if (!view)
+    return view.takeError();
+  if (llvm::Error error = view->read(machine, "opd1"))
+    return std::move(error);
+  return *view;
 }
 
 void tpu_mlir::sim::readPlane(const Machine &machine, const TensorView &view,

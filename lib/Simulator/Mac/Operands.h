@@ -35,16 +35,26 @@ llvm::Expected<TensorView> resultView(const Machine &machine,
 }
 
 /// The input tensor of an instruction with the fields opd0_*, with the
-/// result's batch.
+/// result's batch. One repeated by strides of zero must not be larger than what
+/// local memory could hold.
 template <typename Instruction>
 llvm::Expected<TensorView> inputView(const Machine &machine,
                                      const Instruction &i, uint32_t channels,
                                      unsigned elementBytes) {
+  if (uint64_t(i.opd0_h) * i.opd0_w > laneBytes ||
+      uint64_t(i.opd0_h) * i.opd0_w * channels > localBytes)
+    return unsupported("opd0 has more elements than local memory");
   return TensorView::make(
       machine, i.opd0_addr, elementBytes,
       {i.res0_n, channels, i.opd0_h, i.opd0_w}, i.opd0_str,
       {i.opd0_n_str, i.opd0_c_str, i.opd0_h_str, i.opd0_w_str});
 }
+
+/// Weights: `each` consecutive elements for every channel, for a constant
+/// nothing but the check that such weights could exist.
+llvm::Expected<TensorView> readWeights(Machine &machine, uint32_t address,
+                                       bool isConstant, unsigned elementBytes,
+                                       uint32_t channels, uint64_t each);
 
 /// What a window reads beyond its input, per channel: padding and inserted
 /// elements. A constant pads every channel and inserts zeros.

@@ -49,18 +49,29 @@ static int32_t coordinate(const WindowAxis &axis, PadMode mode, int32_t at) {
   return at % step ? isInserted : at / step;
 }
 
+/// The coordinate for every position a kernel element can fall on, from the
+/// first padding element on.
 static std::vector<int32_t> coordinates(const WindowAxis &axis, PadMode mode) {
-  std::vector<int32_t> table;
-  for (uint32_t out = 0; out < axis.output; ++out)
-    for (uint32_t tap = 0; tap < axis.kernel; ++tap)
-      table.push_back(coordinate(
-          axis, mode,
-          int32_t(out * axis.stride + tap * (axis.kernelInserted + 1)) -
-              int32_t(axis.padBefore)));
+  uint32_t positions = (axis.output - 1) * axis.stride +
+                       (axis.kernel - 1) * (axis.kernelInserted + 1) + 1;
+  std::vector<int32_t> table(positions);
+  for (uint32_t i = 0; i < positions; ++i)
+    table[i] = coordinate(axis, mode, int32_t(i) - int32_t(axis.padBefore));
   return table;
 }
 
 llvm::Expected<Window> Window::make(WindowAxis h, WindowAxis w, PadMode mode) {
+  // No plane that lies in a lane is larger; broadcast ones could be.
+  for (auto [rows, columns] :
+       {std::pair(h.input, w.input), std::pair(h.kernel, w.kernel),
+        std::pair(h.output, w.output)})
+    if (!rows || !columns || uint64_t(rows) * columns > laneBytes)
+      return llvm::createStringError(
+          llvm::inconvertibleErrorCode(),
+          llvm::formatv(
+              "a plane of {0} x {1} elements does not exist in a lane", rows,
+              columns)
+              .str());
   for (auto [axis, name] : {std::pair(&h, 'h'), std::pair(&w, 'w')}) {
     if (llvm::Error error = checkAxis(*axis, name))
       return std::move(error);
@@ -91,10 +102,13 @@ void Window::fill(uint32_t first, uint32_t count,
   int32_t *to = table.data();
   for (uint32_t kernelRow = 0; kernelRow < h.kernel; ++kernelRow)
     for (uint32_t kernelColumn = 0; kernelColumn < w.kernel; ++kernelColumn) {
+      const int32_t *rowsHere = &rows[kernelRow * (h.kernelInserted + 1)];
+      const int32_t *columnsHere =
+          &columns[kernelColumn * (w.kernelInserted + 1)];
       uint32_t outRow = first / w.output, outColumn = first % w.output;
       for (uint32_t p = 0; p < count; ++p) {
-        int32_t row = rows[outRow * h.kernel + kernelRow];
-        int32_t column = columns[outColumn * w.kernel + kernelColumn];
+        int32_t row = rowsHere[outRow * h.stride];
+        int32_t column = columnsHere[outColumn * w.stride];
         *to++ = row >= 0 && column >= 0 ? row * int32_t(w.input) + column
                 : row == isPadding || column == isPadding ? padding()
                                                           : inserted();

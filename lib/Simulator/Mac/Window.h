@@ -50,7 +50,7 @@ public:
 
 private:
   WindowAxis h, w;
-  /// [output][kernel]: input coordinate, or one of the two below.
+  /// Position in the padded input -> input coordinate, or a negative mark.
   std::vector<int32_t> rows, columns;
 };
 

@@ -265,15 +265,11 @@ static llvm::Error executeFloat(Machine &machine, const isa::Conv &i) {
                  TensorView(),
                  std::move(*margin),
                  std::move(*bias)};
-  if (!i.opd1_const) {
-    auto weights = TensorView::perChannel(machine, i.opd1_addr, bytes, i.res0_c,
-                                          conv.weightsPerResult());
-    if (!weights)
-      return weights.takeError();
-    conv.weights = *weights;
-    if (llvm::Error error = weights->read(machine, "opd1"))
-      return error;
-  }
+  auto weights = readWeights(machine, i.opd1_addr, i.opd1_const, bytes,
+                             i.res0_c, conv.weightsPerResult());
+  if (!weights)
+    return weights.takeError();
+  conv.weights = *weights;
   if (llvm::Error error = conv.input.read(machine, "opd0"))
     return error;
   if (i.res_add) {

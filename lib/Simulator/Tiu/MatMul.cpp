@@ -7,6 +7,7 @@
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Mac/MatrixProduct.h"
 #include "lib/Simulator/Mac/Operands.h"
+#include <optional>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
@@ -48,14 +49,11 @@ struct SpreadMatrix {
     return matrix;
   }
 
-  llvm::Error write(Machine &machine, const Matrix &matrix) const {
-    if (llvm::Error error = view.write(machine, "res0"))
-      return error;
+  void store(Machine &machine, const Matrix &matrix) const {
     forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
       fromFloats(Precision::F32, matrix.row(r) + first, view.at(machine, r, c),
                  count);
     });
-    return llvm::Error::success();
   }
 };
 } // namespace
@@ -68,6 +66,8 @@ static llvm::Expected<Matrix> readLeft(Machine &machine, const isa::MatMul &i) {
                        llvm::Twine(i.opd1_w));
   uint32_t columns = (i.opd0_c - 1) * i.opd0_w + i.opd1_w;
   if (i.opd0_const) {
+    if (uint64_t(i.opd0_n) * columns > localBytes)
+      return unsupported("opd0 has more elements than local memory");
     Matrix matrix(i.opd0_n, columns);
     std::fill(matrix.elements.begin(), matrix.elements.end(),
               constantOf(Precision::F32, i.opd0_addr));
@@ -116,22 +116,30 @@ static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
   auto bias = readBias(machine, i);
   if (!bias)
     return bias.takeError();
-  Matrix biases(left->rows, columns);
-  for (uint32_t r = 0; r < left->rows; ++r)
-    std::copy_n(bias->row(0), columns, biases.row(r));
   auto result = SpreadMatrix::make(machine, i.res0_addr, left->rows, i.res0_c,
                                    i.res0_w, columns);
   if (!result)
     return result.takeError();
-  if (!i.res_add) {
-    addSingleProduct(machine, *left, *right, biases);
-    return result->write(machine, biases);
+  std::optional<Matrix> previous;
+  if (i.res_add) {
+    auto read = result->read(machine, "res0");
+    if (!read)
+      return read.takeError();
+    previous = std::move(*read);
   }
-  auto sums = result->read(machine, "res0");
-  if (!sums)
-    return sums.takeError();
-  addSingleProduct(machine, *left, *right, *sums, &biases);
-  return result->write(machine, *sums);
+  if (llvm::Error error = result->view.write(machine, "res0"))
+    return error;
+  Matrix biases(left->rows, columns);
+  for (uint32_t r = 0; r < left->rows; ++r)
+    std::copy_n(bias->row(0), columns, biases.row(r));
+  if (!previous) {
+    addSingleProduct(machine, *left, *right, biases);
+    result->store(machine, biases);
+  } else {
+    addSingleProduct(machine, *left, *right, *previous, &biases);
+    result->store(machine, *previous);
+  }
+  return llvm::Error::success();
 }
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::MatMul &i) {

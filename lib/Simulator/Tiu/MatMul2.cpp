@@ -11,6 +11,7 @@
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Mac/MatrixProduct.h"
 #include "lib/Simulator/Mac/Operands.h"
+#include <optional>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
@@ -32,8 +33,10 @@ static llvm::Expected<Matrix> readMatrix(Machine &machine,
                                          uint32_t address, bool isConstant,
                                          Precision precision, uint32_t rows,
                                          uint32_t columns) {
-  Matrix matrix(rows, columns);
   if (isConstant) {
+    if (uint64_t(rows) * columns > localBytes)
+      return unsupported(operand + " has more elements than local memory");
+    Matrix matrix(rows, columns);
     std::fill(matrix.elements.begin(), matrix.elements.end(),
               constantOf(precision, address));
     return matrix;
@@ -43,6 +46,7 @@ static llvm::Expected<Matrix> readMatrix(Machine &machine,
     return view.takeError();
   if (llvm::Error error = view->read(machine, operand))
     return std::move(error);
+  Matrix matrix(rows, columns);
   for (uint32_t r = 0; r < rows; ++r)
     toFloats(precision, view->at(machine, 0, r), matrix.row(r), columns);
   return matrix;
@@ -87,19 +91,20 @@ static llvm::Error multiplyHalf(Machine &machine, const isa::MatMul2 &i) {
                          i.opd1_c, i.opd1_w);
   if (!opd1)
     return opd1.takeError();
-  Matrix sums(rows, columns);
-  if (i.res_add) {
-    auto previous = readMatrix(machine, "res0", i.res0_addr, false,
-                               Precision::F32, rows, columns);
-    if (!previous)
-      return previous.takeError();
-    sums = std::move(*previous);
-  }
   auto result = matrixView(machine, i.res0_addr, wanted, rows, columns);
   if (!result)
     return result.takeError();
+  std::optional<Matrix> previous;
+  if (i.res_add) {
+    auto read = readMatrix(machine, "res0", i.res0_addr, false, Precision::F32,
+                           rows, columns);
+    if (!read)
+      return read.takeError();
+    previous = std::move(*read);
+  }
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
+  Matrix sums = previous ? std::move(*previous) : Matrix(rows, columns);
   switch (MatMul2Op(i.tsk_eu_typ)) {
   case MatMul2Op::NN:
     addHalfProduct(machine, *opd0, *opd1, sums);

@@ -26,11 +26,15 @@ struct ChannelWindow {
   Window window;
   TensorView input, result;
   Margin margin;
-  std::vector<float> bias;     ///< per channel
-  std::vector<float> weights;  ///< [channel][tap], none for max
-  std::vector<int32_t> places; ///< of the whole window, [tap][place]
+  std::vector<float> bias;    ///< per channel
+  std::vector<float> weights; ///< [channel][tap], or [tap] of all channels
 
-  void computeChannel(Machine &machine, uint32_t n, uint32_t c) const;
+  void run(Machine &machine) const;
+
+  /// Computes `count` results of a channel from place `first` on; places is
+  /// [tap][count].
+  void computeChannel(Machine &machine, uint32_t n, uint32_t c, uint32_t first,
+                      uint32_t count, const int32_t *places) const;
 };
 
 /// Rounds f32 to the nearest value of a precision.
@@ -85,20 +89,21 @@ static float lowestOf(Precision precision) {
                                        : bf16ToFloat(0xff7f);
 }
 
-void ChannelWindow::computeChannel(Machine &machine, uint32_t n,
-                                   uint32_t c) const {
+void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
+                                   uint32_t first, uint32_t count,
+                                   const int32_t *places) const {
   std::vector<float> plane(window.planeSize() + 2);
   readPlane(machine, input, precision, n, c, plane.data());
   plane[window.padding()] = margin.padding[c];
   plane[window.inserted()] = margin.inserted[c];
-  uint32_t taps = window.taps(), count = window.places();
+  uint32_t taps = window.taps();
   std::vector<float> results(count);
   if (operation == PoolOp::Max) {
     if (precision == Precision::F32)
       for (float &value : plane)
         value = flushed(value);
-    maximumOfWindow(plane.data(), places.data(), taps, count,
-                    lowestOf(precision), results.data());
+    maximumOfWindow(plane.data(), places, taps, count, lowestOf(precision),
+                    results.data());
   } else {
     FlushDenormals flush;
     auto sum = precision == Precision::F32   ? sumWindow<Precision::F32>
@@ -106,37 +111,51 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n,
                                              : sumWindow<Precision::BF16>;
     // Without a bias the sums begin with the first products themselves.
     bool hasBias = operation != PoolOp::Average;
-    sum(plane.data(), places.data(), &weights[size_t(c) * taps], taps, count,
-        hasBias ? bias[c] : -0.0f, hasBias ? 0.0f : -0.0f, results.data());
+    bool shared = weights.size() == taps;
+    sum(plane.data(), places, &weights[shared ? 0 : size_t(c) * taps], taps,
+        count, hasBias ? bias[c] : -0.0f, hasBias ? 0.0f : -0.0f,
+        results.data());
   }
-  const float *from = results.data();
-  auto [batch, channels, height, width] = result.shape();
-  for (uint32_t h = 0; h < height; ++h, from += width) {
-    uint8_t *to = result.at(machine, n, c, h);
+  uint32_t width = result.shape().w;
+  for (uint32_t p = 0; p < count;) {
+    uint32_t h = (first + p) / width, w = (first + p) % width;
+    uint32_t run = std::min(width - w, count - p);
+    uint8_t *to = result.at(machine, n, c, h, w);
     if (operation == PoolOp::Max)
-      restore(precision, from, to, width);
+      restore(precision, &results[p], to, run);
     else
-      fromFloats(precision, from, to, width);
+      fromFloats(precision, &results[p], to, run);
+    p += run;
   }
 }
 
-/// The weights of every channel, in the order of the window's taps.
+void ChannelWindow::run(Machine &machine) const {
+  // The tables of all places at once, unless the window is huge.
+  uint32_t together = std::max(1u, (1u << 20) / window.taps());
+  std::vector<int32_t> places;
+  for (uint32_t first = 0; first < window.places(); first += together) {
+    uint32_t count = std::min(together, window.places() - first);
+    window.fill(first, count, places);
+    for (uint32_t n = 0; n < result.shape().n; ++n)
+      machine.parallelFor(result.shape().c, [&](unsigned c) {
+        computeChannel(machine, n, c, first, count, places.data());
+      });
+  }
+}
+
+/// The weights in the order of the window's taps: a row for each channel, or
+/// one for all.
 static llvm::Expected<std::vector<float>>
-readWeights(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
+readRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
   auto precision = Precision(i.opd0_prec);
   auto operation = PoolOp(i.tsk_eu_typ);
-  if (operation == PoolOp::Max)
-    return std::vector<float>();
-  size_t count = size_t(i.res0_c) * taps;
-  if (operation == PoolOp::Average || i.opd1_const)
-    return std::vector<float>(count, constantOf(precision, i.opd1_addr));
-  auto view = TensorView::perChannel(
-      machine, i.opd1_addr, isa::bitsOf(precision) / 8, i.res0_c, taps);
+  if (operation == PoolOp::Max || operation == PoolOp::Average || i.opd1_const)
+    return std::vector<float>(taps, constantOf(precision, i.opd1_addr));
+  auto view = readWeights(machine, i.opd1_addr, /*isConstant=*/false,
+                          isa::bitsOf(precision) / 8, i.res0_c, taps);
   if (!view)
     return view.takeError();
-  if (llvm::Error error = view->read(machine, "opd1"))
-    return std::move(error);
-  std::vector<float> weights(count);
+  std::vector<float> weights(size_t(i.res0_c) * taps);
   for (uint32_t c = 0; c < i.res0_c; ++c) {
     float *row = &weights[size_t(c) * taps];
     toFloats(precision, view->at(machine, 0, c), row, taps);
@@ -168,7 +187,7 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
       readMargin(machine, precision, i.opd3_addr, i.opd3_const, i.res0_c);
   if (!margin)
     return margin.takeError();
-  auto weights = readWeights(machine, i, window->taps());
+  auto weights = readRows(machine, i, window->taps());
   if (!weights)
     return weights.takeError();
   std::vector<float> bias(i.res0_c);
@@ -181,20 +200,10 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
   }
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
-  std::vector<int32_t> places;
-  window->fill(0, window->places(), places);
-  ChannelWindow pool{operation,
-                     precision,
-                     std::move(*window),
-                     *input,
-                     *result,
-                     std::move(*margin),
-                     std::move(bias),
-                     std::move(*weights),
-                     std::move(places)};
-  for (uint32_t n = 0; n < i.res0_n; ++n)
-    machine.parallelFor(
-        i.res0_c, [&](unsigned c) { pool.computeChannel(machine, n, c); });
+  ChannelWindow pool{
+      operation, precision,          std::move(*window), *input,
+      *result,   std::move(*margin), std::move(bias),    std::move(*weights)};
+  pool.run(machine);
   return llvm::Error::success();
 }
 
