@@ -21,7 +21,7 @@ static llvm::Error checkAxis(const WindowAxis &axis, char name) {
   int64_t expected = padded < kernel ? 0 : (padded - kernel) / axis.stride + 1;
   if (axis.output != expected)
     return failure(llvm::formatv(
-        "the result has {0} {1}, but the window of {2} over {3} padded input "
+        "the result has {0} = {1}, but the window of {2} over {3} padded input "
         "elements in steps of {4} gives {5}",
         name, axis.output, kernel, padded, axis.stride, expected));
   return llvm::Error::success();
