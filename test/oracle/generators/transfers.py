@@ -51,7 +51,7 @@ def side(scene: Scene, space: SpaceName, slot: int, shape: Shape, size: int, den
 
 def fill(scene: Scene, at: Side, content: np.ndarray | None = None) -> None:
     """Random bytes (or `content`, [1, bytes]) wherever the operand may read; the same in all lanes but for noise."""
-    rows = LANES if at.space == "local" else 1
+    rows = 1 if at.space != "local" else 16 if scene.small else LANES  # small cases begin at lane 0
     offset = at.address - BASE[at.space]
     if content is None:
         content = scene.rng.integers(0, 256, (rows, at.extent), np.uint8)
@@ -125,7 +125,7 @@ def unstrided(source: SpaceName, target: SpaceName) -> Generate:
 
     def generate(scene: Scene) -> Case:
         n, c, h, w = (1, scene.integer(1, 3 if scene.small else 70), scene.integer(1, 3), scene.integer(1, 5))
-        src = Side(source, BASE[source], (0, 0, 0, 0), 4096 if source == "local" else n * c * h * w * 4)
+        src = Side(source, BASE[source], (0, 0, 0, 0), 256 if source == "local" else n * c * h * w * 4)
         fill(scene, src)
         shape = (n, c, h, w)
         fields = {
@@ -291,8 +291,8 @@ def selecting(name: str, form: FormName) -> Generate:
         precision, other = scene.one_of((I8, I16, I32)), scene.one_of((I8, I16, I32))
         target = scene.one_of(("l2", "global"))
         first, second = BASE["local"] + lane * LANE_BYTES, BASE["local"] + lane * LANE_BYTES + SLOT["local"]
-        extent = 512 if scene.small else SLOT["local"]
-        sparse = scene.rng.integers(0, 256, (LANES, extent), np.uint8) * (scene.rng.random((LANES, extent)) < 0.3)
+        rows, extent = (16, 128) if scene.small else (LANES, SLOT["local"])
+        sparse = scene.rng.integers(0, 256, (rows, extent), np.uint8) * (scene.rng.random((rows, extent)) < 0.3)
         fill(scene, Side("local", first, (0, 0, 0, 0), extent))
         fill(scene, Side("local", second, (0, 0, 0, 0), extent), sparse.astype(np.uint8))
         sizes = {f"src_{axis}size": size for axis, size in zip("nchw", shape, strict=True)}
