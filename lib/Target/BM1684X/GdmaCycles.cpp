@@ -79,11 +79,12 @@ uint64_t bm1684x::cycles(const isa::GdmaTensor &c) {
   Side side = sourceOf(c);
   uint64_t copies = 1;
   switch (c.function()) {
-  case isa::GdmaTensorOp::Broadcast:
-    // Every lane counts, at the rate of matrices.
-    return duration(uint64_t(c.src_nsize) * c.dst_csize * c.src_hsize *
-                        c.src_wsize * bytes,
-                    matrixLoad);
+  case isa::GdmaTensorOp::Broadcast: {
+    // The lanes are written at once.
+    side.c = 1;
+    auto [rows, row] = rowsOf(side);
+    return duration(rows * std::max(row * bytes, shortestRow), matrixLoad);
+  }
   case isa::GdmaTensorOp::FourBankCopy:
   case isa::GdmaTensorOp::FourBankBroadcast:
     copies = 4;
