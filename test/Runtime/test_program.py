@@ -1,6 +1,7 @@
 """Whole bmodels: stages, inputs and outputs, captured tensors, profiles, and errors for wrong feeds."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,6 +151,15 @@ def test_a_timed_run_has_a_timeline() -> None:
 def test_threads_change_nothing() -> None:
     program = Program(model(stage([chain()])))
     assert np.array_equal(value(program.run("net", [Feed("x", "f32", DATA)], threads=2).outputs[0]), DATA)
+
+
+def test_a_bmodel_that_the_vendor_runtime_ran() -> None:
+    """y = x + x; test/BModel/Inputs/README.md says where the file comes from."""
+    file = Path(__file__).parents[1] / "BModel" / "Inputs" / "twice.bmodel"
+    program = Program(bmodel.read(file.read_bytes(), "twice.bmodel"))
+    x = np.random.default_rng(6).standard_normal((1, 70, 5, 9)).astype(np.float32)
+    run = program.run("twice", [Feed("x", "f32", x)], check_races=True, track_uninitialised=True)
+    assert np.array_equal(value(run.outputs[0]), x + x)
 
 
 def test_tensor_bytes_match_the_streams() -> None:

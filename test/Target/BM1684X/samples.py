@@ -82,7 +82,7 @@ def compute(sample: Sample) -> bytes:
             fields |= {f"opd{number}_addr": operand.address}
     if len(result.shape) == 4:
         fields |= {f"res0_{axis}": size for axis, size in zip("nchw", result.shape, strict=True)}
-    left, right = operands[0], operands[1] if len(operands) > 1 else operands[0]
+    right = operands[1] if len(operands) > 1 else operands[0]
     if name == "Conv":
         fields |= {"opd0_c": right.shape[1], "opd1_h": right.shape[2], "opd1_w": right.shape[3]}
     elif name == "PoolDepthwise":
