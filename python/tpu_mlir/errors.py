@@ -35,3 +35,7 @@ class ModelError(TpuMlirError):
 
 class TpuMlirWarning(UserWarning):
     """Something in a model that can be compiled but is probably not what its author wanted."""
+
+
+class CompileError(TpuMlirError):
+    """A pass refused the model; one line for each diagnostic."""

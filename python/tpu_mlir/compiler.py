@@ -1,0 +1,105 @@
+"""From a model to a bmodel: the stages in order, each a registered pass that `tpu-opt` can run alone."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import onnx
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import CompileError
+from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.options import CompileOptions
+from tpu_mlir.passmanager import PassManager
+from tpu_mlir.runtime.bmodel import BModel
+
+
+def compile(
+    model: str | os.PathLike[str] | onnx.ModelProto | ir.Module,
+    *,
+    precision: str = "f32",
+    chip: str = "bm1684x",
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None,
+) -> BModel:
+    """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
+
+    See CompileOptions for the options. Raises ModelError if the model cannot be imported or an option is unknown,
+    CompileError if it cannot be compiled, OutputFileError if the file cannot be written.
+    """
+    options = CompileOptions(
+        precision=precision.lower(),
+        chip=chip.lower(),
+        input_shapes=input_shapes or {},
+        precision_overrides=precision_overrides,
+        name=_network_name(model),
+    )
+    module = model if isinstance(model, ir.Module) else _import(model, options)
+    compiled = compile_module(module, options)
+    if output is not None:
+        compiled.save(output)
+    return compiled
+
+
+def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
+    """Return the bmodel of a `top` module, which the passes change in place. Raises CompileError."""
+    with tempfile.TemporaryDirectory(prefix="tpu_mlir-") as folder:
+        path = Path(folder) / "network.bmodel"
+        run_passes(module, pipeline(options, path, options.write_overrides(Path(folder))))
+        return BModel(path.read_bytes(), options.name)
+
+
+def pipeline(options: CompileOptions, output: Path, overrides: Path | None = None) -> str:
+    """Return the text of the whole pass pipeline, as `tpu-opt --pass-pipeline` takes it."""
+    precision = f"precision={options.precision}" + (f" overrides={overrides}" if overrides else "")
+    return (
+        "builtin.module(tpu-clean,"
+        f"tpu-assign-precision{{{precision}}},"
+        "lower-top-to-tpu,"
+        "tpu-schedule,"
+        f"tpu-codegen{{output={output} name={options.name}}})"
+    )
+
+
+def run_passes(module: ir.Module, passes: str) -> None:
+    """Run a pipeline on a module. Raises CompileError with every diagnostic, each naming the user's node."""
+    messages: list[str] = []
+
+    def keep(diagnostic: ir.Diagnostic) -> bool:
+        if diagnostic.severity != ir.DiagnosticSeverity.ERROR:
+            return False
+        messages.append(_describe(diagnostic))
+        return True
+
+    handler = module.context.attach_diagnostic_handler(keep)
+    try:
+        with module.context:
+            PassManager.parse(passes).run(module.operation)
+    except ir.MLIRError as error:
+        messages.extend(_describe(diagnostic) for diagnostic in error.error_diagnostics)
+        raise CompileError("\n".join(messages) or "a pass failed without a message") from None
+    finally:
+        handler.detach()
+
+
+def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo) -> str:
+    """Return `'node': message`, where the location holds a name."""
+    name = re.search(r'"((?:[^"\\]|\\.)*)"', str(diagnostic.location))
+    notes = "".join(f"; {note.message}" for note in diagnostic.notes if "see current operation" not in note.message)
+    return (f"'{name[1]}': " if name else "") + diagnostic.message + notes
+
+
+def _import(model: str | os.PathLike[str] | onnx.ModelProto, options: CompileOptions) -> ir.Module:
+    source = model if isinstance(model, onnx.ModelProto) else Path(model)
+    return import_model(source, input_shapes=options.input_shapes)
+
+
+def _network_name(model: str | os.PathLike[str] | onnx.ModelProto | ir.Module) -> str:
+    """Return a name that a pass option can hold."""
+    if isinstance(model, ir.Module):
+        return "network"
+    name = model.graph.name if isinstance(model, onnx.ModelProto) else Path(model).stem
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "network"

@@ -1,0 +1,310 @@
+"""Small tpu modules, one for each kernel and way of using it, with what NumPy says they compute."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.generic]
+TYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16), "bf16": np.dtype(ml_dtypes.bfloat16)}
+# Rounding of the element type, with some room for sums of rounded terms.
+TOLERANCE = {"f32": 2e-6, "f16": 4e-3, "bf16": 3e-2}
+
+
+@dataclass(frozen=True, eq=False)
+class KernelCase:
+    """`body` computes %r from the feeds, which are the function's arguments under their names."""
+
+    name: str
+    feeds: dict[str, Array]
+    body: str
+    expected: Array
+    tolerance: float
+
+    def module(self) -> str:
+        """Return the text of the module."""
+        arguments = ", ".join(f"%{name}: {tensor_type(array)}" for name, array in self.feeds.items())
+        result = tensor_type(self.expected)
+        return f"func.func @main({arguments}) -> {result} {{\n{self.body}\nreturn %r : {result}\n}}"
+
+
+def element(array: Array) -> str:
+    """Return the MLIR name of an array's element type."""
+    return next(name for name, dtype in TYPES.items() if dtype == array.dtype)
+
+
+def tensor_type(array: Array) -> str:
+    """Return the MLIR type of an array."""
+    return f"tensor<{'x'.join(map(str, array.shape))}x{element(array)}>"
+
+
+def numbers(shape: tuple[int, ...], kind: str, low: float = -2.0, high: float = 2.0, seed: int = 0) -> Array:
+    """Return seeded numbers that the element type holds exactly."""
+    return np.random.default_rng([seed, *shape]).uniform(low, high, shape).astype(TYPES[kind])
+
+
+def wide(array: Array) -> NDArray[np.float64]:
+    """Return an array in double precision."""
+    return array.astype(np.float64)
+
+
+def make(name: str, kind: str, feeds: dict[str, Array], body: str, expected: Array, tolerance: float = 0) -> KernelCase:
+    """Return a case; `{x}` in the body is the type of feed x, `{r}` that of the result."""
+    result = expected.astype(TYPES[kind])
+    types = {key: tensor_type(array) for key, array in feeds.items()} | {"r": tensor_type(result)}
+    for key, text in types.items():
+        body = body.replace("{" + key + "}", text)
+    return KernelCase(re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") + f"-{kind}", feeds, body, result, tolerance or TOLERANCE[kind])
+
+
+def windows(x: NDArray[np.float64], kernel: tuple[int, int], strides: tuple[int, int], dilations: tuple[int, int]):
+    """Return the windows of [n, c, h, w] as [n, c, oh, ow, kh, kw]."""
+    extent = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
+    view = np.lib.stride_tricks.sliding_window_view(x, extent, axis=(2, 3))
+    return view[:, :, :: strides[0], :: strides[1], :: dilations[0], :: dilations[1]]
+
+
+def pad(x: NDArray[np.float64], pads: tuple[int, int, int, int], value: float = 0) -> NDArray[np.float64]:
+    """Pad h and w by [top, left, bottom, right]."""
+    return np.pad(x, ((0, 0), (0, 0), (pads[0], pads[2]), (pads[1], pads[3])), constant_values=value)
+
+
+def array_attr(values: tuple[int, ...]) -> str:
+    """Return an MLIR array attribute."""
+    return f"array<i64: {', '.join(map(str, values))}>"
+
+
+def conv_case(
+    kind: str,
+    shape: tuple[int, int, int, int],
+    channels: int,
+    kernel: tuple[int, int],
+    strides: tuple[int, int] = (1, 1),
+    pads: tuple[int, int, int, int] = (0, 0, 0, 0),
+    dilations: tuple[int, int] = (1, 1),
+    insertion: tuple[int, int] = (0, 0),
+    relu: bool = False,
+) -> KernelCase:
+    """Return a convolution; the filter is packed as the chip reads it."""
+    x = numbers(shape, kind)
+    filters = numbers((channels, shape[1], *kernel), kind, -1, 1, seed=1)
+    bias = numbers((1, channels, 1, 1), "f32", seed=2)
+    together = 1 if kind == "f32" else 32
+    padded = np.zeros((channels, -(-shape[1] // together) * together, *kernel), filters.dtype)
+    padded[:, : shape[1]] = filters
+    packed = padded.reshape(channels, -1, together, kernel[0] * kernel[1]).transpose(0, 1, 3, 2)
+    packed = np.ascontiguousarray(packed.reshape(1, channels, -1, together))
+    spread = np.zeros((shape[0], shape[1], *((s - 1) * (i + 1) + 1 for s, i in zip(shape[2:], insertion, strict=True))))
+    spread[:, :, :: insertion[0] + 1, :: insertion[1] + 1] = wide(x)
+    view = windows(pad(spread, pads), kernel, strides, dilations)
+    expected = np.einsum("nchwij,ocij->nohw", view, wide(filters), optimize=True) + wide(bias)
+    if relu:
+        expected = np.maximum(expected, 0)
+    body = (
+        f"%r = tpu.conv %x, %f, %b {{kernel = {array_attr(kernel)}, strides = {array_attr(strides)}, "
+        f"pads = {array_attr(pads)}, dilations = {array_attr(dilations)}, insertion = {array_attr(insertion)}"
+        f"{', relu' if relu else ''}}} : ({{x}}, {{f}}, {{b}}) -> {{r}}"
+    )
+    name = f"conv{shape}x{channels}k{kernel}s{strides}p{pads}d{dilations}i{insertion}".replace(" ", "")
+    return make(name, kind, {"x": x, "f": packed, "b": bias}, body, expected)
+
+
+def depthwise_case(kind: str, shape: tuple[int, int, int, int], kernel: tuple[int, int], strides: tuple[int, int], pads: tuple[int, int, int, int], relu: bool) -> KernelCase:  # fmt: skip
+    """Return a depthwise convolution."""
+    x, filters = numbers(shape, kind), numbers((1, shape[1], *kernel), kind, -1, 1, seed=1)
+    bias = numbers((1, shape[1], 1, 1), kind, seed=2)
+    view = windows(pad(wide(x), pads), kernel, strides, (1, 1))
+    expected = np.einsum("nchwij,cij->nchw", view, wide(filters)[0]) + wide(bias)
+    if relu:
+        expected = np.maximum(expected, 0)
+    body = (
+        f"%r = tpu.depthwise %x, %f, %b {{kernel = {array_attr(kernel)}, strides = {array_attr(strides)}, "
+        f"pads = {array_attr(pads)}, dilations = array<i64: 1, 1>{', relu' if relu else ''}}} : ({{x}}, {{f}}, {{b}}) -> {{r}}"
+    )
+    return make(f"depthwise{shape}".replace(" ", ""), kind, {"x": x, "f": filters, "b": bias}, body, expected)
+
+
+def pool_case(kind: str, pool: str, shape: tuple[int, int, int, int], kernel: tuple[int, int], strides: tuple[int, int], pads: tuple[int, int, int, int], scale: float = 1.0) -> KernelCase:  # fmt: skip
+    """Return a pooling."""
+    x = numbers(shape, kind)
+    view = windows(pad(wide(x), pads, -np.inf if pool == "max" else 0), kernel, strides, (1, 1))
+    expected = view.max((4, 5)) if pool == "max" else view.sum((4, 5)) * scale
+    body = (
+        f"%r = tpu.pool {pool} %x {{kernel = {array_attr(kernel)}, strides = {array_attr(strides)}, "
+        f"pads = {array_attr(pads)}, scale = {scale:.9e} : f32}} : {{x}} -> {{r}}"
+    )
+    return make(f"pool-{pool}{shape}k{kernel}".replace(" ", ""), kind, {"x": x}, body, expected)
+
+
+def matmul_case(kind: str, batch: int, m: int, k: int, n: int, transpose: bool = False, shared: bool = False) -> KernelCase:
+    """Return a matrix product."""
+    a = numbers((batch, m, 1, k), kind, -1, 1)
+    outer = 1 if shared else batch
+    b = numbers((outer, n, 1, k) if transpose else (outer, k, 1, n), kind, -1, 1, seed=1)
+    right = wide(b)[:, :, 0].transpose(0, 2, 1) if transpose else wide(b)[:, :, 0]
+    expected = (wide(a)[:, :, 0] @ right)[:, :, None]
+    body = f"%r = tpu.matmul %a, %b {'{transpose_rhs} ' if transpose else ''}: ({{a}}, {{b}}) -> {{r}}"
+    return make(f"matmul{batch}x{m}x{k}x{n}{'t' if transpose else ''}", kind, {"a": a, "b": b}, body, expected)
+
+
+def binary_case(kind: str, op: str, left: tuple[int, ...], right: tuple[int, ...]) -> KernelCase:
+    """Return arithmetic of two tensors, repeated where a size is 1."""
+    functions: dict[str, Callable[..., NDArray[np.float64]]] = {
+        "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "max": np.maximum, "min": np.minimum,
+    }  # fmt: skip
+    a = numbers(left, kind)
+    b = numbers(right, kind, 0.5, 3, seed=1) if op == "div" else numbers(right, kind, seed=1)
+    body = f"%r = tpu.binary {op} %a, %b : ({{a}}, {{b}}) -> {{r}}"
+    name = f"{op}{left}{right}".replace(" ", "")
+    return make(name, kind, {"a": a, "b": b}, body, functions[op](wide(a), wide(b)))
+
+
+def unary_case(kind: str, op: str, function: Callable[..., NDArray[np.float64]], low: float, high: float) -> KernelCase:
+    """Return a function of one value."""
+    x = numbers((1, 70, 5, 9), kind, low, high)
+    return make(op, kind, {"x": x}, f"%r = tpu.unary {op} %x : {{x}}", function(wide(x)))
+
+
+def erf(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the error function by its integral's Gauss-Legendre sum: an independent reference."""
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    at = x[..., None] * (nodes + 1) / 2
+    return 2 / np.sqrt(np.pi) * (np.exp(-(at**2)) * weights).sum(-1) * x / 2
+
+
+UNARY: list[tuple[str, Callable[..., NDArray[np.float64]], float, float]] = [
+    ("abs", np.abs, -3, 3),
+    ("neg", np.negative, -3, 3),
+    ("exp", np.exp, -8, 4),
+    ("log", np.log, 0.01, 50),
+    ("sqrt", np.sqrt, 0, 50),
+    ("rsqrt", lambda x: 1 / np.sqrt(x), 0.01, 50),
+    ("reciprocal", lambda x: 1 / x, 0.2, 5),
+    ("sigmoid", lambda x: 1 / (1 + np.exp(-x)), -8, 8),
+    ("tanh", np.tanh, -4, 4),
+    ("erf", erf, -3, 3),
+    ("floor", np.floor, -9, 9),
+    ("ceil", np.ceil, -9, 9),
+    ("round", np.round, -9, 9),
+    ("sign", np.sign, -1, 1),
+    ("sin", np.sin, -9, 9),
+    ("cos", np.cos, -9, 9),
+    ("atan", np.arctan, -9, 9),
+]
+
+
+def row_cases(kind: str) -> list[KernelCase]:
+    """Return softmax and normalisation over w."""
+    x = numbers((2, 70, 1, 50), kind, -4, 4)
+    shifted = wide(x) - wide(x).max(-1, keepdims=True)
+    soft = np.exp(shifted) / np.exp(shifted).sum(-1, keepdims=True)
+    centred = wide(x) - wide(x).mean(-1, keepdims=True)
+    normal = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
+    return [
+        make("softmax", kind, {"x": x}, "%r = tpu.softmax %x : {x}", soft),
+        make("log-softmax", kind, {"x": x}, "%r = tpu.softmax %x {log} : {x}", np.log(soft)),
+        make("normalize", kind, {"x": x}, "%r = tpu.normalize %x {epsilon = 1.0e-05 : f32} : {x}", normal),
+    ]
+
+
+def exact(name: str, kind: str, feeds: dict[str, Array], body: str, expected: Array) -> KernelCase:
+    """Return a case whose result must be equal."""
+    return make(name, kind, feeds, body, expected, tolerance=1e-30)
+
+
+def movement_cases(kind: str) -> list[KernelCase]:
+    """Return data movement, which must not change a bit."""
+    x, y = numbers((2, 70, 5, 9), kind), numbers((2, 6, 5, 9), kind, seed=1)
+    one, two = numbers((1, 8, 4, 4), kind), numbers((1, 3, 4, 4), kind, seed=1)
+    cases = [
+        exact(f"permute{order}", kind, {"x": x}, f"%r = tpu.permute %x {{order = {array_attr(order)}}} : {{x}} -> {{r}}", x.transpose(order))
+        for order in [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
+    ]  # fmt: skip
+    return [
+        *cases,
+        exact("slice", kind, {"x": x}, "%r = tpu.slice %x {offsets = array<i64: 1, 3, 0, 8>, steps = array<i64: 1, 2, 2, -1>} : {x} -> {r}", x[1:, 3:60:2, ::2, 8:2:-1]),
+        exact("slice-view", kind, {"x": one}, "%r = tpu.slice %x {offsets = array<i64: 0, 4, 0, 0>, steps = array<i64: 1, 1, 1, 1>} : {x} -> {r}", one[:, 4:7]),
+        exact("concat", kind, {"x": x, "y": y}, "%r = tpu.concat %x, %y {axis = 1 : i64} : ({x}, {y}) -> {r}", np.concatenate([x, y], 1)),
+        exact("concat-view", kind, {"x": one, "y": two}, "%r = tpu.concat %x, %y, %x {axis = 1 : i64} : ({x}, {y}, {x}) -> {r}", np.concatenate([one, two, one], 1)),
+        exact("pad", kind, {"x": x}, "%r = tpu.pad %x {low = array<i64: 0, 1, 2, 0>, high = array<i64: 1, 0, 0, 3>, value = -1.5 : f32} : {x} -> {r}", np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=-1.5)),
+        exact("broadcast", kind, {"x": x[:, :, :1]}, "%r = tpu.broadcast %x : {x} -> {r}", np.broadcast_to(x[:, :, :1], (2, 70, 4, 9))),
+        exact("broadcast-w", kind, {"x": x[..., :1]}, "%r = tpu.broadcast %x : {x} -> {r}", np.broadcast_to(x[..., :1], (2, 70, 5, 6))),
+        exact("copy", kind, {"x": x}, "%r = tpu.copy %x : {x} -> {r}", x),
+        exact("upsample", kind, {"x": x}, "%r = tpu.upsample %x {scale = array<i64: 2, 3>} : {x} -> {r}", x.repeat(2, 2).repeat(3, 3)),
+    ]  # fmt: skip
+
+
+def selection_cases(kind: str) -> list[KernelCase]:
+    """Return comparisons; equality is that of numbers, so -0 equals 0."""
+    a = np.round(numbers((1, 70, 5, 9), kind).astype(np.float32)).astype(TYPES[kind])
+    b = np.round(numbers((1, 70, 5, 9), kind, seed=1).astype(np.float32)).astype(TYPES[kind])
+    t, f = numbers((1, 70, 5, 9), kind, seed=2), numbers((1, 1, 1, 1), kind, seed=3)
+    compare = {"gt": np.greater, "lt": np.less, "eq": np.equal}
+    return [
+        exact(f"select-{name}", kind, {"a": a, "b": b, "t": t, "f": f}, f"%r = tpu.select {name} %a, %b, %t, %f : ({{a}}, {{b}}, {{t}}, {{f}}) -> {{r}}", np.where(function(wide(a), wide(b)), t, f))
+        for name, function in compare.items()
+    ]  # fmt: skip
+
+
+def scalar_cases(kind: str) -> list[KernelCase]:
+    """Return arithmetic with a constant."""
+    x = numbers((1, 70, 5, 9), kind, 0.5, 3)
+    return [
+        make("scalar-max", kind, {"x": x}, "%r = tpu.binary_scalar max %x, 1.0 : {x}", np.maximum(wide(x), 1)),
+        make("scalar-rsub", kind, {"x": x}, "%r = tpu.binary_scalar sub %x, 1.0 reversed : {x}", 1 - wide(x)),
+        make("scalar-rdiv", kind, {"x": x}, "%r = tpu.binary_scalar div %x, 2.0 reversed : {x}", 2 / wide(x)),
+    ]
+
+
+def tiled_cases(kind: str) -> list[KernelCase]:
+    """Return modules whose tensors do not fit local memory, or that become groups of several ops."""
+    x = numbers((1, 64, 120, 200), kind)
+    chain = "\n".join(
+        ["%0 = tpu.unary sigmoid %x : {x}", "%1 = tpu.binary mul %x, %0 : ({x}, {x}) -> {x}",
+         "%r = tpu.binary_scalar max %1, 0.0 : {x}"]
+    )  # fmt: skip
+    silu = wide(x) / (1 + np.exp(-wide(x)))
+    return [
+        conv_case(kind, (1, 3, 200, 300), 16, (3, 3), (2, 2), (1, 1, 1, 1)),
+        conv_case(kind, (1, 40, 60, 90), 70, (3, 3), (1, 1), (1, 1, 1, 1), relu=True),
+        conv_case(kind, (2, 150, 7, 7), 300, (1, 1)),
+        pool_case(kind, "max", (1, 64, 112, 112), (3, 3), (2, 2), (1, 1, 1, 1)),
+        make("silu-relu", kind, {"x": x}, chain, np.maximum(silu, 0)),
+        matmul_case(kind, 1, 300, 400, 500),
+    ]
+
+
+def cases(kind: str) -> list[KernelCase]:
+    """Return every case of an element type."""
+    found = [
+        conv_case(kind, (1, 3, 9, 11), 5, (3, 3), (1, 1), (1, 1, 1, 1)),
+        conv_case(kind, (2, 70, 9, 11), 70, (3, 2), (2, 1), (1, 0, 2, 1), relu=True),
+        conv_case(kind, (1, 33, 12, 12), 8, (3, 3), (1, 1), (2, 2, 2, 2), dilations=(2, 2)),
+        conv_case(kind, (1, 8, 5, 6), 4, (3, 3), (1, 1), (1, 1, 1, 1), insertion=(1, 1)),
+        depthwise_case(kind, (2, 70, 9, 11), (3, 3), (1, 1), (1, 1, 1, 1), False),
+        depthwise_case(kind, (1, 5, 12, 12), (5, 3), (2, 2), (2, 1, 2, 1), True),
+        pool_case(kind, "max", (2, 70, 9, 11), (3, 3), (2, 2), (1, 1, 1, 1)),
+        pool_case(kind, "sum", (2, 70, 9, 11), (3, 3), (2, 2), (1, 1, 1, 1), 1 / 9),
+        pool_case(kind, "sum", (1, 70, 14, 14), (14, 14), (1, 1), (0, 0, 0, 0), 1 / 196),
+        matmul_case(kind, 1, 70, 100, 50),
+        matmul_case(kind, 3, 20, 70, 33),
+        matmul_case(kind, 2, 70, 40, 90, transpose=True),
+        matmul_case(kind, 2, 10, 40, 30, shared=True),
+        *(binary_case(kind, op, (1, 70, 5, 9), (1, 70, 5, 9)) for op in ("add", "sub", "mul", "div", "max", "min")),
+        binary_case(kind, "add", (2, 70, 5, 9), (1, 70, 1, 1)),
+        binary_case(kind, "mul", (2, 70, 5, 9), (1, 1, 5, 9)),
+        binary_case(kind, "sub", (1, 1, 5, 1), (2, 70, 1, 9)),
+        *(unary_case(kind, *entry) for entry in UNARY),
+        *row_cases(kind),
+        *movement_cases(kind),
+        *selection_cases(kind),
+        *scalar_cases(kind),
+        *tiled_cases(kind),
+    ]
+    return found
+
+
+ALL = [case for kind in TYPES for case in cases(kind)]
