@@ -36,7 +36,14 @@ enum class Layout {
   Aligned,    // each channel starts at a multiple of 64 bytes
   Compact,    // channels of a lane follow each other without gaps
   Replicated, // aligned, the one channel of the operand in every lane
+  Columns,    // rows (c) follow each other, columns (w) are spread over lanes
 };
+
+/// Neighbouring columns that share a lane in a Columns layout: the most, up to
+/// 64 bytes of f32, that leave no lane partly filled.
+int64_t columnsPerLane(int64_t columns);
+/// Bytes a lane from one row to the next in a Columns layout of f32.
+int64_t columnsRowBytes(int64_t columns);
 
 /// Bytes a lane that a slice takes, rounded up to 64 bytes.
 int64_t bytesPerLane(const Tile &tile, Layout layout, mlir::Type elementType);

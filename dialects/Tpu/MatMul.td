@@ -11,6 +11,7 @@ def Tpu_MatMulOp : Tpu_Op<"matmul"> {
 
     (C1) The shapes agree as above; rhs may have b = 1 and is then repeated.
     (C2) lhs and rhs have the same element type; the result has it too, or f32.
+    (C3) f32 matrices are not transposed: the chip has no such command.
 
     Example: `%r = tpu.matmul %a, %b : (tensor<8x197x1x64xf16>, tensor<8x64x1x197xf16>) -> tensor<8x197x1x197xf16>`
   }];

@@ -93,9 +93,35 @@ static void emitMove(Emitter &emitter, Side from, Side to, Quad size,
   emitter.append(move);
 }
 
+/// Calls move(global side, local side, size) for each matrix of a slice whose
+/// columns are spread over lanes: rows are n, lanes c.
+static void forEachMatrix(const GlobalBuffer &global, const LocalBuffer &local,
+                          function_ref<void(Side, Side, Quad)> move) {
+  const Tile &tile = local.tile;
+  int64_t together = columnsPerLane(tile.size[3]);
+  int64_t rowBytes = columnsRowBytes(tile.size[3]);
+  int64_t row = global.type.getDimSize(3);
+  Quad size = {tile.size[1], tile.size[3] / together, 1, together};
+  for (int64_t b = 0; b < tile.size[0]; ++b) {
+    Tile matrix = tile;
+    matrix.offset[0] += b;
+    Side outer = globalSide(global, matrix, sizeof(float));
+    outer.strides = {row, together, together, 1};
+    constexpr int64_t kLane = bm1684x::kAlignment / sizeof(float);
+    Side inner{bm1684x::kLocalBase + local.address +
+                   b * tile.size[1] * rowBytes,
+               {rowBytes / int64_t(sizeof(float)), kLane, together, 1}};
+    move(outer, inner, size);
+  }
+}
+
 void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
                         const LocalBuffer &to) {
   int64_t elementBytes = to.elementType.getIntOrFloatBitWidth() / 8;
+  if (to.layout == Layout::Columns)
+    return forEachMatrix(from, to, [&](Side outer, Side inner, Quad size) {
+      emitMove(emitter, outer, inner, size, elementBytes);
+    });
   Side source = globalSide(from, to.tile, elementBytes);
   Quad size = to.tile.size;
   if (to.layout == Layout::Replicated) {
@@ -108,6 +134,10 @@ void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
 void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
                          const GlobalBuffer &to) {
   int64_t elementBytes = from.elementType.getIntOrFloatBitWidth() / 8;
+  if (from.layout == Layout::Columns)
+    return forEachMatrix(to, from, [&](Side outer, Side inner, Quad size) {
+      emitMove(emitter, inner, outer, size, elementBytes);
+    });
   emitMove(emitter, localSide(from), globalSide(to, from.tile, elementBytes),
            from.tile.size, elementBytes);
 }

@@ -8,6 +8,41 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
+/// f32 matrices are spread by columns and have a command of their own.
+static bool isWide(tpu::MatMulOp op) {
+  return op.getLhs().getType().getElementType().isF32();
+}
+
+/// The f32 product of batch b.
+static isa::MatMul wideProduct(const Binding &binding, int64_t b) {
+  const LocalBuffer &left = binding.operands[0], &right = binding.operands[1];
+  auto addressOf = [&](const LocalBuffer &buffer) {
+    const auto &size = buffer.tile.size;
+    int64_t matrix = size[0] > 1 ? b : 0;
+    return buffer.address + matrix * size[1] * columnsRowBytes(size[3]);
+  };
+  auto lanes = [](int64_t columns) {
+    return columns / columnsPerLane(columns);
+  };
+  int64_t k = left.tile.size[3], n = binding.result.tile.size[3];
+  isa::MatMul product;
+  product.setFunction(isa::MatMulOp::Normal);
+  product.res0_prec = uint32_t(isa::Precision::F32);
+  product.opd0_prec = uint32_t(isa::Precision::F32);
+  product.opd0_sign = product.opd1_sign = product.opd2_sign = 1;
+  product.res0_addr = addressOf(binding.result);
+  product.res0_c = lanes(n);
+  product.res0_w = columnsPerLane(n);
+  product.opd0_addr = addressOf(left);
+  product.opd0_n = left.tile.size[1];
+  product.opd0_c = lanes(k);
+  product.opd0_w = columnsPerLane(k);
+  product.opd1_addr = addressOf(right);
+  product.opd1_w = columnsPerLane(k); // all of the last lane
+  product.opd2_const = 1;             // no bias
+  return product;
+}
+
 /// The matrix of batch b in a buffer; `tile` is what the command covers of it.
 static LocalView matrixOf(const LocalBuffer &buffer, Tile tile, int64_t b) {
   if (tile.size[0] > 1)
@@ -44,12 +79,24 @@ struct MatMulKernel
 
   bool readsPart(Operation *, unsigned) const { return false; }
 
+  Layout operandLayout(Operation *operation, unsigned) const {
+    return isWide(cast<tpu::MatMulOp>(operation)) ? Layout::Columns
+                                                  : Layout::Aligned;
+  }
+  Layout resultLayout(Operation *operation) const {
+    return operandLayout(operation, 0);
+  }
+
   void emit(Operation *operation, Emitter &emitter,
             const Binding &binding) const {
     auto op = cast<tpu::MatMulOp>(operation);
     const Tile &result = binding.result.tile;
     Tile rhs = operandTile(operation, 1, result);
     for (int64_t b = 0; b < result.size[0]; ++b) {
+      if (isWide(op)) {
+        emitter.append(wideProduct(binding, b));
+        continue;
+      }
       isa::MatMul2 product;
       product.setFunction(op.getTransposeRhs() ? isa::MatMul2Op::NT
                                                : isa::MatMul2Op::NN);

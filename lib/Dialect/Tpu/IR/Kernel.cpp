@@ -28,9 +28,23 @@ Tile Tile::hull(const Tile &a, const Tile &b) {
   return tile;
 }
 
+int64_t tpu_mlir::columnsPerLane(int64_t columns) {
+  int64_t most = std::min<int64_t>(columns, kAlignment / sizeof(float));
+  while (columns % most != 0)
+    --most;
+  return most;
+}
+
+int64_t tpu_mlir::columnsRowBytes(int64_t columns) {
+  return llvm::divideCeil(columns / columnsPerLane(columns), kLanes) *
+         kAlignment;
+}
+
 int64_t tpu_mlir::bytesPerLane(const Tile &tile, Layout layout,
                                mlir::Type elementType) {
   const auto &[n, c, h, w] = tile.size;
+  if (layout == Layout::Columns)
+    return n * c * columnsRowBytes(w);
   int64_t channelsPerLane =
       layout == Layout::Replicated ? c : llvm::divideCeil(c, kLanes);
   int64_t channel = h * w * (elementType.getIntOrFloatBitWidth() / 8);

@@ -28,5 +28,7 @@ LogicalResult MatMulOp::verify() {
       (resultElement != element && !resultElement.isF32()))
     return emitOpError() << "expects rhs of " << element
                          << " and a result of that or f32 (C2)";
+  if (element.isF32() && getTransposeRhs())
+    return emitOpError("expects no transposed rhs in f32 (C3)");
   return success();
 }
