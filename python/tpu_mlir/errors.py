@@ -29,6 +29,10 @@ class OutputFileError(TpuMlirError):
     """A result cannot be written where the caller wants it."""
 
 
+class DifferenceError(TpuMlirError):
+    """Two results that should agree do not."""
+
+
 class ModelError(TpuMlirError):
     """A model cannot be read, or holds what cannot be compiled."""
 

@@ -1,13 +1,15 @@
 """`tpuc`, the command line: one module for each command, imported when the command line is."""
 
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import TextIO
 
 import typer
 
 from tpu_mlir.cli.app import app
-from tpu_mlir.cli.console import errors, print_error
-from tpu_mlir.errors import TpuMlirError
+from tpu_mlir.cli.console import errors, print_error, print_warning
+from tpu_mlir.errors import TpuMlirError, TpuMlirWarning
 from tpu_mlir.runtime.files import reason
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
@@ -16,9 +18,10 @@ FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's) and return the exit code.
 
-    Whatever goes wrong is one line on stderr; `--traceback` before the command adds where.
+    Whatever goes wrong is a message on stderr; `--traceback` before the command adds where.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    warnings.showwarning = _show_warning
     try:
         result = app(words, prog_name="tpuc", standalone_mode=False)
     except typer.Abort:
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe has left: nobody to tell
         return FAILURE
-    except Exception as error:  # noqa: BLE001 (a defect of ours is one line, too)
+    except Exception as error:  # noqa: BLE001 (a defect of ours is a message, too)
         print_error(_explain(error))
         if words[:1] == ["--traceback"]:
             errors.print_exception()
@@ -36,8 +39,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print `warning: ...`; only those about the user's model concern the user."""
+    if issubclass(category, TpuMlirWarning):
+        print_warning(str(message))
+
+
 def _explain(error: Exception) -> str:
-    """Return the one line that stands for an error."""
+    """Return what to tell the user about an error."""
     if isinstance(error, TpuMlirError):
         return str(error)
     if isinstance(error, OSError):

@@ -15,6 +15,12 @@ def print_error(message: str) -> None:
     errors.print(message, markup=False, soft_wrap=True)
 
 
+def print_warning(message: str) -> None:
+    """Print `warning: ...` on stderr."""
+    errors.print("warning:", style="bold yellow", end=" ")
+    errors.print(message, markup=False, soft_wrap=True)
+
+
 @contextlib.contextmanager
 def working(what: str) -> Generator[None, None, None]:
     """Show that something slow is going on, if stderr is a terminal."""

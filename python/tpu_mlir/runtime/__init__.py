@@ -1,5 +1,6 @@
 """Bmodel files and their execution on the simulated chip."""
 
 from tpu_mlir.runtime.bmodel import BModel
+from tpu_mlir.runtime.session import NodeArg, RunResult, Session
 
-__all__ = ["BModel"]
+__all__ = ["BModel", "NodeArg", "RunResult", "Session"]

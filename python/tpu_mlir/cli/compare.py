@@ -1,0 +1,112 @@
+"""`tpuc compare`: a bmodel's tensors against ONNX Runtime's, layer by layer."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated
+
+import onnx
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tpu_mlir.cli.console import output, working
+from tpu_mlir.cli.text import examples, shape_text
+from tpu_mlir.errors import DifferenceError, ModelError
+from tpu_mlir.runtime import Session
+from tpu_mlir.runtime.compare import LayerError, compare_tensors
+from tpu_mlir.runtime.samples import random_feeds
+from tpu_mlir.runtime.tensor_files import read_tensors
+from tpu_mlir.runtime.types import Array, bmodel_type
+
+EPILOG = examples(
+    "tpuc compare m.onnx m.bmodel",
+    "tpuc compare m.onnx m.bmodel --inputs in.npz --worst 10",
+    "tpuc compare m.onnx m.bmodel --tolerance 0.01 --json",
+)
+
+
+def compare(
+    model: Annotated[Path, typer.Argument(help="ONNX model.", show_default=False)],
+    bmodel: Annotated[Path, typer.Argument(help="Bmodel made from it.", show_default=False)],
+    inputs: Annotated[
+        Path | None, typer.Option(help=".npz file with an array for each input; else random ones.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For random inputs.")] = 0,
+    worst: Annotated[int | None, typer.Option(help="Show that many tensors only.", min=1, show_default=False)] = None,
+    tolerance: Annotated[
+        float | None, typer.Option(help="Fail if an output's relative error is larger.", min=0, show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Compare every tensor of a bmodel with ONNX Runtime's, worst first.
+
+    The relative error is |bmodel - onnx| / |onnx| in the 2-norm. Inner tensors are those that the bmodel has on record
+    (`tpuc info` counts them); the outputs always are.
+    """
+    errors = layer_errors(model, bmodel, inputs, seed)
+    shown = errors[:worst]
+    if as_json:
+        print(json.dumps([json_record(error) for error in shown], indent=2))
+    else:
+        print_table(shown, len(errors))
+    wrong = [error for error in errors if error.is_output and tolerance is not None and not error.relative <= tolerance]
+    if wrong:
+        first = f"'{wrong[0].name}' by {wrong[0].relative:.3g}"
+        raise DifferenceError(f"{bmodel}: {len(wrong)} output(s) differ by more than {tolerance:g}, {first}")
+
+
+def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int) -> list[LayerError]:
+    """Run both sides on the same inputs. Raises TpuMlirError for what cannot be read or run."""
+    from tpu_mlir.frontend.onnx.inputs import resolve
+    from tpu_mlir.frontend.onnx.loading import load
+    from tpu_mlir.reference.onnx_runtime import onnx_intermediates
+
+    session = Session(bmodel)
+    graph, folder = load(model)
+    if folder is not None:
+        try:
+            onnx.load_external_data_for_model(graph, str(folder))
+        except onnx.checker.ValidationError as error:
+            raise ModelError(f"{model}: its external weights cannot be read: {error}") from error
+    shapes = {node.name: node.shape for node in session.get_inputs()}
+    feeds = read_tensors(inputs) if inputs else random_feeds(resolve(graph.graph, shapes), seed)
+    with working(f"running {model} with ONNX Runtime"):
+        references = onnx_intermediates(graph, feeds)
+    with working(f"running {bmodel}"):
+        result = session.run_all(session.convert(feeds))
+    values = result.tensors | result.outputs
+    return compare_tensors(
+        {name: (type_text(value), value) for name, value in values.items()}, references, frozenset(result.outputs)
+    )
+
+
+def type_text(value: Array) -> str:
+    """Return the element type as bmodels name it."""
+    return bmodel_type(value.dtype) or str(value.dtype)
+
+
+def json_record(error: LayerError) -> dict[str, object]:
+    """Return the fields; numbers that JSON lacks become null."""
+    fields = dataclasses.asdict(error)
+    return {k: None if isinstance(v, float) and not abs(v) < float("inf") else v for k, v in fields.items()}
+
+
+def print_table(errors: list[LayerError], total: int) -> None:
+    """Print one line for each tensor."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("tensor", "type", "shape"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("relative", "largest", "cosine"):
+        table.add_column(heading, justify="right")
+    for error in errors:
+        name = escape(error.name) + (" (output)" if error.is_output else "")
+        numbers = (f"{error.relative:.3g}", f"{error.largest:.3g}", f"{error.cosine:.6f}")
+        table.add_row(name, error.data_type, shape_text(error.shape), *numbers)
+    output.print(table)
+    output.print(f"{len(errors)} of {total} tensors" if len(errors) < total else f"{total} tensors")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(compare)

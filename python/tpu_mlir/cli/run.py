@@ -1,0 +1,57 @@
+"""`tpuc run`: a bmodel on the simulated chip."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tpu_mlir.cli.console import errors, working
+from tpu_mlir.cli.text import examples
+from tpu_mlir.runtime import Session
+from tpu_mlir.runtime.files import whole_file
+from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
+
+EPILOG = examples(
+    "tpuc run m.bmodel in.npz -o out.npz",
+    "tpuc run m.bmodel in.npz -o out.npz --check",
+    "tpuc run m.bmodel in.npz -o out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
+)
+
+
+def run(
+    bmodel: Annotated[Path, typer.Argument(help="BM1684X bmodel.", show_default=False)],
+    inputs: Annotated[Path, typer.Argument(help=".npz file with an array for each input.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help=".npz file to write.", show_default=False)],
+    net: Annotated[str | None, typer.Option(help="Network, if the bmodel has several.", show_default=False)] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also simulate the time; write the timeline to this file.", metavar="JSON", show_default=False
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
+    ] = False,
+    tensors: Annotated[bool, typer.Option("--tensors", help="Also write all inner tensors on record.")] = False,
+) -> None:
+    """Run a bmodel on the simulated chip."""
+    session = Session(bmodel, net=net, check_races=check, check_uninitialised=check)
+    feeds = read_tensors(inputs)
+    start = time.perf_counter()
+    with working(f"running {bmodel}"):
+        result = session.run_all(feeds, capture=None if tensors else (), timed=profile is not None)
+    seconds = time.perf_counter() - start
+    if profile is None:
+        write_tensors(output, result.tensors | result.outputs)
+        errors.print(f"{output}: simulated in {seconds:.2f} s", markup=False)
+        return
+    with whole_file(profile) as temporary:
+        temporary.write_text(result.trace, encoding="utf-8")
+        write_tensors(output, result.tensors | result.outputs)
+    errors.print(f"{output}: {result.cycles} cycles at 1 GHz, simulated in {seconds:.2f} s", markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(run)

@@ -1,0 +1,187 @@
+"""Runs bmodels on the simulated chip, in the manner of ONNX Runtime's InferenceSession."""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+from tpu_mlir._native import bmodel as native
+from tpu_mlir._native import runtime
+from tpu_mlir.errors import BModelError, FeedError, RunError
+from tpu_mlir.runtime.bmodel import BModel
+from tpu_mlir.runtime.types import Array, bmodel_type, numpy_type, onnx_type
+
+
+@dataclass(frozen=True)
+class NodeArg:
+    """An input or output as ONNX Runtime describes it; `type` is tensor(float), tensor(float16) ..."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run left: outputs and inner tensors by name, and, if it was timed, cycles and a timeline.
+
+    `trace` is JSON in the Trace Event Format (Perfetto, chrome://tracing); "" unless timed.
+    """
+
+    outputs: dict[str, Array]
+    tensors: dict[str, Array]
+    cycles: int
+    trace: str
+
+
+class Session:
+    """A network of a bmodel, ready to run any number of times, also from several threads.
+
+    `net` names the network; a bmodel with one needs none. `check_races` and `check_uninitialised` turn accesses that
+    nothing orders and reads of memory that nothing wrote into errors, at several times the cost. `threads` bounds the
+    cores that a run uses. Raises InputFileError, BModelError and RunError.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | BModel,
+        *,
+        net: str | None = None,
+        check_races: bool = False,
+        check_uninitialised: bool = False,
+        threads: int | None = None,
+    ) -> None:
+        self._bmodel = model if isinstance(model, BModel) else BModel.load(model)
+        self._net = _find_net(self._bmodel, net)
+        self._program = _load(self._bmodel)
+        self._check_races = check_races
+        self._check_uninitialised = check_uninitialised
+        self._threads = threads or os.cpu_count() or 1
+
+    @property
+    def name(self) -> str:
+        """The name of the network."""
+        return self._net.name
+
+    def get_inputs(self, stage: int = 0) -> list[NodeArg]:
+        """Return the inputs of a stage, in order."""
+        return [_node_arg(tensor) for tensor in self._net.stages[stage].inputs]
+
+    def get_outputs(self, stage: int = 0) -> list[NodeArg]:
+        """Return the outputs of a stage, in order."""
+        return [_node_arg(tensor) for tensor in self._net.stages[stage].outputs]
+
+    def recorded_tensors(self, stage: int = 0) -> list[NodeArg]:
+        """Return the inner tensors that `run_all` can show."""
+        return [_node_arg(record.tensor) for record in self._net.stages[stage].tensor_table()]
+
+    @property
+    def stage_count(self) -> int:
+        """How many sets of input shapes the network was compiled for."""
+        return len(self._net.stages)
+
+    @overload
+    def run(self, output_names: Mapping[str, npt.ArrayLike]) -> dict[str, Array]: ...
+    @overload
+    def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, npt.ArrayLike]) -> list[Array]: ...
+    def run(
+        self,
+        output_names: Mapping[str, npt.ArrayLike] | Sequence[str] | None,
+        input_feed: Mapping[str, npt.ArrayLike] | None = None,
+    ) -> dict[str, Array] | list[Array]:
+        """Run the network: `run(feeds)` returns all outputs by name, `run(names, feeds)` a list in that order.
+
+        No names means all. Raises FeedError for a wrong name, shape or element type, RunError if the chip would fail.
+        """
+        if input_feed is None:
+            if not isinstance(output_names, Mapping):
+                raise FeedError("run() takes the feeds as {name: array}, after the wanted names if there are any")
+            return self.run_all(output_names, capture=()).outputs
+        if isinstance(output_names, Mapping):
+            raise FeedError("run(names, feeds) takes a list of names first")
+        names = [output.name for output in self.get_outputs()]
+        wanted = names if output_names is None else output_names
+        for name in wanted:
+            if name not in names:
+                raise FeedError(f"there is no output '{name}'; the outputs are {', '.join(map(repr, names))}")
+        outputs = self.run_all(input_feed, capture=()).outputs
+        return [outputs[name] for name in wanted]
+
+    def convert(self, input_feed: Mapping[str, Array]) -> dict[str, Array]:
+        """Return feeds for the source model as feeds for this network: each in the element type of its input.
+
+        A bmodel may take i32 where the source model takes i64, say. Raises FeedError if an integer would not fit.
+        """
+        types = {tensor.name: numpy_type(tensor.data_type) for tensor in self._net.stages[0].inputs}
+        converted = {name: array.astype(types.get(name, array.dtype)) for name, array in input_feed.items()}
+        for name, array in converted.items():
+            if array.dtype.kind in "iu" and not np.array_equal(array, input_feed[name]):
+                raise FeedError(f"input '{name}' holds numbers that {array.dtype} cannot represent")
+        return converted
+
+    def run_all(
+        self, input_feed: Mapping[str, npt.ArrayLike], *, capture: Collection[str] | None = None, timed: bool = False
+    ) -> RunResult:
+        """Run the network and also return inner tensors (those that `capture` names; None: all on record).
+
+        `timed` lets the engines take the time of the chip's cycle model. Raises as `run` does.
+        """
+        feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
+        recorded = {tensor.name for stage in range(self.stage_count) for tensor in self.recorded_tensors(stage)}
+        wanted = sorted(recorded if capture is None else capture)
+        for name in wanted:
+            if name not in recorded:
+                raise RunError(f"{self._bmodel.name}: tensor '{name}' is not on record")
+        done = self._program.run(
+            self._net.name,
+            feeds,
+            check_races=self._check_races,
+            track_uninitialised=self._check_uninitialised,
+            timed=timed,
+            threads=self._threads,
+            captured=wanted,
+        )
+        outputs, tensors = ({r.tensor.name: _array(r) for r in results} for results in (done.outputs, done.captured))
+        return RunResult(outputs, tensors, done.cycles, done.trace() if timed else "")
+
+
+def _find_net(bmodel: BModel, name: str | None) -> native.Net:
+    nets = {net.name: net for net in bmodel.contents.nets}
+    known = ", ".join(f"'{net}'" for net in nets) or "none"
+    if name is None and len(nets) == 1:
+        (net,) = nets.values()
+    elif name is None:
+        raise BModelError(f"{bmodel.name}: name one of its networks: {known}")
+    elif name in nets:
+        net = nets[name]
+    else:
+        raise BModelError(f"{bmodel.name}: there is no network '{name}'; its networks are {known}")
+    if not net.stages:
+        raise BModelError(f"{bmodel.name}: network '{net.name}' holds no commands")
+    return net
+
+
+def _load(bmodel: BModel) -> runtime.Program:
+    try:
+        return runtime.Program(bmodel.contents)
+    except RunError as error:
+        raise RunError(f"{bmodel.name}: {error}") from error
+
+
+def _node_arg(tensor: native.Tensor) -> NodeArg:
+    return NodeArg(tensor.name, onnx_type(tensor.data_type), tuple(tensor.shape))
+
+
+def _feed(name: str, array: Array) -> runtime.Feed:
+    data_type = bmodel_type(array.dtype)
+    if data_type is None:
+        raise FeedError(f"input '{name}' has the element type {array.dtype}, which no bmodel takes")
+    return runtime.Feed(name, data_type, array)
+
+
+def _array(result: runtime.Result) -> Array:
+    data_type = numpy_type(result.tensor.data_type)
+    return result.data.view(data_type).reshape(result.tensor.shape)

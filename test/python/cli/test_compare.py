@@ -1,0 +1,112 @@
+"""`tpuc compare` on a bmodel that other code wrote (y = x + x) and ONNX models that say the same, or not."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+from tpu_mlir._native import bmodel
+from tpu_mlir.cli import main
+
+SHAPE = [1, 70, 5, 9]
+
+
+@pytest.fixture
+def onnx_model(tmp_path: Path) -> Callable[[str], Path]:
+    """Return a function that writes y = OP(x, x) with the inner tensor `inner` = -y."""
+
+    def write(operator: str) -> Path:
+        x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, SHAPE) for name in "xy")
+        nodes = [
+            helper.make_node(operator, ["x", "x"], ["sum"]),
+            helper.make_node("Neg", ["sum"], ["inner"]),
+            helper.make_node("Neg", ["inner"], ["y"]),
+        ]
+        graph = helper.make_graph(nodes, "twice", [x], [y])
+        path = tmp_path / "m.onnx"
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+        return path
+
+    return write
+
+
+def record(name: str, complete: int) -> bmodel.TensorRecord:
+    tensor = bmodel.Tensor(name=name, data_type="f32", shape=SHAPE, address=0x1_0000_5000, size=12600)
+    return bmodel.TensorRecord(tensor=tensor, complete=complete)
+
+
+def compare(capsys, *words: object) -> list[dict[str, object]]:
+    assert main(["compare", *map(str, words), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_equal_results(onnx_model, twice: Path, capsys) -> None:
+    (found,) = compare(capsys, onnx_model("Add"), twice)
+    assert (found["name"], found["data_type"], found["shape"], found["is_output"]) == ("y", "f32", SHAPE, True)
+    assert (found["relative"], found["largest"], found["cosine"]) == (0.0, 0.0, 1.0)
+
+
+def test_inner_tensors_worst_first(onnx_model, variant, capsys) -> None:
+    """`sum` is right; `inner` is read before anything was stored: all zeros."""
+    path = variant(records=(record("sum", 2), record("inner", 1), record("not in the model", 2)))
+    found = compare(capsys, onnx_model("Add"), path)
+    assert [entry["name"] for entry in found] == ["inner", "sum", "y"]
+    assert [entry["relative"] for entry in found] == [1.0, 0.0, 0.0]
+    assert found[0]["cosine"] == 0.0
+    assert [entry["name"] for entry in compare(capsys, onnx_model("Add"), path, "--worst", 1)] == ["inner"]
+
+
+def test_given_inputs(onnx_model, twice: Path, tmp_path: Path, capsys) -> None:
+    """|2x - x^2| / |x^2| is 1 for x = 1 and 1/3 for x = 3."""
+    for value, relative in ((1.0, 1.0), (3.0, 1 / 3)):
+        np.savez(tmp_path / "in.npz", x=np.full(SHAPE, value, np.float32))
+        (found,) = compare(capsys, onnx_model("Mul"), twice, "--inputs", tmp_path / "in.npz")
+        assert found["relative"] == pytest.approx(relative, rel=1e-12)
+
+
+def test_numbers_that_json_lacks(onnx_model, twice: Path, tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "in.npz", x=np.zeros(SHAPE, np.float32))
+    (found,) = compare(capsys, onnx_model("Div"), twice, "--inputs", tmp_path / "in.npz")
+    assert (found["relative"], found["cosine"]) == (None, None)  # ONNX Runtime computes 0 / 0
+
+
+def test_table(onnx_model, twice: Path, capsys) -> None:
+    assert main(["compare", str(onnx_model("Add")), str(twice)]) == 0
+    heading, line, total = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert heading == ["tensor", "type", "shape", "relative", "largest", "cosine"]
+    assert line == ["y", "(output)", "f32", "1x70x5x9", "0", "0", "1.000000"]
+    assert total == ["1", "tensors"]
+
+
+def test_tolerance(onnx_model, twice: Path, capsys) -> None:
+    assert main(["compare", str(onnx_model("Add")), str(twice), "--tolerance", "0"]) == 0
+    capsys.readouterr()
+    assert main(["compare", str(onnx_model("Mul")), str(twice), "--tolerance", "0.5"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"error: {twice}: 1 output(s) differ by more than 0.5, 'y' by ")
+    assert "y (output)" in captured.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["none.onnx", "BMODEL"], "none.onnx: no such file"),
+        (["BMODEL", "BMODEL"], "twice.bmodel: "),
+        (["ONNX", "none.bmodel"], "none.bmodel: no such file or directory"),
+        (["ONNX", "BMODEL", "--inputs", "none.npz"], "none.npz: no such file or directory"),
+    ],
+)
+def test_errors(words: list[str], message: str, onnx_model, twice: Path, capsys) -> None:
+    places = {"ONNX": str(onnx_model("Add")), "BMODEL": str(twice)}
+    assert main(["compare", *(places.get(word, word) for word in words)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.startswith("error: ") and message in captured.err
+
+
+def test_model_with_other_inputs(onnx_model, variant, capsys) -> None:
+    path = variant(shapes=((70, 45),))
+    assert main(["compare", str(onnx_model("Add")), str(path)]) == 1
+    assert "input 'x'" in capsys.readouterr().err

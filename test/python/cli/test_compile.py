@@ -1,0 +1,76 @@
+"""`tpuc compile`: from the command line to a call of tpu_mlir.compiler, which has tests of its own."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import tpu_mlir
+from tpu_mlir.cli import main
+from tpu_mlir.errors import TpuMlirError
+from tpu_mlir.runtime import BModel
+
+
+@pytest.fixture
+def calls(twice: Path, monkeypatch) -> list[tuple[object, dict[str, object]]]:
+    """Stand in for the compiler: note what it is asked for."""
+    noted: list[tuple[object, dict[str, object]]] = []
+
+    def compile(model: object, **options: object) -> BModel:
+        noted.append((model, options))
+        if model == Path("bad.onnx"):
+            raise TpuMlirError("node 'n': cannot be compiled")
+        return BModel.load(twice)
+
+    compiler = ModuleType("tpu_mlir.compiler")
+    compiler.compile = compile
+    monkeypatch.setitem(sys.modules, "tpu_mlir.compiler", compiler)
+    monkeypatch.setattr(tpu_mlir, "compiler", compiler, raising=False)
+    return noted
+
+
+DEFAULTS = {"precision": "f32", "chip": "bm1684x", "input_shapes": None, "precision_overrides": None}
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ([], {}),
+        (["--precision", "f16"], {"precision": "f16"}),
+        (["--precision=bf16", "--chip=bm1684x"], {"precision": "bf16"}),
+        (["--input-shape", "x:1x3x224x224"], {"input_shapes": {"x": (1, 3, 224, 224)}}),
+        (["--input-shape", "a:0:7", "--input-shape", "b:2x1"], {"input_shapes": {"a:0": (7,), "b": (2, 1)}}),
+        (["--precision-override", "s/p:0:f32"], {"precision_overrides": {"s/p:0": "f32"}}),
+    ],
+)
+def test_options(words: list[str], options: dict[str, object], calls, capsys) -> None:
+    assert main(["compile", "m.onnx", "-o", "m.bmodel", *words]) == 0
+    assert calls == [(Path("m.onnx"), DEFAULTS | {"output": Path("m.bmodel")} | options)]
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "m.bmodel: 13.1 KiB\n")
+
+
+def test_failure(calls, capsys) -> None:
+    assert main(["compile", "bad.onnx", "-o", "m.bmodel"]) == 1
+    assert capsys.readouterr().err == "error: node 'n': cannot be compiled\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["m.onnx"], "missing option '--output' / '-o'"),
+        (["-o", "m.bmodel"], "missing argument 'model'"),
+        (["m", "-o", "m", "--precision", "f8"], "'--precision': 'f8' is not one of 'f32', 'f16', 'bf16'"),
+        (["m", "-o", "m", "--chip", "tpu"], "'--chip': 'tpu' is not"),
+        (["m", "-o", "m", "--input-shape", "x"], "--input-shape: expected NAME:1x3x224x224, found 'x'"),
+        (["m", "-o", "m", "--input-shape", "x:1x0"], "--input-shape: expected NAME:1x3x224x224, found 'x:1x0'"),
+        (["m", "-o", "m", "--input-shape", ":1"], "--input-shape: expected NAME:1x3x224x224, found ':1'"),
+        (["m", "-o", "m", "--input-shape", "x:1", "--input-shape", "x:2"], "--input-shape: input 'x' is given twice"),
+        (["m", "-o", "m", "--precision-override", "x:f8"], "expected NAME:f32|f16|bf16, found 'x:f8'"),
+    ],
+)
+def test_usage(words: list[str], message: str, calls, capsys) -> None:
+    assert main(["compile", *words]) == 2
+    captured = capsys.readouterr().err
+    assert message in captured and captured.endswith("try 'tpuc compile --help'\n")
+    assert not calls

@@ -1,0 +1,88 @@
+"""`tpuc run` on a bmodel that other code wrote: y = x + x."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tpu_mlir._native import bmodel
+from tpu_mlir.cli import main
+
+SHAPE = (1, 70, 5, 9)
+Variant = Callable[..., Path]
+
+
+@pytest.fixture
+def feeds(tmp_path: Path) -> Path:
+    path = tmp_path / "in.npz"
+    np.savez(path, x=np.random.default_rng(0).standard_normal(SHAPE).astype(np.float32))
+    return path
+
+
+def error_of(capsys, *words: str | Path) -> str:
+    """Run a command line that must fail; return its message."""
+    assert main(["run", *map(str, words)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.startswith("error: ") and "Traceback" not in captured.err
+    return captured.err
+
+
+def test_outputs(twice: Path, feeds: Path, tmp_path: Path) -> None:
+    assert main(["run", str(twice), str(feeds), "-o", str(tmp_path / "out.npz")]) == 0
+    with np.load(feeds) as inputs, np.load(tmp_path / "out.npz") as outputs:
+        assert outputs.files == ["y"]
+        np.testing.assert_array_equal(outputs["y"], inputs["x"] + inputs["x"])
+
+
+def test_inner_tensors(variant: Variant, feeds: Path, tmp_path: Path) -> None:
+    tensor = bmodel.Tensor(name="sum", data_type="f32", shape=[3150], address=0x1_0000_5000, size=12600)
+    path = variant(records=(bmodel.TensorRecord(tensor=tensor, complete=2),))
+    assert main(["run", str(path), str(feeds), "-o", str(tmp_path / "out.npz"), "--tensors"]) == 0
+    with np.load(tmp_path / "out.npz") as outputs:
+        assert sorted(outputs.files) == ["sum", "y"]
+        np.testing.assert_array_equal(outputs["sum"], outputs["y"].reshape(-1))
+
+
+def test_profile(twice: Path, feeds: Path, tmp_path: Path, capsys) -> None:
+    trace, out = tmp_path / "trace.json", tmp_path / "out.npz"
+    assert main(["run", str(twice), str(feeds), "-o", str(out), "--profile", str(trace)]) == 0
+    assert json.loads(trace.read_text())["traceEvents"] and out.exists()
+    assert "cycles at 1 GHz" in capsys.readouterr().err
+
+
+def test_check_of_a_correct_bmodel(twice: Path, feeds: Path, tmp_path: Path) -> None:
+    assert main(["run", str(twice), str(feeds), "-o", str(tmp_path / "out.npz"), "--check"]) == 0
+
+
+def test_check_of_a_race(variant: Variant, feeds: Path, tmp_path: Path, capsys) -> None:
+    def store_too_early(commands: bytearray) -> None:
+        commands[96 + 8 : 96 + 11] = bytes(3)
+
+    path, out = variant(gdma=store_too_early), tmp_path / "out.npz"
+    assert "GDMA command 2" in error_of(capsys, path, feeds, "-o", out, "--check")
+    assert not out.exists()
+
+
+def test_failure_leaves_nothing(twice: Path, tmp_path: Path, capsys) -> None:
+    wrong = tmp_path / "wrong.npz"
+    np.savez(wrong, x=np.zeros((1, 70, 5, 8), np.float32))
+    message = error_of(capsys, twice, wrong, "-o", tmp_path / "out.npz", "--profile", tmp_path / "trace.json")
+    assert "'x'" in message and "1, 70, 5, 9" in message
+    assert list(tmp_path.iterdir()) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["none.bmodel", "IN", "-o", "out"], "none.bmodel: no such file or directory"),
+        (["BMODEL", "none.npz", "-o", "out"], "none.npz: no such file or directory"),
+        (["BMODEL", "BMODEL", "-o", "out"], "twice.bmodel: not a readable .npz file: File is not a zip file"),
+        (["IN", "IN", "-o", "out"], "in.npz: not a bmodel: begins with 0x04034b50, expected 0xff55aaee"),
+        (["BMODEL", "IN", "-o", "none/out"], "none/out: no such file or directory"),
+        (["BMODEL", "IN", "-o", "out", "--net", "a"], "there is no network 'a'; its networks are 'twice'"),
+    ],
+)
+def test_errors(words: list[str], message: str, twice: Path, feeds: Path, capsys) -> None:
+    places = {"BMODEL": str(twice), "IN": str(feeds)}
+    assert message in error_of(capsys, *(places.get(word, word) for word in words))
