@@ -142,8 +142,7 @@ void Machine::followInitialised() {
 bool Machine::isInitialised(Location at, uint64_t size) const {
   if (initialised.empty() || size == 0)
     return true;
-  return initialised[unsigned(at.space)].find_first_unset_in(
-             at.offset, at.offset + size) < 0;
+  return initialised[unsigned(at.space)].contains(at.offset, at.offset + size);
 }
 
 llvm::Error Machine::follow(Location at, uint64_t size, bool isWrite) {
@@ -153,7 +152,7 @@ llvm::Error Machine::follow(Location at, uint64_t size, bool isWrite) {
     return failure("read of " + describe(at, size) +
                    ": not written before (uninitialised)");
   if (isWrite && !initialised.empty())
-    initialised[unsigned(at.space)].set(at.offset, at.offset + size);
+    initialised[unsigned(at.space)].add(at.offset, at.offset + size);
   if (!observer)
     return llvm::Error::success();
   if (at.space != Space::Local) {

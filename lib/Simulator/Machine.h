@@ -7,11 +7,10 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "lib/Simulator/WrittenBytes.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/BitVector.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 
@@ -54,26 +53,6 @@ struct MemoryAccess {
   unsigned lane; ///< 0 outside the local memory
   uint64_t begin, end;
   bool write;
-};
-
-/// Zero-filled bytes that cost nothing until they are touched.
-class Bytes {
-public:
-  explicit Bytes(uint64_t size);
-  Bytes(const Bytes &other);
-  Bytes(Bytes &&) = default;
-  Bytes &operator=(Bytes other);
-
-  uint64_t size() const { return length; }
-  uint8_t *data() { return bytes.get(); }
-  const uint8_t *data() const { return bytes.get(); }
-
-private:
-  struct Free {
-    void operator()(uint8_t *pointer) const { std::free(pointer); }
-  };
-  uint64_t length;
-  std::unique_ptr<uint8_t, Free> bytes;
 };
 
 class Machine {
@@ -146,7 +125,7 @@ private:
                     bool isWrite) const;
 
   Bytes memories[spaceCount];
-  std::vector<llvm::BitVector> initialised; ///< empty, or one bit a byte
+  std::vector<WrittenBytes> initialised; ///< by memory; empty: not followed
   Observer observer;
   std::shared_ptr<ThreadPool> workers;
 };
