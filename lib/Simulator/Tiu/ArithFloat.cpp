@@ -46,8 +46,6 @@ static llvm::Error choose(Machine &machine, const ArithOperands &operands,
   if (llvm::Error error = needSame(operands))
     return error;
   bool flush = precision != Precision::F16;
-  int64_t exponent = precision == Precision::F32 ? 0x7f80'0000 : 0x7f80;
-  int64_t fraction = precision == Precision::F32 ? 0x007f'ffff : 0x007f;
   forEachRun(machine, operands.lanes, operands.result,
              llvm::ArrayRef(operands.sources).take_front(2),
              [&](WriteRun to, const auto &from, unsigned count) {
@@ -58,11 +56,8 @@ static llvm::Error choose(Machine &machine, const ArithOperands &operands,
                  loadIntegers(from[k], precision, false, count, bits[k]);
                }
                for (unsigned i = 0; i < count; ++i) {
-                 int64_t &chosen = bits[0][i];
-                 if (!isFirst(value[0][i], value[1][i]))
-                   chosen = bits[1][i];
-                 if (flush && !(chosen & exponent))
-                   chosen &= ~fraction;
+                 bool first = isFirst(value[0][i], value[1][i]);
+                 bits[0][i] = flushedBits(precision, bits[first ? 0 : 1][i]);
                }
                storeIntegers(bits[0], precision, to, count);
              });

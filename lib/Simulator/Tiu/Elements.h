@@ -97,6 +97,15 @@ void loadFloats(ReadRun run, isa::Precision precision, bool flush,
 /// Nearest even; 16-bit results that are NaN become 0x7fff.
 void storeFloats(const float *values, isa::Precision precision, WriteRun run,
                  unsigned count);
+/// The bits of an element with an f32 or bf16 denormal made zero.
+inline int64_t flushedBits(isa::Precision precision, int64_t bits) {
+  if (precision == isa::Precision::F32 && !(bits & 0x7f80'0000))
+    return bits & ~int64_t(0x007f'ffff);
+  if (precision == isa::Precision::BF16 && !(bits & 0x7f80))
+    return bits & ~int64_t(0x007f);
+  return bits;
+}
+
 /// What storeFloats and loadFloats with `flush` make of a value.
 float roundTo(isa::Precision precision, float value);
 void loadIntegers(ReadRun run, isa::Precision precision, bool isSigned,

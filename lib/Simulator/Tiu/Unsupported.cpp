@@ -14,9 +14,6 @@ static llvm::Error refuseInstruction(const Instruction &instruction) {
 llvm::Error sim::execute(Machine &, const isa::LaneArith &i) {
   return refuseInstruction(i);
 }
-llvm::Error sim::execute(Machine &, const isa::Requant &i) {
-  return refuseInstruction(i);
-}
 llvm::Error sim::execute(Machine &, const isa::ScatterGather &i) {
   return refuseInstruction(i);
 }
@@ -24,9 +21,6 @@ llvm::Error sim::execute(Machine &, const isa::ScatterGatherLine &i) {
   return refuseInstruction(i);
 }
 llvm::Error sim::execute(Machine &, const isa::Vector &i) {
-  return refuseInstruction(i);
-}
-llvm::Error sim::execute(Machine &, const isa::Compare &i) {
   return refuseInstruction(i);
 }
 llvm::Error sim::execute(Machine &, const isa::TiuSystem &i) {
