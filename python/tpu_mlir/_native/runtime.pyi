@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
 from tpu_mlir._native.bmodel import Model, Tensor
 
 class Feed:
