@@ -32,7 +32,7 @@ def import_(
     with working(f"importing {model}"):
         operation = import_model(model, input_shapes=shapes).operation
     if output is None:
-        text = operation.get_asm(large_elements_limit=16, enable_debug_info=True)
+        text = str(operation.get_asm(large_elements_limit=16, enable_debug_info=True))
         typer.echo(text.partition("\n{-#")[0])  # there begin the weights' bytes
         return
     with whole_file(output) as temporary, temporary.open("wb") as file:
