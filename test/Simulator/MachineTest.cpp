@@ -3,6 +3,8 @@
 
 #include "lib/Simulator/Machine.h"
 #include "lib/Simulator/TensorView.h"
+#include <algorithm>
+#include <random>
 #include <vector>
 
 using namespace tpu_mlir::sim;
@@ -57,8 +59,32 @@ static void checkFollowing(Checks &checks) {
   checks.expect(machine.lane(0)[0] == 0, "a machine is a value");
 }
 
+/// Against one bool a byte, at a place that 32 bits cannot count.
+static void checkWrittenBytes(Checks &checks) {
+  constexpr uint64_t base = (uint64_t(5) << 30) + 3, size = 64;
+  WrittenBytes written(base + size);
+  std::vector<bool> expected(size);
+  std::mt19937 engine(1);
+  bool equal = true;
+  for (unsigned round = 0; round < 40; ++round) {
+    uint64_t begin = engine() % size, end = begin + engine() % 6;
+    end = std::min(end, size);
+    written.add(base + begin, base + end);
+    std::fill(expected.begin() + begin, expected.begin() + end, true);
+    for (uint64_t i = 0; i < size; ++i)
+      for (uint64_t j = i; j <= size; ++j)
+        equal &= written.contains(base + i, base + j) ==
+                 (std::find(expected.begin() + i, expected.begin() + j,
+                            false) == expected.begin() + j);
+  }
+  checks.expect(equal, "written ranges are those that were added");
+  checks.expect(!written.contains((base & UINT32_MAX) - 1, base & UINT32_MAX),
+                "addresses do not wrap");
+}
+
 void checkMachine(Checks &checks) {
   checkAddresses(checks);
   checkViews(checks);
   checkFollowing(checks);
+  checkWrittenBytes(checks);
 }
