@@ -34,7 +34,9 @@ def main() -> int:
     tracked = [path for path in map(Path, listed) if path.exists()]
     found = [p for path in tracked if path.suffix in SOURCES for p in problems_of(path)]
     folders = Counter(path.parent for path in tracked)
-    found += [f"{folder}: {count} files, the limit is {MAX_FILES}" for folder, count in folders.items() if count > MAX_FILES]
+    found += [
+        f"{folder}: {count} files, the limit is {MAX_FILES}" for folder, count in folders.items() if count > MAX_FILES
+    ]
     print("\n".join(found) or "tree: no complaints")
     return bool(found)
 

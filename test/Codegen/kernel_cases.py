@@ -57,7 +57,9 @@ def make(name: str, kind: str, feeds: dict[str, Array], body: str, expected: Arr
     types = {key: tensor_type(array) for key, array in feeds.items()} | {"r": tensor_type(result)}
     for key, text in types.items():
         body = body.replace("{" + key + "}", text)
-    return KernelCase(re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") + f"-{kind}", feeds, body, result, tolerance or TOLERANCE[kind])
+    return KernelCase(
+        re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") + f"-{kind}", feeds, body, result, tolerance or TOLERANCE[kind]
+    )
 
 
 def windows(x: NDArray[np.float64], kernel: tuple[int, int], strides: tuple[int, int], dilations: tuple[int, int]):
@@ -139,7 +141,9 @@ def pool_case(kind: str, pool: str, shape: tuple[int, int, int, int], kernel: tu
     return make(f"pool-{pool}{shape}k{kernel}".replace(" ", ""), kind, {"x": x}, body, expected)
 
 
-def matmul_case(kind: str, batch: int, m: int, k: int, n: int, transpose: bool = False, shared: bool = False) -> KernelCase:
+def matmul_case(
+    kind: str, batch: int, m: int, k: int, n: int, transpose: bool = False, shared: bool = False
+) -> KernelCase:
     """Return a matrix product."""
     a = numbers((batch, m, 1, k), kind, -1, 1)
     outer = 1 if shared else batch

@@ -1,0 +1,41 @@
+// RUN: tpu-opt %s --pass-pipeline="builtin.module(func.func(tpu-form-groups))" -split-input-file | FileCheck %s
+// RUN: tpu-opt %s --pass-pipeline="builtin.module(func.func(tpu-form-groups{max-ops=1}))" -split-input-file | FileCheck %s --check-prefix=ALONE
+
+// A chain becomes one group: its intermediate has a place in local memory and none in global memory.
+// CHECK-LABEL: func @chain
+// CHECK: %[[Y:.*]] = tpu.group ins(%arg0, %arg1 :
+// CHECK-NEXT: tpu.binary add %arg0, %arg1 {tpu.buffer = #tpu.buffer<
+// CHECK-NEXT: %[[R:.*]] = tpu.binary_scalar max
+// CHECK-NEXT: tpu.yield %[[R]]
+// CHECK: return %[[Y]]
+// ALONE-LABEL: func @chain
+// ALONE-COUNT-2: tpu.group
+func.func @chain(%a: tensor<1x64x56x56xf16>, %b: tensor<1x64x56x56xf16>) -> tensor<1x64x56x56xf16> {
+  %0 = tpu.binary add %a, %b : (tensor<1x64x56x56xf16>, tensor<1x64x56x56xf16>) -> tensor<1x64x56x56xf16>
+  %1 = tpu.binary_scalar max %0, 0.0 : tensor<1x64x56x56xf16>
+  return %1 : tensor<1x64x56x56xf16>
+}
+
+// -----
+
+// A value that is used outside ends its group.
+// CHECK-LABEL: func @used_twice
+// CHECK: %[[FIRST:.*]] = tpu.group
+// CHECK: %[[SECOND:.*]] = tpu.group ins(%[[FIRST]]
+// CHECK: return %[[FIRST]], %[[SECOND]]
+func.func @used_twice(%a: tensor<1x64x8x8xf16>) -> (tensor<1x64x8x8xf16>, tensor<1x64x8x8xf16>) {
+  %0 = tpu.unary abs %a : tensor<1x64x8x8xf16>
+  %1 = tpu.binary_scalar max %0, 0.0 : tensor<1x64x8x8xf16>
+  return %0, %1 : tensor<1x64x8x8xf16>, tensor<1x64x8x8xf16>
+}
+
+// -----
+
+// A convolution on a full HD image does not fit: it is cut along h, and its input is double-buffered.
+// CHECK-LABEL: func @large
+// CHECK: tiling <n = 1, c = 1, h = {{[0-9]+}}, w = 1> buffers [#tpu.buffer<{{[0-9]+}}, {{[0-9]+}}>, #tpu.buffer<{{[0-9]+}}>, #tpu.buffer<{{[0-9]+}}>]
+func.func @large(%x: tensor<1x3x1080x1920xf16>, %f: tensor<1x16x9x32xf16>, %b: tensor<1x16x1x1xf32>) -> tensor<1x16x1080x1920xf16> {
+  %0 = tpu.conv %x, %f, %b {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x3x1080x1920xf16>, tensor<1x16x9x32xf16>, tensor<1x16x1x1xf32>) -> tensor<1x16x1080x1920xf16>
+  return %0 : tensor<1x16x1080x1920xf16>
+}
