@@ -14,15 +14,9 @@ static llvm::Error refuseInstruction(const Instruction &instruction) {
 llvm::Error sim::execute(Machine &, const isa::LaneArith &i) {
   return refuseInstruction(i);
 }
-llvm::Error sim::execute(Machine &, const isa::ScatterGather &i) {
-  return refuseInstruction(i);
-}
 llvm::Error sim::execute(Machine &, const isa::ScatterGatherLine &i) {
   return refuseInstruction(i);
 }
 llvm::Error sim::execute(Machine &, const isa::Vector &i) {
-  return refuseInstruction(i);
-}
-llvm::Error sim::execute(Machine &, const isa::TiuSystem &i) {
   return refuseInstruction(i);
 }
