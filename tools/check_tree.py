@@ -1,4 +1,4 @@
-"""Refuse what the style guide refuses: giant files, crowded folders, unfinished marks, FileCheck prefixes that nothing reads."""
+"""Refuse what the style guide refuses: giant files, crowded folders, unfinished marks, dead CHECK lines."""
 
 import re
 import subprocess

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.generic]
+Pair = tuple[int, int]
+Shape = tuple[int, int, int, int]  # or pads: top, left, bottom, right
 TYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16), "bf16": np.dtype(ml_dtypes.bfloat16)}
 # Rounding of the element type, with some room for sums of rounded terms.
 TOLERANCE = {"f32": 2e-6, "f16": 4e-3, "bf16": 3e-2}
@@ -114,7 +116,7 @@ def conv_case(
     return make(name, kind, {"x": x, "f": packed, "b": bias}, body, expected)
 
 
-def depthwise_case(kind: str, shape: tuple[int, int, int, int], kernel: tuple[int, int], strides: tuple[int, int], pads: tuple[int, int, int, int], relu: bool) -> KernelCase:  # fmt: skip
+def depthwise_case(kind: str, shape: Shape, kernel: Pair, strides: Pair, pads: Shape, relu: bool) -> KernelCase:
     """Return a depthwise convolution."""
     x, filters = numbers(shape, kind), numbers((1, shape[1], *kernel), kind, -1, 1, seed=1)
     bias = numbers((1, shape[1], 1, 1), kind, seed=2)
@@ -124,12 +126,15 @@ def depthwise_case(kind: str, shape: tuple[int, int, int, int], kernel: tuple[in
         expected = np.maximum(expected, 0)
     body = (
         f"%r = tpu.depthwise %x, %f, %b {{kernel = {array_attr(kernel)}, strides = {array_attr(strides)}, "
-        f"pads = {array_attr(pads)}, dilations = array<i64: 1, 1>{', relu' if relu else ''}}} : ({{x}}, {{f}}, {{b}}) -> {{r}}"
+        f"pads = {array_attr(pads)}, dilations = array<i64: 1, 1>{', relu' if relu else ''}}} "
+        ": ({x}, {f}, {b}) -> {r}"
     )
     return make(f"depthwise{shape}".replace(" ", ""), kind, {"x": x, "f": filters, "b": bias}, body, expected)
 
 
-def pool_case(kind: str, pool: str, shape: tuple[int, int, int, int], kernel: tuple[int, int], strides: tuple[int, int], pads: tuple[int, int, int, int], scale: float = 1.0) -> KernelCase:  # fmt: skip
+def pool_case(
+    kind: str, pool: str, shape: Shape, kernel: Pair, strides: Pair, pads: Shape, scale: float = 1.0
+) -> KernelCase:
     """Return a pooling."""
     x = numbers(shape, kind)
     view = windows(pad(wide(x), pads, -np.inf if pool == "max" else 0), kernel, strides, (1, 1))
@@ -214,43 +219,64 @@ def row_cases(kind: str) -> list[KernelCase]:
     ]
 
 
-def exact(name: str, kind: str, feeds: dict[str, Array], body: str, expected: Array) -> KernelCase:
-    """Return a case whose result must be equal."""
+def exact(name: str, kind: str, feeds: dict[str, Array], op: str, expected: Array, attributes: str = "") -> KernelCase:
+    """Return a case of one op whose result must be equal."""
+    operands, types = ", ".join(f"%{key}" for key in feeds), ", ".join(f"{{{key}}}" for key in feeds)
+    types = types if len(feeds) == 1 and "concat" not in op else f"({types})"
+    body = f"%r = tpu.{op} {operands} {f'{{{attributes}}} ' if attributes else ''}: {types} -> {{r}}"
     return make(name, kind, feeds, body, expected, tolerance=1e-30)
+
+
+def permute_case(kind: str, x: Array, order: tuple[int, ...]) -> KernelCase:
+    """Return a permutation."""
+    return exact(f"permute{order}", kind, {"x": x}, "permute", x.transpose(order), f"order = {array_attr(order)}")
+
+
+def slice_case(kind: str, x: Array, name: str, offsets: tuple[int, ...], steps: tuple[int, ...], expected: Array):
+    """Return a slice."""
+    attributes = f"offsets = {array_attr(offsets)}, steps = {array_attr(steps)}"
+    return exact(name, kind, {"x": x}, "slice", expected, attributes)
+
+
+def concat_case(kind: str, name: str, *parts: Array) -> KernelCase:
+    """Return a concatenation along c."""
+    feeds = {f"x{index}": part for index, part in enumerate(parts)}
+    return exact(name, kind, feeds, "concat", np.concatenate(parts, 1), "axis = 1 : i64")
 
 
 def movement_cases(kind: str) -> list[KernelCase]:
     """Return data movement, which must not change a bit."""
     x, y = numbers((2, 70, 5, 9), kind), numbers((2, 6, 5, 9), kind, seed=1)
     one, two = numbers((1, 8, 4, 4), kind), numbers((1, 3, 4, 4), kind, seed=1)
-    cases = [
-        exact(f"permute{order}", kind, {"x": x}, f"%r = tpu.permute %x {{order = {array_attr(order)}}} : {{x}} -> {{r}}", x.transpose(order))
-        for order in [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
-    ]  # fmt: skip
+    orders = [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
+    padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=-1.5)
+    pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = -1.5 : f32"
+    row, column = x[:, :, :1], x[..., :1]
     return [
-        *cases,
-        exact("slice", kind, {"x": x}, "%r = tpu.slice %x {offsets = array<i64: 1, 3, 0, 8>, steps = array<i64: 1, 2, 2, -1>} : {x} -> {r}", x[1:, 3:60:2, ::2, 8:2:-1]),
-        exact("slice-view", kind, {"x": one}, "%r = tpu.slice %x {offsets = array<i64: 0, 4, 0, 0>, steps = array<i64: 1, 1, 1, 1>} : {x} -> {r}", one[:, 4:7]),
-        exact("concat", kind, {"x": x, "y": y}, "%r = tpu.concat %x, %y {axis = 1 : i64} : ({x}, {y}) -> {r}", np.concatenate([x, y], 1)),
-        exact("concat-view", kind, {"x": one, "y": two}, "%r = tpu.concat %x, %y, %x {axis = 1 : i64} : ({x}, {y}, {x}) -> {r}", np.concatenate([one, two, one], 1)),
-        exact("pad", kind, {"x": x}, "%r = tpu.pad %x {low = array<i64: 0, 1, 2, 0>, high = array<i64: 1, 0, 0, 3>, value = -1.5 : f32} : {x} -> {r}", np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=-1.5)),
-        exact("broadcast", kind, {"x": x[:, :, :1]}, "%r = tpu.broadcast %x : {x} -> {r}", np.broadcast_to(x[:, :, :1], (2, 70, 4, 9))),
-        exact("broadcast-w", kind, {"x": x[..., :1]}, "%r = tpu.broadcast %x : {x} -> {r}", np.broadcast_to(x[..., :1], (2, 70, 5, 6))),
-        exact("copy", kind, {"x": x}, "%r = tpu.copy %x : {x} -> {r}", x),
-        exact("upsample", kind, {"x": x}, "%r = tpu.upsample %x {scale = array<i64: 2, 3>} : {x} -> {r}", x.repeat(2, 2).repeat(3, 3)),
-    ]  # fmt: skip
+        *(permute_case(kind, x, order) for order in orders),
+        slice_case(kind, x, "slice", (1, 3, 0, 8), (1, 2, 2, -1), x[1:, 3:60:2, ::2, 8:2:-1]),
+        slice_case(kind, one, "slice-view", (0, 4, 0, 0), (1, 1, 1, 1), one[:, 4:7]),
+        concat_case(kind, "concat", x, y),
+        concat_case(kind, "concat-view", one, two, one),
+        exact("pad", kind, {"x": x}, "pad", padded, pads),
+        exact("broadcast", kind, {"x": row}, "broadcast", np.broadcast_to(row, (2, 70, 4, 9))),
+        exact("broadcast-w", kind, {"x": column}, "broadcast", np.broadcast_to(column, (2, 70, 5, 6))),
+        exact("copy", kind, {"x": x}, "copy", x),
+        exact("upsample", kind, {"x": x}, "upsample", x.repeat(2, 2).repeat(3, 3), f"scale = {array_attr((2, 3))}"),
+    ]
 
 
 def selection_cases(kind: str) -> list[KernelCase]:
     """Return comparisons; equality is that of numbers, so -0 equals 0."""
-    a = np.round(numbers((1, 70, 5, 9), kind).astype(np.float32)).astype(TYPES[kind])
-    b = np.round(numbers((1, 70, 5, 9), kind, seed=1).astype(np.float32)).astype(TYPES[kind])
-    t, f = numbers((1, 70, 5, 9), kind, seed=2), numbers((1, 1, 1, 1), kind, seed=3)
+    shape = (1, 70, 5, 9)
+    a, b = (np.round(wide(numbers(shape, kind, seed=seed))).astype(TYPES[kind]) for seed in (0, 1))
+    t, f = numbers(shape, kind, seed=2), numbers((1, 1, 1, 1), kind, seed=3)
+    feeds = {"a": a, "b": b, "t": t, "f": f}
     compare = {"gt": np.greater, "lt": np.less, "eq": np.equal}
     return [
-        exact(f"select-{name}", kind, {"a": a, "b": b, "t": t, "f": f}, f"%r = tpu.select {name} %a, %b, %t, %f : ({{a}}, {{b}}, {{t}}, {{f}}) -> {{r}}", np.where(function(wide(a), wide(b)), t, f))
+        exact(f"select-{name}", kind, feeds, f"select {name}", np.where(function(wide(a), wide(b)), t, f))
         for name, function in compare.items()
-    ]  # fmt: skip
+    ]
 
 
 def scalar_cases(kind: str) -> list[KernelCase]:
@@ -283,7 +309,7 @@ def tiled_cases(kind: str) -> list[KernelCase]:
 
 def cases(kind: str) -> list[KernelCase]:
     """Return every case of an element type."""
-    found = [
+    return [
         conv_case(kind, (1, 3, 9, 11), 5, (3, 3), (1, 1), (1, 1, 1, 1)),
         conv_case(kind, (2, 70, 9, 11), 70, (3, 2), (2, 1), (1, 0, 2, 1), relu=True),
         conv_case(kind, (1, 33, 12, 12), 8, (3, 3), (1, 1), (2, 2, 2, 2), dilations=(2, 2)),
@@ -309,7 +335,6 @@ def cases(kind: str) -> list[KernelCase]:
         *scalar_cases(kind),
         *tiled_cases(kind),
     ]
-    return found
 
 
 ALL = [case for kind in TYPES for case in cases(kind)]

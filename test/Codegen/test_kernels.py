@@ -9,7 +9,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from kernel_cases import ALL, KernelCase
-
 from tpu_mlir._mlir import ir
 from tpu_mlir.compiler import run_passes
 from tpu_mlir.runtime import BModel, Session
