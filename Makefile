@@ -36,7 +36,7 @@ demo: setup ## compile a trained network in F32, F16 and BF16, run the bmodels, 
 bench: setup ## all benchmarks; writes their tables below build/bench
 	$(PY) -m bench
 
-docs: setup ## generate the reference pages below docs/reference
+docs: setup ## generate the reference pages below build/docs/reference
 	$(PY) tools/generate_docs.py --build $(BUILD)
 
 oracle: setup ## install the vendor's chip model (needs Python 3.10) and run the differential tests
