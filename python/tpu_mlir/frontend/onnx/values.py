@@ -1,5 +1,6 @@
 """What a tensor of an ONNX graph is while it is imported: an IR value, a constant, or nothing after an error."""
 
+import re
 import warnings
 from dataclasses import dataclass
 
@@ -64,7 +65,12 @@ def elements(array: Array, name: str) -> ir.Attribute:
     kind = ir.RankedTensorType.get(shape, element)
     if data.size == 0:
         return ir.Attribute.parse(f"dense<> : {kind}")
-    return untyped.DenseResourceElementsAttr.get_from_buffer(data, name, kind)
+    return untyped.DenseResourceElementsAttr.get_from_buffer(data, _resource_key(name), kind)
+
+
+def _resource_key(name: str) -> str:
+    """Return the name as MLIR 19 can read it back: it prints keys without quotes, so they must be identifiers."""
+    return re.sub(r"[^A-Za-z0-9_$.]", "_", name if name[:1].isalpha() else f"_{name}")
 
 
 def _warn_if_not_finite(array: Array, name: str) -> None:

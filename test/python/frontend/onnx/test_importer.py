@@ -195,3 +195,20 @@ def test_big_weights_are_not_slow() -> None:
     started = time.process_time()
     import_model(model)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("name", ["onnx::Conv_36", "a b", "7", "Ünï", ">", "-1", "a-b/c.d"])
+def test_text_can_be_read_back_whatever_weights_are_called(name: str) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", name], ["y"])],
+        "network",
+        [helper.make_tensor_value_info("x", FLOAT, [2, 3])],
+        [helper.make_tensor_value_info("y", FLOAT, [2, 3])],
+        [numpy_helper.from_array(uniform(2, 3), name)],
+    )
+    module = import_model(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8))
+    text = module.operation.get_asm(enable_debug_info=True)
+    with ir.Context():
+        again = ir.Module.parse(text)
+        assert again.operation.get_asm(enable_debug_info=True) == text
+        assert names(body(again)[0].location) == [name]
