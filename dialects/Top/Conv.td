@@ -25,7 +25,7 @@ def Top_ConvOp : Top_ConvLikeOp<"conv", (ins)> {
     - (C4) oc is a multiple of `group`.
     - (C5) `bias` has the shape [oc].
     - (C6) The padded input is at least as large as the dilated filter.
-    - (C7) All operands have the same element type.
+    - (C7) `filter` has the element type of `input`, and `bias` that or f32.
     - (C8) `relu_limit` is positive and comes with `relu`.
 
     Example:
@@ -55,7 +55,7 @@ def Top_ConvTransposeOp : Top_ConvLikeOp<"conv_transpose", (ins Top_NonNegativeI
     - (C4) ic is a multiple of `group`.
     - (C5) `bias` has the shape [oc].
     - (C6) Every o_i is positive.
-    - (C7) All operands have the same element type.
+    - (C7) `filter` has the element type of `input`, and `bias` that or f32.
     - (C8) `relu_limit` is positive and comes with `relu`.
     - (C9) `output_padding` is less than the larger of stride and dilation.
 

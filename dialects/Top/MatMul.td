@@ -15,7 +15,7 @@ def Top_MatMulOp : Top_InferredOp<"matmul"> {
     - (C2) The inner dimensions k are equal.
     - (C3) Aligned at the last one, the leading dimensions are equal or one of them is 1.
     - (C4) `bias` has the shape [n].
-    - (C5) All operands have the same element type.
+    - (C5) `rhs` has the element type of `lhs`, and `bias` that or f32.
     - (C6) `relu_limit` is positive and comes with `relu`.
 
     Example: `%y = top.matmul %x, %w, %b {transpose_rhs} : (tensor<1x512xf32>, tensor<10x512xf32>, tensor<10xf32>) -> tensor<1x10xf32>`

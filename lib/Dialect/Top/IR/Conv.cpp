@@ -14,9 +14,11 @@ static FailureOr<SmallVector<Window>> checkConvolution(Emitter emit,
     return emit("expects input and filter of one rank of at least 3, but found "
                 "ranks ",
                 input.size(), " and ", filter.size(), " (C1)");
-  for (Value operand : {adaptor.getFilter(), adaptor.getBias()})
-    if (failed(checkElementType(emit, adaptor.getInput(), operand, "(C7)")))
-      return failure();
+  if (failed(checkElementType(emit, adaptor.getInput(), adaptor.getFilter(),
+                              "(C7)")) ||
+      failed(
+          checkBiasType(emit, adaptor.getInput(), adaptor.getBias(), "(C7)")))
+    return failure();
   if (failed(checkReluLimit(emit, adaptor.getRelu(), adaptor.getReluLimit(),
                             "(C8)")))
     return failure();

@@ -68,6 +68,13 @@ LogicalResult tpu_mlir::top::checkElementType(Emitter emit, Value input,
               tensorType(operand).getElementType(), " ", constraint);
 }
 
+LogicalResult tpu_mlir::top::checkBiasType(Emitter emit, Value input,
+                                           Value bias, StringRef constraint) {
+  if (!bias || tensorType(bias).getElementType().isF32())
+    return success();
+  return checkElementType(emit, input, bias, constraint);
+}
+
 LogicalResult tpu_mlir::top::checkReluLimit(Emitter emit, bool relu,
                                             std::optional<APFloat> limit,
                                             StringRef constraint) {

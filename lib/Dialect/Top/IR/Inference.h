@@ -76,6 +76,9 @@ llvm::LogicalResult checkAxis(Emitter emit, int64_t axis, mlir::Value input,
 llvm::LogicalResult checkElementType(Emitter emit, mlir::Value input,
                                      mlir::Value operand,
                                      llvm::StringRef constraint);
+/// A bias may be null, of the type of `input`, or f32.
+llvm::LogicalResult checkBiasType(Emitter emit, mlir::Value input,
+                                  mlir::Value bias, llvm::StringRef constraint);
 llvm::LogicalResult checkReluLimit(Emitter emit, bool relu,
                                    std::optional<llvm::APFloat> limit,
                                    llvm::StringRef constraint);

@@ -11,9 +11,10 @@ LogicalResult MatMulOp::inferTypes(Emitter emit, Adaptor adaptor,
   if (lhs.size() < 2 || rhs.size() < 2)
     return emit("expects operands of at least rank 2, but found ranks ",
                 lhs.size(), " and ", rhs.size(), " (C1)");
-  for (Value operand : {adaptor.getRhs(), adaptor.getBias()})
-    if (failed(checkElementType(emit, adaptor.getLhs(), operand, "(C5)")))
-      return failure();
+  if (failed(
+          checkElementType(emit, adaptor.getLhs(), adaptor.getRhs(), "(C5)")) ||
+      failed(checkBiasType(emit, adaptor.getLhs(), adaptor.getBias(), "(C5)")))
+    return failure();
   if (failed(checkReluLimit(emit, adaptor.getRelu(), adaptor.getReluLimit(),
                             "(C6)")))
     return failure();
