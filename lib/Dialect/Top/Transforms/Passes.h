@@ -1,0 +1,25 @@
+//===- Passes.h - From top to top -----------------------------------------===//
+#pragma once
+
+#include "mlir/Pass/Pass.h"
+#include "llvm/Support/CommandLine.h"
+
+#include <memory>
+#include <string>
+
+namespace tpu_mlir::top {
+
+/// What an op computes in.
+enum class Precision { F32, F16, BF16 };
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "lib/Dialect/Top/Transforms/Passes.h.inc"
+
+/// Adds the passes of `--tpu-clean`.
+void buildCleanPipeline(mlir::OpPassManager &manager);
+
+/// Registers the pipeline `tpu-clean`.
+void registerCleanPipeline();
+
+} // namespace tpu_mlir::top

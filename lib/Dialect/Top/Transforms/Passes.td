@@ -1,0 +1,138 @@
+//===- Passes.td - From top to top ------------------------------*- tablegen -*-===//
+#ifndef TPU_MLIR_TOP_PASSES
+#define TPU_MLIR_TOP_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class Top_Pass<string name> : Pass<name> {
+  let dependentDialects = ["::tpu_mlir::top::TopDialect"];
+}
+
+def FoldWeights : Top_Pass<"top-fold-weights"> {
+  let summary = "compute what depends on constants only";
+  let description = [{
+    Element-wise arithmetic, casts, transposes, slices, concatenations and expansions of float constants, in f32.
+
+    Before:
+    ```mlir
+    %0 = top.sqrt %w : tensor<64xf32>
+    ```
+    After: `%0` is a `top.weight` that holds the roots.
+  }];
+}
+
+def FoldScale : Top_Pass<"top-fold-scale"> {
+  let summary = "put scales and shifts of channels into the convolution or product before them";
+  let description = [{
+    A batch_norm, or an add, sub, mul or div by a constant of one value a channel (a column of a product), of a conv,
+    conv_transpose or matmul with constant filter that nothing else reads.
+
+    Before:
+    ```mlir
+    %0 = top.conv %x, %w, %b ...
+    %1 = top.mul %0, %s : (tensor<1x64x56x56xf32>, tensor<64x1x1xf32>) -> tensor<1x64x56x56xf32>
+    ```
+    After:
+    ```mlir
+    %1 = top.conv %x, %w_times_s, %b_times_s ...
+    ```
+  }];
+}
+
+def FuseRelu : Top_Pass<"top-fuse-relu"> {
+  let summary = "let convolutions and products apply the relu or clip that follows";
+  let description = [{
+    Before:
+    ```mlir
+    %0 = top.conv %x, %w ...
+    %1 = top.clip %0 {max = 6.0 : f32, min = 0.0 : f32} : tensor<1x64x56x56xf32>
+    ```
+    After:
+    ```mlir
+    %1 = top.conv %x, %w ... {relu, relu_limit = 6.0 : f32}
+    ```
+  }];
+}
+
+def FusePad : Top_Pass<"top-fuse-pad"> {
+  let summary = "let convolutions and pools do the padding before them";
+  let description = [{
+    Where it is exact: zeros before a conv, an lp_pool or an average_pool that counts them; minus infinity before a
+    max_pool, or zeros if its input has no negative elements.
+
+    Before:
+    ```mlir
+    %0 = top.pad constant %x pads = [0, 0, 1, 1, 0, 0, 1, 1] {value = 0.0 : f32} ...
+    %1 = top.conv %0, %w strides = [1, 1] pads = [0, 0, 0, 0] ...
+    ```
+    After:
+    ```mlir
+    %1 = top.conv %x, %w strides = [1, 1] pads = [1, 1, 1, 1] ...
+    ```
+  }];
+}
+
+def SinkTransposes : Top_Pass<"top-sink-transposes"> {
+  let summary = "move transposes behind element-wise ops, where they meet and cancel";
+  let description = [{
+    Before:
+    ```mlir
+    %0 = top.transpose %a perm = [0, 2, 3, 1] ...
+    %1 = top.transpose %b perm = [0, 2, 3, 1] ...
+    %2 = top.add %0, %1 ...
+    ```
+    After:
+    ```mlir
+    %1 = top.add %a, %b ...
+    %2 = top.transpose %1 perm = [0, 2, 3, 1] ...
+    ```
+  }];
+}
+
+def RecognizeComposites : Top_Pass<"top-recognize-composites"> {
+  let summary = "find gelu, silu, hard_sigmoid, hard_swish and layer_norm among their parts";
+  let description = [{
+    Before:
+    ```mlir
+    %0 = top.sigmoid %x : tensor<1x64x56x56xf32>
+    %1 = top.mul %x, %0 ...
+    ```
+    After:
+    ```mlir
+    %1 = top.silu %x : tensor<1x64x56x56xf32>
+    ```
+  }];
+}
+
+def AssignPrecision : Pass<"tpu-assign-precision", "::mlir::ModuleOp"> {
+  let summary = "choose the float type that each op computes in";
+  let description = [{
+    Changes the element types of float values, converts constants (to nearest even) and inserts `top.cast` where types
+    meet. Inputs and outputs of the network keep their types. A constant that exceeds f16 is a warning.
+
+    Each line of `overrides` names an op (the tensor it computes) and its precision, e.g. `conv1 F32`; an unknown name
+    is an error.
+
+    Before:
+    ```mlir
+    %0 = top.relu %x : tensor<1x8xf32>
+    ```
+    After:
+    ```mlir
+    %0 = top.cast %x {to = f16} : (tensor<1x8xf32>) -> tensor<1x8xf16>
+    %1 = top.relu %0 : tensor<1x8xf16>
+    %2 = top.cast %1 {to = f32} : (tensor<1x8xf16>) -> tensor<1x8xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "::tpu_mlir::top::Precision", "::tpu_mlir::top::Precision::F32",
+           "what ops compute in", [{::llvm::cl::values(
+             clEnumValN(::tpu_mlir::top::Precision::F32, "f32", "32-bit floats"),
+             clEnumValN(::tpu_mlir::top::Precision::F16, "f16", "16-bit floats"),
+             clEnumValN(::tpu_mlir::top::Precision::BF16, "bf16", "16-bit floats with the range of f32"))}]>,
+    Option<"overrides", "overrides", "std::string", "", "file of lines `name F32|F16|BF16`">,
+  ];
+  let dependentDialects = ["::tpu_mlir::top::TopDialect"];
+}
+
+#endif

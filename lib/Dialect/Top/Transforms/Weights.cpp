@@ -1,0 +1,229 @@
+//===- Weights.cpp - Reading and building constants of a network ----------===//
+#include "lib/Dialect/Top/Transforms/Weights.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace tpu_mlir::top;
+
+/// Tensors of at most this many elements are written out as `dense`.
+static constexpr int64_t kDense = 16;
+
+ElementsAttr tpu_mlir::top::weightOf(Value value) {
+  auto weight = value ? value.getDefiningOp<WeightOp>() : WeightOp();
+  return weight ? weight.getValue() : ElementsAttr();
+}
+
+StringRef tpu_mlir::top::nameOf(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : llvm::reverse(fused.getLocations()))
+      if (StringRef name = nameOf(part); !name.empty())
+        return name;
+  return "";
+}
+
+Location tpu_mlir::top::locationOf(OpResult result) {
+  Operation *op = result.getOwner();
+  unsigned index = result.getResultNumber();
+  if (op->getNumResults() == 1)
+    return op->getLoc();
+  auto fused = dyn_cast<FusedLoc>(op->getLoc());
+  if (fused && fused.getLocations().size() == op->getNumResults())
+    return fused.getLocations()[index];
+  StringRef name = nameOf(op->getLoc());
+  if (index == 0 || name.empty())
+    return op->getLoc();
+  return NameLoc::get(
+      StringAttr::get(op->getContext(), name + "/" + Twine(index)));
+}
+
+/// The bytes of a resource if there are as many as the type needs.
+static ArrayRef<char> bytesOf(DenseResourceElementsAttr resource) {
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  Type element = resource.getType().getElementType();
+  if (!blob || !element.isIntOrFloat())
+    return {};
+  size_t width = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  if (blob->getData().size() != resource.getType().getNumElements() * width)
+    return {};
+  return blob->getData();
+}
+
+static float toFloat(const APFloat &value) {
+  APFloat copy = value;
+  bool inexact;
+  copy.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &inexact);
+  return copy.convertToFloat();
+}
+
+static float halfToFloat(const llvm::fltSemantics &semantics,
+                         const char *data) {
+  return toFloat(
+      APFloat(semantics, APInt(16, llvm::support::endian::read16le(data))));
+}
+
+std::optional<FloatData> FloatData::read(ElementsAttr attribute) {
+  if (!attribute)
+    return std::nullopt;
+  FloatData data;
+  Type element = attribute.getElementType();
+  bool isBool = element.isInteger(1);
+  if (!isa<FloatType>(element) && !isBool)
+    return std::nullopt;
+  size_t count = attribute.getNumElements();
+  if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
+    data.owned.reserve(count);
+    if (isBool)
+      for (bool value : dense.getValues<bool>())
+        data.owned.push_back(value);
+    else
+      for (const APFloat &value : dense.getValues<APFloat>())
+        data.owned.push_back(toFloat(value));
+    return data;
+  }
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attribute);
+  ArrayRef<char> bytes = resource ? bytesOf(resource) : ArrayRef<char>();
+  if (bytes.empty())
+    return std::nullopt;
+  if (element.isF32() &&
+      reinterpret_cast<uintptr_t>(bytes.data()) % alignof(float) == 0) {
+    data.inPlace =
+        ArrayRef(reinterpret_cast<const float *>(bytes.data()), count);
+    return data;
+  }
+  data.owned.resize(count);
+  if (element.isF32())
+    std::memcpy(data.owned.data(), bytes.data(), bytes.size());
+  else if (isBool)
+    llvm::copy(bytes, data.owned.begin());
+  else if (element.isF16() || element.isBF16())
+    for (size_t i = 0; i < count; ++i)
+      data.owned[i] = halfToFloat(cast<FloatType>(element).getFloatSemantics(),
+                                  bytes.data() + 2 * i);
+  else
+    return std::nullopt;
+  return data;
+}
+
+std::optional<FloatData> FloatData::read(Value value) {
+  return read(weightOf(value));
+}
+
+template <typename T> static std::vector<int64_t> widen(ArrayRef<char> bytes) {
+  std::vector<int64_t> values(bytes.size() / sizeof(T));
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = llvm::support::endian::read<T, llvm::endianness::little>(
+        bytes.data() + i * sizeof(T));
+  return values;
+}
+
+std::optional<std::vector<int64_t>> tpu_mlir::top::readIntegers(Value value) {
+  ElementsAttr attribute = weightOf(value);
+  if (!attribute || !isa<IntegerType>(attribute.getElementType()))
+    return std::nullopt;
+  if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
+    std::vector<int64_t> values;
+    for (const APInt &element : dense.getValues<APInt>())
+      values.push_back(attribute.getElementType().isInteger(1)
+                           ? element.getZExtValue()
+                           : element.getSExtValue());
+    return values;
+  }
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attribute);
+  ArrayRef<char> bytes = resource ? bytesOf(resource) : ArrayRef<char>();
+  if (bytes.empty())
+    return std::nullopt;
+  switch (attribute.getElementType().getIntOrFloatBitWidth()) {
+  case 1:
+  case 8:
+    return widen<int8_t>(bytes);
+  case 16:
+    return widen<int16_t>(bytes);
+  case 32:
+    return widen<int32_t>(bytes);
+  case 64:
+    return widen<int64_t>(bytes);
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<float> tpu_mlir::top::readSplat(Value value) {
+  std::optional<FloatData> data = FloatData::read(value);
+  if (!data || data->size() == 0)
+    return std::nullopt;
+  float first = (*data)[0];
+  if (!llvm::all_of(data->values(), [&](float v) { return v == first; }))
+    return std::nullopt;
+  return first;
+}
+
+/// The 16 bits of a float rounded to nearest even.
+static uint16_t round16(float value, const llvm::fltSemantics &semantics) {
+  APFloat rounded(value);
+  bool inexact;
+  rounded.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
+  return rounded.bitcastToAPInt().getZExtValue();
+}
+
+/// A name that the assembly format of MLIR prints and reads back as it is.
+static std::string blobName(StringRef name) {
+  std::string result = name.empty() ? "weight" : name.str();
+  for (char &c : result)
+    if (!llvm::isAlnum(c) && c != '_' && c != '.' && c != '$')
+      c = '_';
+  if (!llvm::isAlpha(result.front()))
+    result.insert(0, "_");
+  return result;
+}
+
+ElementsAttr tpu_mlir::top::makeElements(RankedTensorType type,
+                                         ArrayRef<float> values,
+                                         StringRef name) {
+  assert(type.getNumElements() == static_cast<int64_t>(values.size()));
+  auto element = cast<FloatType>(type.getElementType());
+  const llvm::fltSemantics &semantics = element.getFloatSemantics();
+  std::vector<char> bytes(values.size() * element.getWidth() / 8);
+  if (element.isF32())
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  else
+    for (size_t i = 0; i < values.size(); ++i)
+      llvm::support::endian::write16le(bytes.data() + 2 * i,
+                                       round16(values[i], semantics));
+  if (type.getNumElements() <= kDense) {
+    SmallVector<APFloat> elements;
+    for (float value : values) {
+      APFloat rounded(value);
+      bool inexact;
+      rounded.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
+      elements.push_back(rounded);
+    }
+    return DenseElementsAttr::get(type, elements);
+  }
+  return DenseResourceElementsAttr::get(
+      type, blobName(name),
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+}
+
+WeightOp tpu_mlir::top::makeWeight(OpBuilder &builder, Location location,
+                                   RankedTensorType type,
+                                   ArrayRef<float> values) {
+  return builder.create<WeightOp>(location,
+                                  makeElements(type, values, nameOf(location)));
+}
+
+ElementsAttr tpu_mlir::top::reshapeElements(ElementsAttr attribute,
+                                            ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, attribute.getElementType());
+  if (auto dense = dyn_cast<DenseElementsAttr>(attribute))
+    return dense.reshape(type);
+  return DenseResourceElementsAttr::get(
+      type, cast<DenseResourceElementsAttr>(attribute).getRawHandle());
+}
