@@ -51,7 +51,8 @@ static bmodel::Tensor tensorOf(Value value, StringRef name) {
 static StringRef nameOf(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return name.getName();
-  if (auto fused = dyn_cast<FusedLoc>(location))
+  // With metadata it is a part of what it takes to compute the named tensor.
+  if (auto fused = dyn_cast<FusedLoc>(location); fused && !fused.getMetadata())
     for (Location part : llvm::reverse(fused.getLocations()))
       if (StringRef name = nameOf(part); !name.empty())
         return name;

@@ -6,6 +6,8 @@
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Passes.h"
+#include "lib/Conversion/TopToTpu/Passes.h"
+#include "lib/Dialect/Top/Transforms/Passes.h"
 #include "lib/Dialect/Tpu/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -43,4 +45,7 @@ void tpu_mlir::registerAllPasses() {
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFormGroups());
         manager.addPass(tpu::createAssignAddresses());
       });
+  registerTopToTpuPasses();
+  top::registerTopPasses();
+  top::registerCleanPipeline();
 }

@@ -1,0 +1,209 @@
+//===- Elementwise.cpp - Arithmetic, comparison and logic -----------------===//
+#include "lib/Conversion/TopToTpu/Pattern.h"
+
+#include "lib/Dialect/Top/Transforms/Weights.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace tpu_mlir;
+using tpu::BinaryKind;
+using tpu::CompareKind;
+using tpu::UnaryKind;
+
+/// Operands in views that broadcast, and what ops on them compute.
+static SmallVector<Value> alignOperands(Operation *op, ValueRange values,
+                                        Lowering &l) {
+  SmallVector<ShapeRef> shapes;
+  for (Value operand : op->getOperands())
+    shapes.push_back(shapeOf(operand));
+  return align(l, llvm::to_vector(values), shapes, shapeOf(op->getResult(0)));
+}
+
+/// The value of an operand that is a constant of one repeated value, if the
+/// other operand alone has the result's elements.
+template <typename OpTy>
+static std::optional<float> scalarOperand(OpTy op, Value operand, Value other) {
+  std::optional<float> value = top::readSplat(operand);
+  if (!value || product(shapeOf(other)) != product(shapeOf(op.getOutput())))
+    return std::nullopt;
+  return value;
+}
+
+template <BinaryKind kind, typename OpTy>
+static Value lowerBinary(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+  if (auto value = scalarOperand(op, op.getRhs(), op.getLhs()))
+    return l.scalar(kind, in.getLhs(), *value);
+  if (auto value = scalarOperand(op, op.getLhs(), op.getRhs()))
+    return kind == BinaryKind::sub || kind == BinaryKind::div
+               ? l.reversed(kind, *value, in.getRhs())
+               : l.scalar(kind, in.getRhs(), *value);
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return l.binary(kind, operands[0], operands[1]);
+}
+
+//===----------------------------------------------------------------------===//
+// Powers and remainders
+//===----------------------------------------------------------------------===//
+
+/// base^exponent by repeated squaring.
+static Value integerPower(Value base, unsigned exponent, Lowering &l) {
+  Value result;
+  for (Value square = base; exponent; exponent >>= 1) {
+    if (exponent & 1)
+      result = result ? l.mul(result, square) : square;
+    if (exponent > 1)
+      square = l.mul(square, square);
+  }
+  return result;
+}
+
+static Value constantPower(Value base, float exponent, Lowering &l) {
+  constexpr float kLargest = 16; // multiplications stay cheaper than exp(log)
+  if (exponent == 0)
+    return l.add(l.mul(base, 0), 1);
+  if (exponent == 0.5f)
+    return l.unary(UnaryKind::sqrt, base);
+  if (exponent == -0.5f)
+    return l.unary(UnaryKind::rsqrt, base);
+  if (std::trunc(exponent) == exponent && std::abs(exponent) <= kLargest) {
+    Value power = integerPower(base, std::abs(exponent), l);
+    return exponent < 0 ? l.unary(UnaryKind::reciprocal, power) : power;
+  }
+  Value log = l.unary(UnaryKind::log, l.wide(base));
+  return l.cast(l.unary(UnaryKind::exp, l.mul(log, exponent)), elementOf(base));
+}
+
+/// Bases are taken to be positive unless the exponent is a small integer.
+static Value lowerPow(top::PowOp op, top::PowOp::Adaptor in, Lowering &l) {
+  if (auto exponent = scalarOperand(op, op.getRhs(), op.getLhs()))
+    return constantPower(in.getLhs(), *exponent, l);
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  Value log = l.unary(UnaryKind::log, l.wide(operands[0]));
+  return l.unary(UnaryKind::exp, l.mul(log, l.wide(operands[1])));
+}
+
+/// x - y * trunc(x / y)
+static Value lowerMod(top::ModOp op, top::ModOp::Adaptor in, Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  Value x = l.wide(operands[0]), y = l.wide(operands[1]);
+  Value quotient = l.div(x, y);
+  Value whole = l.unary(UnaryKind::floor, l.unary(UnaryKind::abs, quotient));
+  whole = l.mul(l.unary(UnaryKind::sign, quotient), whole);
+  return l.sub(x, l.mul(y, whole));
+}
+
+//===----------------------------------------------------------------------===//
+// Truth values: 0 and 1
+//===----------------------------------------------------------------------===//
+
+/// `negate`: 1 where the comparison does not hold.
+template <CompareKind kind, bool negate, typename OpTy>
+static Value lowerCompare(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  Type element = elementOf(operands[0]);
+  return l.select(kind, operands[0], operands[1], l.splat(!negate, element),
+                  l.splat(negate, element));
+}
+
+static Value invert(Value truth, Lowering &l) {
+  return l.reversed(BinaryKind::sub, 1, truth);
+}
+
+static Value lowerXor(top::XorOp op, top::XorOp::Adaptor in, Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return invert(l.compare(CompareKind::eq, operands[0], operands[1]), l);
+}
+
+static Value lowerWhere(top::WhereOp op, top::WhereOp::Adaptor in,
+                        Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  Type element = elementOf(operands[1]);
+  return l.select(CompareKind::gt, l.cast(operands[0], element),
+                  l.splat(0, element), operands[1], operands[2]);
+}
+
+/// Neither below, nor above, nor equal to zero (the chip compares equality by
+/// bits, so that a NaN does equal itself).
+static Value lowerIsNan(top::IsNanOp, top::IsNanOp::Adaptor in, Lowering &l) {
+  Value x = in.getInput(), zero = l.splat(0, elementOf(x));
+  Value ordered = l.compare(CompareKind::eq, x, zero);
+  for (CompareKind kind : {CompareKind::lt, CompareKind::gt})
+    ordered = l.binary(BinaryKind::max, ordered, l.compare(kind, x, zero));
+  return invert(ordered, l);
+}
+
+static Value lowerIsInf(top::IsInfOp op, top::IsInfOp::Adaptor in,
+                        Lowering &l) {
+  Value x = in.getInput();
+  if (!op.getDetectNegative() && !op.getDetectPositive())
+    return l.mul(l.compare(CompareKind::eq, x, x), 0);
+  if (op.getDetectNegative())
+    x = l.unary(op.getDetectPositive() ? UnaryKind::abs : UnaryKind::neg, x);
+  return l.compare(CompareKind::eq, x, l.splat(INFINITY, elementOf(x)));
+}
+
+/// Floats become true where they are not zero; the rest changes type only.
+static Value lowerCast(top::CastOp op, top::CastOp::Adaptor in, Lowering &l) {
+  Value x = in.getInput();
+  bool toBool = op.getTo().isInteger(1);
+  if (!toBool || elementOf(op.getInput()).isInteger(1))
+    return x;
+  return invert(l.compare(CompareKind::eq, x, l.splat(0, elementOf(x))), l);
+}
+
+static Value lowerClip(top::ClipOp op, top::ClipOp::Adaptor in, Lowering &l) {
+  Value x = in.getInput();
+  float low = op.getMin().convertToFloat(), high = op.getMax().convertToFloat();
+  if (!std::isinf(low))
+    x = l.max(x, low);
+  return std::isinf(high) ? x : l.min(x, high);
+}
+
+template <UnaryKind kind, typename OpTy>
+static Value lowerUnary(OpTy, typename OpTy::Adaptor in, Lowering &l) {
+  return l.unary(kind, in.getInput());
+}
+
+void tpu_mlir::addElementwise(Lowerings &set) {
+  set.add<top::AddOp>(lowerBinary<BinaryKind::add>);
+  set.add<top::SubOp>(lowerBinary<BinaryKind::sub>);
+  set.add<top::MulOp>(lowerBinary<BinaryKind::mul>);
+  set.add<top::DivOp>(lowerBinary<BinaryKind::div>);
+  set.add<top::MaxOp>(lowerBinary<BinaryKind::max>);
+  set.add<top::MinOp>(lowerBinary<BinaryKind::min>);
+  set.add<top::PowOp>(lowerPow);
+  set.add<top::ModOp>(lowerMod);
+  set.add<top::EqualOp>(lowerCompare<CompareKind::eq, false>);
+  set.add<top::GreaterOp>(lowerCompare<CompareKind::gt, false>);
+  set.add<top::LessOp>(lowerCompare<CompareKind::lt, false>);
+  set.add<top::GreaterOrEqualOp>(lowerCompare<CompareKind::lt, true>);
+  set.add<top::LessOrEqualOp>(lowerCompare<CompareKind::gt, true>);
+  set.add<top::AndOp>(lowerBinary<BinaryKind::min>);
+  set.add<top::OrOp>(lowerBinary<BinaryKind::max>);
+  set.add<top::XorOp>(lowerXor);
+  set.add<top::NotOp>([](top::NotOp, top::NotOp::Adaptor in, Lowering &l) {
+    return invert(in.getInput(), l);
+  });
+  set.add<top::WhereOp>(lowerWhere);
+  set.add<top::IsNanOp>(lowerIsNan);
+  set.add<top::IsInfOp>(lowerIsInf);
+  set.add<top::CastOp>(lowerCast);
+  set.add<top::ClipOp>(lowerClip);
+  set.add<top::AbsOp>(lowerUnary<UnaryKind::abs>);
+  set.add<top::NegOp>(lowerUnary<UnaryKind::neg>);
+  set.add<top::CeilOp>(lowerUnary<UnaryKind::ceil>);
+  set.add<top::FloorOp>(lowerUnary<UnaryKind::floor>);
+  set.add<top::RoundOp>(lowerUnary<UnaryKind::round>);
+  set.add<top::SignOp>(lowerUnary<UnaryKind::sign>);
+  set.add<top::ExpOp>(lowerUnary<UnaryKind::exp>);
+  set.add<top::LogOp>(lowerUnary<UnaryKind::log>);
+  set.add<top::SqrtOp>(lowerUnary<UnaryKind::sqrt>);
+  set.add<top::ReciprocalOp>(lowerUnary<UnaryKind::reciprocal>);
+  set.add<top::SinOp>(lowerUnary<UnaryKind::sin>);
+  set.add<top::CosOp>(lowerUnary<UnaryKind::cos>);
+  set.add<top::AtanOp>(lowerUnary<UnaryKind::atan>);
+  set.add<top::TanhOp>(lowerUnary<UnaryKind::tanh>);
+  set.add<top::ErfOp>(lowerUnary<UnaryKind::erf>);
+  set.add<top::SigmoidOp>(lowerUnary<UnaryKind::sigmoid>);
+}

@@ -1,0 +1,286 @@
+//===- LowerTopToTpu.cpp - Expresses a top network in tpu ops -------------===//
+#include "lib/Conversion/TopToTpu/Passes.h"
+
+#include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Dialect/Top/Transforms/Weights.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace tpu_mlir {
+#define GEN_PASS_DEF_LOWERTOPTOTPU
+#include "lib/Conversion/TopToTpu/Passes.h.inc"
+} // namespace tpu_mlir
+
+using namespace mlir;
+using namespace tpu_mlir;
+
+/// The 16-bit type the network computes in, or f32.
+static Type networkFloat(ModuleOp module) {
+  Type found = Float32Type::get(module.getContext());
+  module.walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (auto tensor = dyn_cast<RankedTensorType>(type))
+        if (isa<Float16Type, BFloat16Type>(tensor.getElementType())) {
+          found = tensor.getElementType();
+          return WalkResult::interrupt();
+        }
+    return WalkResult::advance();
+  });
+  return found;
+}
+
+/// f32, f16 and bf16 stay, i1 becomes `boolean`; other types are left alone.
+static Type convertTensor(RankedTensorType type, Type boolean) {
+  Type element = type.getElementType();
+  if (element.isInteger(1))
+    element = boolean;
+  if (!isa<Float32Type, Float16Type, BFloat16Type>(element))
+    return type;
+  return RankedTensorType::get(canonicalShape(type.getShape()), element);
+}
+
+static bool isComputable(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor &&
+         (tensor.getElementType().isInteger(1) ||
+          isa<Float32Type, Float16Type, BFloat16Type>(tensor.getElementType()));
+}
+
+std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
+  auto describe = [](StringRef verb, Type type) {
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << verb << " '" << type
+        << "', but the chip's operations here take and make f32, f16 and bf16";
+    return text;
+  };
+  for (Type type : op->getResultTypes())
+    if (!isComputable(type))
+      return describe("computes", type);
+  for (OpOperand &operand : op->getOpOperands())
+    if (!isComputable(operand.get().getType()) &&
+        (operand.getOperandNumber() == 0 || !top::weightOf(operand.get())))
+      return describe("reads", operand.get().getType());
+  return "";
+}
+
+Location tpu_mlir::partOf(Location location) {
+  return FusedLoc::get({location},
+                       StringAttr::get(location.getContext(), "part"),
+                       location.getContext());
+}
+
+void tpu_mlir::nameResult(Value value, Location name) {
+  Location part = partOf(name);
+  for (Operation *op = value.getDefiningOp(); op && op->getLoc() == part;) {
+    op->setLoc(name);
+    auto view = dyn_cast<tpu::ReshapeOp>(op);
+    op = view ? view.getInput().getDefiningOp() : nullptr;
+  }
+}
+
+namespace {
+
+/// Constants keep their bytes under a rank-4 type; truth values become floats.
+class WeightPattern : public OpConversionPattern<top::WeightOp> {
+public:
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(top::WeightOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = dyn_cast<RankedTensorType>(
+        getTypeConverter()->convertType(op.getType()));
+    if (!type || type == op.getType())
+      return rewriter.notifyMatchFailure(op, "it is no float or truth value");
+    ElementsAttr value = op.getValue();
+    if (type.getElementType() == value.getElementType()) {
+      rewriter.replaceOpWithNewOp<top::WeightOp>(
+          op, top::reshapeElements(value, type.getShape()));
+      return success();
+    }
+    std::optional<top::FloatData> data = top::FloatData::read(value);
+    if (!data)
+      return rewriter.notifyMatchFailure(op, "its elements are not there");
+    rewriter.replaceOp(
+        op, top::makeWeight(rewriter, op.getLoc(), type, data->values()));
+    return success();
+  }
+};
+
+struct LowerTopToTpuPass
+    : tpu_mlir::impl::LowerTopToTpuBase<LowerTopToTpuPass> {
+  void runOnOperation() override;
+
+private:
+  LogicalResult checkSignature(func::FuncOp function);
+  LogicalResult convert(Reasons &reasons);
+  LogicalResult reportLeftovers(const Reasons &reasons);
+};
+
+} // namespace
+
+/// Arguments and results are what the caller sees: they have no hidden floats.
+LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
+  bool valid = true;
+  auto check = [&](StringRef what, unsigned index, Type type, Location loc) {
+    if (isComputable(type) && !getElementTypeOrSelf(type).isInteger(1))
+      return;
+    emitError(loc) << what << " " << index << " of the network is " << type
+                   << ", but only f32, f16 and bf16 tensors can be passed";
+    valid = false;
+  };
+  for (BlockArgument argument : function.getArguments())
+    check("input", argument.getArgNumber(), argument.getType(),
+          argument.getLoc());
+  Operation *end = function.getBody().front().getTerminator();
+  for (OpOperand &result : end->getOpOperands())
+    check("output", result.getOperandNumber(), result.get().getType(),
+          result.get().getLoc());
+  return success(valid);
+}
+
+LogicalResult LowerTopToTpuPass::convert(Reasons &reasons) {
+  Type boolean = networkFloat(getOperation());
+  TypeConverter types;
+  types.addConversion([](Type type) { return type; });
+  types.addConversion([boolean](RankedTensorType type) -> Type {
+    return convertTensor(type, boolean);
+  });
+  // What remains in other types has been, or will be, reported.
+  auto view = [](OpBuilder &builder, RankedTensorType type, ValueRange inputs,
+                 Location loc) -> Value {
+    if (inputs.size() == 1 &&
+        elementOf(inputs.front()) == type.getElementType())
+      return builder.create<tpu::ReshapeOp>(loc, type, inputs.front());
+    return builder.create<UnrealizedConversionCastOp>(loc, type, inputs)
+        .getResult(0);
+  };
+  types.addArgumentMaterialization(view);
+  types.addSourceMaterialization(view);
+  types.addTargetMaterialization(view);
+
+  ConversionTarget target(getContext());
+  target.addLegalDialect<tpu::TpuDialect>();
+  target.addLegalOp<ModuleOp, func::FuncOp, func::ReturnOp>();
+  target.addDynamicallyLegalOp<top::WeightOp>(
+      [&](top::WeightOp op) { return types.isLegal(op.getOperation()); });
+  RewritePatternSet patterns(&getContext());
+  patterns.add<WeightPattern>(types, &getContext());
+  Lowerings lowerings(types, patterns, reasons);
+  addActivations(lowerings);
+  addConvs(lowerings);
+  addElementwise(lowerings);
+  addGathers(lowerings);
+  addMatMuls(lowerings);
+  addNormalizations(lowerings);
+  addPools(lowerings);
+  addReductions(lowerings);
+  addResizes(lowerings);
+  addShapes(lowerings);
+  addSlices(lowerings);
+  addTrigonometry(lowerings);
+  return applyPartialConversion(getOperation(), target, std::move(patterns));
+}
+
+/// Names every op that is left, not only the first.
+LogicalResult LowerTopToTpuPass::reportLeftovers(const Reasons &reasons) {
+  bool complete = true;
+  getOperation().walk([&](Operation *op) {
+    if (isa<ModuleOp, func::FuncOp, func::ReturnOp, top::WeightOp>(op) ||
+        isa<tpu::TpuDialect>(op->getDialect()) ||
+        isa<UnrealizedConversionCastOp>(op))
+      return;
+    InFlightDiagnostic error = emitError(op->getLoc())
+                               << "'" << op->getName() << "' ";
+    auto reason = reasons.find(op);
+    if (reason != reasons.end() && !reason->second.empty())
+      error << "cannot be lowered: " << reason->second;
+    else
+      error << "has no lowering to the chip's operations";
+    complete = false;
+  });
+  return success(complete);
+}
+
+//===----------------------------------------------------------------------===//
+// After the conversion
+//===----------------------------------------------------------------------===//
+
+/// Joins views of views and of constants, and erases what nothing uses.
+static void tidy(func::FuncOp function) {
+  function.walk([](tpu::ReshapeOp view) {
+    while (auto source = view.getInput().getDefiningOp<tpu::ReshapeOp>())
+      view.getInputMutable().assign(source.getInput());
+    if (view.getInput().getType() == view.getType())
+      return view.replaceAllUsesWith(view.getInput());
+    // A view of a constant is a constant, unless the network returns it.
+    auto weight = view.getInput().getDefiningOp<top::WeightOp>();
+    if (!weight || view.getType().getRank() != 4)
+      return;
+    OpBuilder builder(weight);
+    auto same = builder.create<top::WeightOp>(
+        weight.getLoc(),
+        top::reshapeElements(weight.getValue(), view.getType().getShape()));
+    view.replaceAllUsesWith(same.getOutput());
+  });
+  SmallVector<Operation *> ops;
+  for (Operation &op : function.getBody().front().without_terminator())
+    ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op))
+      op->erase();
+}
+
+static Value sourceOf(Value value) {
+  while (auto view = value.getDefiningOp<tpu::ReshapeOp>())
+    value = view.getInput();
+  return value;
+}
+
+/// Whether the memory of `value` may be part of another value's.
+static bool sharesMemory(Value value) {
+  auto isOuter = [](Value whole, unsigned dim) {
+    return product(shapeOf(whole).take_front(dim)) == 1;
+  };
+  if (isa<BlockArgument>(value) ||
+      isa<top::WeightOp, tpu::SliceOp>(value.getDefiningOp()))
+    return true;
+  SmallVector<Value> views = {value};
+  while (!views.empty())
+    for (Operation *user : views.pop_back_val().getUsers()) {
+      if (auto view = dyn_cast<tpu::ReshapeOp>(user))
+        views.push_back(view.getResult());
+      auto concat = dyn_cast<tpu::ConcatOp>(user);
+      if (concat && isOuter(concat.getResult(), concat.getAxis()))
+        return true;
+    }
+  return false;
+}
+
+/// Gives every result of the network memory of its own.
+static void copyShared(func::FuncOp function) {
+  Operation *end = function.getBody().front().getTerminator();
+  OpBuilder builder(end);
+  DenseSet<Value> returned;
+  for (OpOperand &result : end->getOpOperands()) {
+    Value source = sourceOf(result.get());
+    if (returned.insert(source).second && !sharesMemory(source))
+      continue;
+    result.set(builder.create<tpu::CopyOp>(
+        result.get().getLoc(), result.get().getType(), result.get()));
+  }
+}
+
+void LowerTopToTpuPass::runOnOperation() {
+  bool valid = true;
+  for (auto function : getOperation().getOps<func::FuncOp>())
+    valid &= succeeded(checkSignature(function));
+  Reasons reasons;
+  if (failed(convert(reasons)) || failed(reportLeftovers(reasons)) || !valid)
+    return signalPassFailure();
+  for (auto function : getOperation().getOps<func::FuncOp>()) {
+    tidy(function);
+    copyShared(function);
+  }
+}

@@ -1,0 +1,96 @@
+//===- Pattern.h - Lowerings as conversion patterns -----------------------===//
+#pragma once
+
+#include "lib/Conversion/TopToTpu/Support/View.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace tpu_mlir {
+
+/// Why ops could not be lowered, in the words of their patterns.
+using Reasons = llvm::DenseMap<mlir::Operation *, std::string>;
+
+/// Returns the result in any view with the elements of the top result in
+/// order, or null after `l.fail(why)`.
+template <typename OpTy>
+using LowerFunction = mlir::Value (*)(OpTy op, typename OpTy::Adaptor in,
+                                      Lowering &l);
+
+/// The location of what is computed on the way to an op's result: it names the
+/// op in diagnostics without being the tensor of that name.
+mlir::Location partOf(mlir::Location location);
+
+/// Gives the value that is the tensor `name` that location, through views.
+void nameResult(mlir::Value value, mlir::Location name);
+
+/// Explains why an op cannot be computed whatever its kind, e.g. in integers.
+std::string refuseTypes(mlir::Operation *op, const mlir::TypeConverter &types);
+
+template <typename OpTy>
+class LoweringPattern : public mlir::OpConversionPattern<OpTy> {
+public:
+  LoweringPattern(const mlir::TypeConverter &types, mlir::MLIRContext *context,
+                  LowerFunction<OpTy> lower, Reasons &reasons)
+      : mlir::OpConversionPattern<OpTy>(types, context), lower(lower),
+        reasons(reasons) {}
+
+  mlir::LogicalResult
+  matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
+                  mlir::ConversionPatternRewriter &rewriter) const override {
+    std::string &reason = reasons[op];
+    reason = refuseTypes(op, *this->getTypeConverter());
+    if (!reason.empty())
+      return rewriter.notifyMatchFailure(op, reason);
+    Lowering l(rewriter, partOf(op.getLoc()), reason);
+    mlir::Value result = lower(op, adaptor, l);
+    if (!result)
+      return rewriter.notifyMatchFailure(op, reason);
+    auto type = llvm::cast<mlir::RankedTensorType>(
+        this->getTypeConverter()->convertType(op->getResult(0).getType()));
+    result = l.cast(result, type.getElementType());
+    result = l.reshape(result, type.getShape());
+    nameResult(result, op.getLoc());
+    rewriter.replaceOp(op, result);
+    return mlir::success();
+  }
+
+private:
+  LowerFunction<OpTy> lower;
+  Reasons &reasons;
+};
+
+/// Where the families put their lowerings.
+class Lowerings {
+public:
+  Lowerings(const mlir::TypeConverter &types, mlir::RewritePatternSet &patterns,
+            Reasons &reasons)
+      : types(types), patterns(patterns), reasons(reasons) {}
+
+  template <typename OpTy> void add(LowerFunction<OpTy> lower) {
+    patterns.add<LoweringPattern<OpTy>>(types, patterns.getContext(), lower,
+                                        reasons);
+  }
+  /// For a pattern written by hand.
+  template <typename Pattern> void addPattern() {
+    patterns.add<Pattern>(types, patterns.getContext());
+  }
+
+private:
+  const mlir::TypeConverter &types;
+  mlir::RewritePatternSet &patterns;
+  Reasons &reasons;
+};
+
+void addActivations(Lowerings &lowerings);
+void addConvs(Lowerings &lowerings);
+void addElementwise(Lowerings &lowerings);
+void addGathers(Lowerings &lowerings);
+void addMatMuls(Lowerings &lowerings);
+void addNormalizations(Lowerings &lowerings);
+void addPools(Lowerings &lowerings);
+void addReductions(Lowerings &lowerings);
+void addResizes(Lowerings &lowerings);
+void addShapes(Lowerings &lowerings);
+void addSlices(Lowerings &lowerings);
+void addTrigonometry(Lowerings &lowerings);
+
+} // namespace tpu_mlir

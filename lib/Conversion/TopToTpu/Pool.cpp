@@ -1,0 +1,139 @@
+//===- Pool.cpp - Pooling over windows ------------------------------------===//
+#include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/Window.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace tpu_mlir;
+using tpu::BinaryKind;
+using tpu::PoolKind;
+using tpu::UnaryKind;
+
+template <typename OpTy>
+static std::optional<Window> windowOf(OpTy op, Lowering &l) {
+  std::optional<Window> window = Window::make(op.getKernel(), op.getStrides(),
+                                              op.getPads(), op.getDilations());
+  if (!window)
+    l.fail("it has " + Twine(op.getKernel().size()) +
+           " spatial dimensions, but 1 or 2 can be computed");
+  return window;
+}
+
+/// Dilated windows: one strided slice for each tap, combined.
+static Value poolTaps(PoolKind kind, Value input, Window window, ShapeRef sizes,
+                      double scale, Lowering &l) {
+  constexpr int64_t kMostTaps = 256; // more would swamp the network
+  if (window.kernel[0] * window.kernel[1] > kMostTaps)
+    return l.fail("its window is dilated and has more than 256 elements");
+  input = padInput(l, input, window, kind == PoolKind::max ? -INFINITY : 0.0,
+                   /*everywhere=*/true);
+  Value result;
+  for (int64_t y = 0; y < window.kernel[0]; ++y)
+    for (int64_t x = 0; x < window.kernel[1]; ++x) {
+      Value tap = l.slice(
+          input, {0, 0, y * window.dilations[0], x * window.dilations[1]},
+          sizes, {1, 1, window.strides[0], window.strides[1]});
+      if (!result)
+        result = tap;
+      else
+        result =
+            l.binary(kind == PoolKind::max ? BinaryKind::max : BinaryKind::add,
+                     result, tap);
+    }
+  return scale == 1 ? result : l.mul(result, scale);
+}
+
+static Value pool(PoolKind kind, Value input, Window window, double scale,
+                  Lowering &l) {
+  double padding = kind == PoolKind::max ? -INFINITY : 0.0;
+  Shape steps = {1, 1, 1, 1}, sizes(shapeOf(input));
+  for (unsigned i = 0; i < 2; ++i) {
+    sizes[2 + i] = window.count(i, sizes[2 + i]);
+    if (window.kernel[i] == 1)
+      window.dilations[i] = 1;
+    if (sizes[2 + i] == 1) // the stride leads nowhere
+      window.strides[i] = 1;
+  }
+  if (window.dilations[0] != 1 || window.dilations[1] != 1)
+    return poolTaps(kind, input, window, sizes, scale, l);
+  input = padInput(l, input, window, padding);
+  // Windows in between are computed and dropped where a stride is too long.
+  for (unsigned i = 0; i < 2; ++i)
+    if (window.strides[i] > kLargestStride)
+      std::swap(steps[2 + i], window.strides[i]);
+  Value result =
+      l.pool(kind, input, window.kernel, window.strides, window.pads, scale);
+  return l.slice(result, {0, 0, 0, 0}, sizes, steps);
+}
+
+static Value lowerMaxPool(top::MaxPoolOp op, top::MaxPoolOp::Adaptor in,
+                          Lowering &l) {
+  std::optional<Window> window = windowOf(op, l);
+  if (!window)
+    return {};
+  return pool(PoolKind::max, in.getInput(), *window, 1, l);
+}
+
+/// 1 / elements of the input that each window covers, [1, 1, oh, ow].
+static Value reciprocalCounts(const Window &window, Value input, Lowering &l) {
+  std::array<std::vector<double>, 2> covered;
+  for (unsigned i = 0; i < 2; ++i) {
+    int64_t size = shapeOf(input)[2 + i];
+    for (int64_t o = 0; o < window.count(i, size); ++o) {
+      int64_t taps = 0;
+      for (int64_t k = 0; k < window.kernel[i]; ++k) {
+        int64_t at =
+            o * window.strides[i] + k * window.dilations[i] - window.pads[i];
+        taps += at >= 0 && at < size;
+      }
+      covered[i].push_back(taps);
+    }
+  }
+  std::vector<float> map;
+  for (double rows : covered[0])
+    for (double columns : covered[1])
+      map.push_back(1 / (rows * columns));
+  int64_t height = covered[0].size(), width = covered[1].size();
+  return l.constant({1, 1, height, width}, elementOf(input), map);
+}
+
+static Value lowerAveragePool(top::AveragePoolOp op,
+                              top::AveragePoolOp::Adaptor in, Lowering &l) {
+  std::optional<Window> window = windowOf(op, l);
+  if (!window)
+    return {};
+  bool even = op.getCountIncludePad() || !window->isPadded();
+  double scale =
+      even ? 1.0 / static_cast<double>(window->kernel[0] * window->kernel[1])
+           : 1.0;
+  // Sums that are not scaled at once may exceed 16 bits.
+  Value input = even ? in.getInput() : l.wide(in.getInput());
+  Value result = pool(PoolKind::sum, input, *window, scale, l);
+  if (!result)
+    return {};
+  return even ? result : l.mul(result, reciprocalCounts(*window, input, l));
+}
+
+/// (sum of |x|^p)^(1/p), in f32.
+static Value lowerLpPool(top::LpPoolOp op, top::LpPoolOp::Adaptor in,
+                         Lowering &l) {
+  std::optional<Window> window = windowOf(op, l);
+  int64_t p = op.getP();
+  if (!window)
+    return {};
+  if (p > 2)
+    return l.fail("its p is " + Twine(p) + ", but 1 and 2 can be computed");
+  Value x = l.wide(in.getInput());
+  x = p == 1 ? l.unary(UnaryKind::abs, x) : l.mul(x, x);
+  Value sum = pool(PoolKind::sum, x, *window, 1, l);
+  if (!sum)
+    return {};
+  return p == 1 ? sum : l.unary(UnaryKind::sqrt, sum);
+}
+
+void tpu_mlir::addPools(Lowerings &set) {
+  set.add<top::MaxPoolOp>(lowerMaxPool);
+  set.add<top::AveragePoolOp>(lowerAveragePool);
+  set.add<top::LpPoolOp>(lowerLpPool);
+}

@@ -1,0 +1,97 @@
+//===- Reduce.cpp - Reductions along axes ---------------------------------===//
+#include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/Matrix.h"
+#include "lib/Conversion/TopToTpu/Support/Reduction.h"
+
+using namespace mlir;
+using namespace tpu_mlir;
+using tpu::UnaryKind;
+
+/// The product along axes, by halving each again and again; in f32.
+static Value multiplyAll(Lowering &l, Value value, Shape shape, ShapeRef axes) {
+  for (int64_t axis : axes) {
+    AxisView view = viewAxis(l, value, shape, axis);
+    value = view.value;
+    while (int64_t half = shapeOf(value)[view.dim] / 2) {
+      int64_t size = shapeOf(value)[view.dim];
+      Value low = l.slice(value, view.dim, 0, half);
+      Value high = l.slice(value, view.dim, half, half);
+      value = l.mul(low, high);
+      if (size % 2)
+        value = l.concat({value, l.slice(view.value, view.dim, size - 1, 1)},
+                         view.dim);
+      view.value = value;
+    }
+    shape[axis] = 1;
+    value = l.reshape(value, canonicalShape(shape));
+  }
+  return value;
+}
+
+/// ln(sum of e^x), taking the largest out so that nothing overflows; in f32.
+static Value logSumExp(Lowering &l, Value x, ShapeRef shape, ShapeRef axes) {
+  Shape reduced(shape);
+  for (int64_t axis : axes)
+    reduced[axis] = 1;
+  Value largest = reduceAxes(l, Reduction::Max, x, shape, axes);
+  SmallVector<Value> aligned = align(l, {x, largest}, {shape, reduced}, shape);
+  Value powers = l.unary(UnaryKind::exp, l.sub(aligned[0], aligned[1]));
+  powers = l.reshape(powers, canonicalShape(shape));
+  Value sum = reduceAxes(l, Reduction::Sum, powers, shape, axes);
+  return l.add(l.unary(UnaryKind::log, sum), largest);
+}
+
+/// Sums of squares and exponentials are formed in f32.
+static Value lowerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
+                         Lowering &l) {
+  using Kind = top::ReduceKind;
+  Value x = in.getInput();
+  ShapeRef shape = shapeOf(op.getInput()), axes = op.getAxes();
+  auto reduce = [&](Reduction kind, Value value) {
+    return reduceAxes(l, kind, value, shape, axes);
+  };
+  switch (op.getKind()) {
+  case Kind::Sum:
+    return reduce(Reduction::Sum, x);
+  case Kind::Mean:
+    return reduce(Reduction::Mean, x);
+  case Kind::Max:
+    return reduce(Reduction::Max, x);
+  case Kind::Min:
+    x = reduce(Reduction::Max, l.unary(UnaryKind::neg, x));
+    return l.unary(UnaryKind::neg, x);
+  case Kind::Prod:
+    return multiplyAll(l, l.wide(x), Shape(shape), axes);
+  case Kind::L1:
+    return reduce(Reduction::Sum, l.unary(UnaryKind::abs, x));
+  case Kind::L2:
+    x = l.wide(x);
+    return l.unary(UnaryKind::sqrt, reduce(Reduction::Sum, l.mul(x, x)));
+  case Kind::SumSquare:
+    x = l.wide(x);
+    return reduce(Reduction::Sum, l.mul(x, x));
+  case Kind::LogSum:
+    return l.unary(UnaryKind::log, reduce(Reduction::Sum, l.wide(x)));
+  case Kind::LogSumExp:
+    return logSumExp(l, l.wide(x), shape, axes);
+  }
+  return l.fail("its kind is unknown");
+}
+
+/// A product with a triangle of ones.
+static Value lowerCumSum(top::CumSumOp op, top::CumSumOp::Adaptor in,
+                         Lowering &l) {
+  ShapeRef shape = shapeOf(op.getInput());
+  int64_t size = shape[op.getAxis()];
+  Matrix triangle(size, size);
+  for (int64_t from = 0; from < size; ++from)
+    for (int64_t to = 0; to < size; ++to)
+      triangle.at(from, to) = (op.getReverse() ? from > to : from < to) ||
+                              (from == to && !op.getExclusive());
+  return multiplyAxis(l, in.getInput(), shape, op.getAxis(), triangle);
+}
+
+void tpu_mlir::addReductions(Lowerings &set) {
+  set.add<top::ReduceOp>(lowerReduce);
+  set.add<top::CumSumOp>(lowerCumSum);
+}

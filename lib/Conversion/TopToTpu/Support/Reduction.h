@@ -1,0 +1,24 @@
+//===- Reduction.h - Reductions as pools over h and w ---------------------===//
+#pragma once
+
+#include "lib/Conversion/TopToTpu/Support/View.h"
+
+namespace tpu_mlir {
+
+/// What becomes of the elements; means are scaled stage by stage, so that sums
+/// stay in the range of 16 bits.
+enum class Reduction { Max, Sum, Mean };
+
+/// Reduces axes of a value in its canonical view; the result is in that of
+/// `shape` with 1 for each axis.
+mlir::Value reduceAxes(Lowering &l, Reduction kind, mlir::Value value,
+                       ShapeRef shape, ShapeRef axes);
+
+/// Reduces a window that covers h, w or both of any view.
+mlir::Value reduceWindow(Lowering &l, Reduction kind, mlir::Value value,
+                         ShapeRef window);
+
+/// The two factors of `size` that are closest to each other, smaller first.
+std::pair<int64_t, int64_t> halves(int64_t size);
+
+} // namespace tpu_mlir

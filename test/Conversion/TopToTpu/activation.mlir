@@ -1,0 +1,106 @@
+// RUN: tpu-opt %s --lower-top-to-tpu -split-input-file | FileCheck %s
+
+// ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|), in f32.
+// CHECK-LABEL: @softplus
+// CHECK: %[[X:.*]] = tpu.cast %arg0 : tensor<1x2x3x4xf16> -> tensor<1x2x3x4xf32>
+// CHECK: %[[A:.*]] = tpu.unary abs %[[X]]
+// CHECK: %[[N:.*]] = tpu.unary neg %[[A]]
+// CHECK: %[[E:.*]] = tpu.unary exp %[[N]]
+// CHECK: %[[S:.*]] = tpu.binary_scalar add %[[E]], 1.000000e+00
+// CHECK-DAG: %[[M:.*]] = tpu.binary_scalar max %[[X]], 0.000000e+00
+// CHECK-DAG: %[[L:.*]] = tpu.unary log %[[S]]
+// CHECK: %[[R:.*]] = tpu.binary add %[[M]], %[[L]]
+// CHECK: tpu.cast %[[R]] : tensor<1x2x3x4xf32> -> tensor<1x2x3x4xf16>
+func.func @softplus(%x: tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16> {
+  %0 = top.softplus %x : tensor<1x2x3x4xf16>
+  return %0 : tensor<1x2x3x4xf16>
+}
+
+// -----
+
+// CHECK-LABEL: @leaky
+// CHECK: %[[S:.*]] = tpu.binary_scalar mul %arg0, 1.000000e-01
+// CHECK: tpu.binary max %arg0, %[[S]]
+func.func @leaky(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.leaky_relu %x {alpha = 0.1 : f32} : tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// A slope above 1 makes the product larger where it must not be taken.
+// CHECK-LABEL: @steep
+// CHECK: %[[N:.*]] = tpu.binary_scalar min %arg0, 0.000000e+00
+// CHECK: %[[S:.*]] = tpu.binary_scalar mul %[[N]], 2.000000e+00
+// CHECK: tpu.binary add %{{.*}}, %[[S]]
+func.func @steep(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.leaky_relu %x {alpha = 2.0 : f32} : tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @gelu
+// CHECK: %[[S:.*]] = tpu.binary_scalar mul %arg0, 0.707106769
+// CHECK: %[[E:.*]] = tpu.unary erf %[[S]]
+func.func @gelu(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.gelu none %x : tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @prelu
+// CHECK: tpu.binary mul %{{.*}}, %{{.*}} : (tensor<1x2x3x4xf32>, tensor<1x2x1x1xf32>)
+func.func @prelu(%x: tensor<1x2x3x4xf32>, %s: tensor<2x1x1xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.prelu %x, %s : (tensor<1x2x3x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @softmax_last
+// CHECK-NOT: tpu.permute
+// CHECK: tpu.softmax %{{.*}} : tensor<1x12x5x5xf32>
+func.func @softmax_last(%x: tensor<1x12x5x5xf32>) -> tensor<1x12x5x5xf32> {
+  %0 = top.softmax %x {axis = 3 : i64} : (tensor<1x12x5x5xf32>) -> tensor<1x12x5x5xf32>
+  return %0 : tensor<1x12x5x5xf32>
+}
+
+// -----
+
+// Channels of single pixels are a line already.
+// CHECK-LABEL: @softmax_pixels
+// CHECK-NOT: tpu.permute
+// CHECK: tpu.softmax %{{.*}} : tensor<1x2x1x1000xf32>
+func.func @softmax_pixels(%x: tensor<2x1000x1x1xf32>) -> tensor<2x1000x1x1xf32> {
+  %0 = top.softmax %x {axis = 1 : i64} : (tensor<2x1000x1x1xf32>) -> tensor<2x1000x1x1xf32>
+  return %0 : tensor<2x1000x1x1xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @softmax_channels
+// CHECK: tpu.permute %{{.*}} {order = array<i64: 0, 3, 2, 1>} : tensor<2x21x1x64xf32> -> tensor<2x64x1x21xf32>
+// CHECK: tpu.softmax %{{.*}} {log} : tensor<2x64x1x21xf32>
+// CHECK: tpu.permute {{.*}} -> tensor<2x21x1x64xf32>
+func.func @softmax_channels(%x: tensor<2x21x8x8xf32>) -> tensor<2x21x8x8xf32> {
+  %0 = top.log_softmax %x {axis = 1 : i64} : (tensor<2x21x8x8xf32>) -> tensor<2x21x8x8xf32>
+  return %0 : tensor<2x21x8x8xf32>
+}
+
+// -----
+
+// asin(x) = 2 * atan(x / (1 + sqrt(1 - x^2)))
+// CHECK-LABEL: @asin
+// CHECK: %[[Q:.*]] = tpu.binary mul %arg0, %arg0
+// CHECK: %[[C:.*]] = tpu.binary_scalar sub %[[Q]], 1.000000e+00 reversed
+// CHECK: %[[R:.*]] = tpu.unary sqrt %[[C]]
+// CHECK: %[[B:.*]] = tpu.binary_scalar add %[[R]], 1.000000e+00
+// CHECK: %[[D:.*]] = tpu.binary div %arg0, %[[B]]
+// CHECK: %[[T:.*]] = tpu.unary atan %[[D]]
+// CHECK: tpu.binary_scalar mul %[[T]], 2.000000e+00
+func.func @asin(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.asin %x : tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}

@@ -1,0 +1,81 @@
+// RUN: tpu-opt %s --lower-top-to-tpu -split-input-file -verify-diagnostics
+
+// Every op is named, not only the first.
+func.func @all(%x: tensor<1x2x4x4xf32>, %f: tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32> {
+  // expected-error @+1 {{'top.conv' cannot be lowered: its filter and bias must be constants whose elements are present}}
+  %0 = top.conv %x, %f strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 1 : i64}
+    : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32>
+  // expected-error @+1 {{'top.hardmax' has no lowering to the chip's operations}}
+  %1 = top.hardmax %0 {axis = 1 : i64} : (tensor<1x1x4x4xf32>) -> tensor<1x1x4x4xf32>
+  return %1 : tensor<1x1x4x4xf32>
+}
+
+// -----
+
+func.func @three_dimensions(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x1x1x1xf32> {
+  // expected-error @+1 {{'top.max_pool' cannot be lowered: it has 3 spatial dimensions, but 1 or 2 can be computed}}
+  %0 = top.max_pool %x kernel = [2, 2, 2] strides = [1, 1, 1] pads = [0, 0, 0, 0, 0, 0] dilations = [1, 1, 1] : (tensor<1x1x2x2x2xf32>) -> tensor<1x1x1x1x1xf32>
+  return %0 : tensor<1x1x1x1x1xf32>
+}
+
+// -----
+
+func.func @three_dimensional_conv(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2xf32> {
+  %f = top.weight dense<1.0> : tensor<1x1x1x1x1xf32>
+  // expected-error @+1 {{'top.conv' cannot be lowered: it has 3 spatial dimensions, but 1 or 2 can be computed}}
+  %0 = top.conv %x, %f strides = [1, 1, 1] pads = [0, 0, 0, 0, 0, 0] dilations = [1, 1, 1] {group = 1 : i64}
+    : (tensor<1x1x2x2x2xf32>, tensor<1x1x1x1x1xf32>) -> tensor<1x1x2x2x2xf32>
+  return %0 : tensor<1x1x2x2x2xf32>
+}
+
+// -----
+
+func.func @integers(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'top.cast' cannot be lowered: computes 'tensor<4xi64>', but the chip's operations here take and make f32, f16 and bf16}}
+  %0 = top.cast %x {to = i64} : (tensor<4xf32>) -> tensor<4xi64>
+  // expected-error @+1 {{'top.cast' cannot be lowered: reads 'tensor<4xi64>', but the chip's operations here take and make f32, f16 and bf16}}
+  %1 = top.cast %0 {to = f32} : (tensor<4xi64>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 0 of the network is 'tensor<4xi32>', but only f32, f16 and bf16 tensors can be passed}}
+func.func @signature(%x: tensor<4xi32>, %y: tensor<4xf32>) -> tensor<4xi1> {
+  // expected-error @+1 {{output 0 of the network is 'tensor<4xi1>', but only f32, f16 and bf16 tensors can be passed}}
+  %0 = top.is_nan %y : (tensor<4xf32>) -> tensor<4xi1>
+  return %0 : tensor<4xi1>
+}
+
+// -----
+
+func.func @unknown_indices(%x: tensor<4x8xf32>, %c: tensor<1xf32>) -> tensor<2x8xf32> {
+  %i = top.weight dense<[0, 9]> : tensor<2xi64>
+  // expected-error @+1 {{'top.gather' cannot be lowered: its index 9 lies outside of 4 elements}}
+  %0 = top.gather %x, %i {axis = 0 : i64} : (tensor<4x8xf32>, tensor<2xi64>) -> tensor<2x8xf32>
+  return %0 : tensor<2x8xf32>
+}
+
+// -----
+
+func.func @lp_pool(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32> {
+  // expected-error @+1 {{'top.lp_pool' cannot be lowered: its p is 3, but 1 and 2 can be computed}}
+  %0 = top.lp_pool %x kernel = [2, 2] strides = [2, 2] pads = [0, 0, 0, 0] dilations = [1, 1] {p = 3 : i64} : (tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32>
+  return %0 : tensor<1x8x2x2xf32>
+}
+
+// -----
+
+func.func @large_dilated_pool(%x: tensor<1x1x64x64xf32>) -> tensor<1x1x32x32xf32> {
+  // expected-error @+1 {{'top.max_pool' cannot be lowered: its window is dilated and has more than 256 elements}}
+  %0 = top.max_pool %x kernel = [17, 17] strides = [1, 1] pads = [0, 0, 0, 0] dilations = [2, 2] : (tensor<1x1x64x64xf32>) -> tensor<1x1x32x32xf32>
+  return %0 : tensor<1x1x32x32xf32>
+}
+
+// -----
+
+func.func @batch_norm_parameters(%x: tensor<1x2x4xf32>, %p: tensor<2xf32>) -> tensor<1x2x4xf32> {
+  // expected-error @+1 {{'top.batch_norm' cannot be lowered: its parameters must be constants}}
+  %0 = top.batch_norm %x, %p, %p, %p, %p {epsilon = 1.0e-5 : f32} : (tensor<1x2x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
