@@ -64,3 +64,14 @@ func.func @both(%x: tensor<1x8x2x2xf32>) -> tensor<1x8x3x3xf32> {
     : (tensor<1x8x2x2xf32>) -> tensor<1x8x3x3xf32>
   return %0 : tensor<1x8x3x3xf32>
 }
+
+// -----
+
+// 0.5 / 0.1 - 0.5 is 4.5 in f32, as ONNX Runtime computes it, and less in double.
+// CHECK-LABEL: @tie
+// CHECK: tpu.slice {{.*}}offsets = array<i64: 0, 0, 0, 5>
+func.func @tie(%x: tensor<1x1x1x10xf32>) -> tensor<1x1x1x1xf32> {
+  %0 = top.resize nearest %x scales = [1.0, 1.0, 1.0, 0.1] sizes = [1, 1, 1, 1] coordinate_transformation = half_pixel
+    nearest_mode = round_prefer_ceil {cubic_coeff = -0.75 : f32} : (tensor<1x1x1x10xf32>) -> tensor<1x1x1x1xf32>
+  return %0 : tensor<1x1x1x1xf32>
+}

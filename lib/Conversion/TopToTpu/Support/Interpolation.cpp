@@ -1,7 +1,7 @@
 //===- Interpolation.cpp - What ONNX Resize weighs along one axis ---------===//
 //
 // Formulas: ONNX operator Resize, version 19, and its reference evaluator's
-// treatment of borders; all in double.
+// treatment of borders.
 //===----------------------------------------------------------------------===//
 #include "lib/Conversion/TopToTpu/Support/Interpolation.h"
 
@@ -24,26 +24,29 @@ static Axis axisOf(top::ResizeOp op, size_t axis) {
           op.getScales()[axis]};
 }
 
-/// Where output element i lies in the input.
-static double coordinate(top::CoordinateTransformation kind, const Axis &axis,
-                         int64_t i) {
+/// Where output element i lies in the input. Weights are computed in double;
+/// which element is nearest in float, as ONNX Runtime does, since a tie in one
+/// is none in the other.
+template <typename Real>
+static Real coordinate(top::CoordinateTransformation kind, const Axis &axis,
+                       int64_t i) {
   using Kind = top::CoordinateTransformation;
-  double half = (static_cast<double>(i) + 0.5) / axis.scale - 0.5;
-  double inputs = static_cast<double>(axis.inputs);
-  double outputs = static_cast<double>(axis.outputs);
+  Real index = static_cast<Real>(i), scale = static_cast<Real>(axis.scale);
+  Real inputs = static_cast<Real>(axis.inputs);
+  Real outputs = static_cast<Real>(axis.outputs);
+  Real oneHalf = static_cast<Real>(0.5);
+  Real half = (index + oneHalf) / scale - oneHalf;
   switch (kind) {
   case Kind::HalfPixel:
     return half;
   case Kind::HalfPixelSymmetric:
-    return inputs / 2 * (1 - outputs / (axis.scale * inputs)) + half;
+    return inputs / 2 * (1 - outputs / (scale * inputs)) + half;
   case Kind::PytorchHalfPixel:
     return axis.outputs > 1 ? half : 0;
   case Kind::AlignCorners:
-    return axis.outputs > 1
-               ? static_cast<double>(i) * (inputs - 1) / (outputs - 1)
-               : 0;
+    return axis.outputs > 1 ? index * (inputs - 1) / (outputs - 1) : 0;
   case Kind::Asymmetric:
-    return static_cast<double>(i) / axis.scale;
+    return index / scale;
   }
   return 0;
 }
@@ -67,7 +70,7 @@ std::vector<int64_t> tpu_mlir::nearestElements(top::ResizeOp op, size_t index) {
   Axis axis = axisOf(op, index);
   std::vector<int64_t> elements;
   for (int64_t i = 0; i < axis.outputs; ++i) {
-    double x = coordinate(op.getCoordinateTransformation(), axis, i);
+    double x = coordinate<float>(op.getCoordinateTransformation(), axis, i);
     int64_t nearest =
         static_cast<int64_t>(roundNearest(op.getNearestMode(), x));
     elements.push_back(
@@ -93,7 +96,7 @@ Matrix tpu_mlir::interpolationWeights(top::ResizeOp op, size_t index) {
   int64_t reach = linear ? 1 : 2; // elements on each side
   Matrix matrix(axis.inputs, axis.outputs);
   for (int64_t i = 0; i < axis.outputs; ++i) {
-    double x = coordinate(op.getCoordinateTransformation(), axis, i);
+    double x = coordinate<double>(op.getCoordinateTransformation(), axis, i);
     int64_t base = static_cast<int64_t>(std::floor(x));
     std::vector<double> weights(axis.inputs, 0.0);
     double total = 0;
