@@ -5,7 +5,16 @@ from isa_gen.table import Form, Instruction
 
 def reference(table: list[Instruction]) -> str:
     """Write docs/reference/instructions.md."""
-    shared = {f.name for i in table for f in i.forms() if sum(f in o.forms() for o in table) > 1}
+    users: dict[str, list[Instruction]] = {}
+    for i in table:
+        for form in i.forms():
+            users.setdefault(form.name, []).append(i)
+    # Records made inside of another one have no name that means anything: call them after their first user.
+    shared = {
+        name: f"{found[0].name}Layout" if name.startswith("anonymous") else name
+        for name, found in users.items()
+        if len(found) > 1
+    }
     parts = [
         "# Instructions of BM1684X\n",
         "Made from `dialects/Isa` by `ninja docs-isa`; do not edit.\n",
@@ -13,10 +22,10 @@ def reference(table: list[Instruction]) -> str:
         *(_overview(i) for i in table),
         "",
     ]
-    for name in sorted(shared):
+    for name, title in sorted(shared.items(), key=lambda item: item[1]):
         form = next(f for i in table for f in i.forms() if f.name == name)
-        users = ", ".join(f"[{i.name}](#{i.name.lower()})" for i in table if form in i.forms())
-        parts += [f"## {name}\n", f"The layout shared by {users}.\n", *_fields(form, {})]
+        links = ", ".join(f"[{i.name}](#{i.name.lower()})" for i in users[name])
+        parts += [f"## {title}\n", f"The layout shared by {links}.\n", *_fields(form, {})]
     for instruction in table:
         parts += _section(instruction, shared)
     return "\n".join(parts)
@@ -28,7 +37,7 @@ def _overview(i: Instruction) -> str:
     return f"| {i.engine.name} | [{i.name}](#{i.name.lower()}) | {i.vendor_name} | {opcode} | {sizes} | {i.summary} |"
 
 
-def _section(i: Instruction, shared: set[str]) -> list[str]:
+def _section(i: Instruction, shared: dict[str, str]) -> list[str]:
     parts = [f"## {i.name}\n", f"{i.summary}.\n", f"Source: {i.source}.\n"]
     if i.functions:
         parts += [f"| `{i.engine.function_field}` | `{i.functions.name}` | listing |\n|---|---|---|"]
@@ -43,7 +52,8 @@ def _section(i: Instruction, shared: set[str]) -> list[str]:
         if form is None:
             continue
         if form.name in shared:
-            parts += [f"{which} form, {form.length // 8} bytes: the layout [{form.name}](#{form.name.lower()}).\n"]
+            title = shared[form.name]
+            parts += [f"{which} form, {form.length // 8} bytes: the layout [{title}](#{title.lower()}).\n"]
             parts += [f"- `{name}`: {text}" for name, text in meanings.items()] + [""]
         else:
             parts += [f"{which} form, {form.length // 8} bytes:\n", *_fields(form, meanings)]
