@@ -1,6 +1,7 @@
 //===- Weights.cpp - Reading and building constants of a network ----------===//
 #include "lib/Dialect/Top/Transforms/Weights.h"
 
+#include "lib/Dialect/Top/Transforms/Half.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
@@ -63,12 +64,6 @@ static float toFloat(const APFloat &value) {
   return copy.convertToFloat();
 }
 
-static float halfToFloat(const llvm::fltSemantics &semantics,
-                         const char *data) {
-  return toFloat(
-      APFloat(semantics, APInt(16, llvm::support::endian::read16le(data))));
-}
-
 std::optional<FloatData> FloatData::read(ElementsAttr attribute) {
   if (!attribute)
     return std::nullopt;
@@ -103,10 +98,12 @@ std::optional<FloatData> FloatData::read(ElementsAttr attribute) {
     std::memcpy(data.owned.data(), bytes.data(), bytes.size());
   else if (isBool)
     llvm::copy(bytes, data.owned.begin());
-  else if (element.isF16() || element.isBF16())
+  else if (element.isF16())
     for (size_t i = 0; i < count; ++i)
-      data.owned[i] = halfToFloat(cast<FloatType>(element).getFloatSemantics(),
-                                  bytes.data() + 2 * i);
+      data.owned[i] = fromF16(llvm::support::endian::read16le(&bytes[2 * i]));
+  else if (element.isBF16())
+    for (size_t i = 0; i < count; ++i)
+      data.owned[i] = fromBF16(llvm::support::endian::read16le(&bytes[2 * i]));
   else
     return std::nullopt;
   return data;
@@ -165,14 +162,6 @@ std::optional<float> tpu_mlir::top::readSplat(Value value) {
   return first;
 }
 
-/// The 16 bits of a float rounded to nearest even.
-static uint16_t round16(float value, const llvm::fltSemantics &semantics) {
-  APFloat rounded(value);
-  bool inexact;
-  rounded.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
-  return rounded.bitcastToAPInt().getZExtValue();
-}
-
 /// A name that the assembly format of MLIR prints and reads back as it is.
 static std::string blobName(StringRef name) {
   std::string result = name.empty() ? "weight" : name.str();
@@ -189,24 +178,28 @@ ElementsAttr tpu_mlir::top::makeElements(RankedTensorType type,
                                          StringRef name) {
   assert(type.getNumElements() == static_cast<int64_t>(values.size()));
   auto element = cast<FloatType>(type.getElementType());
-  const llvm::fltSemantics &semantics = element.getFloatSemantics();
-  std::vector<char> bytes(values.size() * element.getWidth() / 8);
-  if (element.isF32())
-    std::memcpy(bytes.data(), values.data(), bytes.size());
-  else
-    for (size_t i = 0; i < values.size(); ++i)
-      llvm::support::endian::write16le(bytes.data() + 2 * i,
-                                       round16(values[i], semantics));
   if (type.getNumElements() <= kDense) {
     SmallVector<APFloat> elements;
     for (float value : values) {
       APFloat rounded(value);
       bool inexact;
-      rounded.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
+      rounded.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                      &inexact);
       elements.push_back(rounded);
     }
     return DenseElementsAttr::get(type, elements);
   }
+  assert((element.isF32() || element.isF16() || element.isBF16()) &&
+         "the only float types of networks");
+  std::vector<char> bytes(values.size() * element.getWidth() / 8);
+  if (element.isF32())
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  else if (element.isF16())
+    for (size_t i = 0; i < values.size(); ++i)
+      llvm::support::endian::write16le(&bytes[2 * i], toF16(values[i]));
+  else
+    for (size_t i = 0; i < values.size(); ++i)
+      llvm::support::endian::write16le(&bytes[2 * i], toBF16(values[i]));
   return DenseResourceElementsAttr::get(
       type, blobName(name),
       HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
