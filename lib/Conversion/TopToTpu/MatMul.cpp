@@ -1,6 +1,7 @@
 //===- MatMul.cpp - Matrix products ---------------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Convolution.h"
+#include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 
 using namespace mlir;
@@ -90,6 +91,12 @@ static Value lowerMatMul(top::MatMulOp op, top::MatMulOp::Adaptor in,
   if (shared && constant && turned) {
     rhs = l.constant({1, sizes.k, 1, sizes.n}, elementOf(lhs),
                      turn(constant->values(), sizes.n, sizes.k));
+    rhsMatrix = {sizes.k, sizes.n};
+    turned = false;
+  }
+  if (turned && elementOf(lhs).isF32()) { // no command turns matrices of f32
+    rhs = transpose(l, rhs, {product(sizes.rhsBatch), sizes.n, sizes.k},
+                    {0, 2, 1});
     rhsMatrix = {sizes.k, sizes.n};
     turned = false;
   }

@@ -39,6 +39,19 @@ func.func @batches(%x: tensor<1x12x5x64xf16>, %y: tensor<1x12x7x64xf16>) -> tens
 
 // -----
 
+// The chip has no command for a transposed matrix of f32: it is turned before.
+// CHECK-LABEL: @batches_in_f32
+// CHECK-DAG: %[[X:.*]] = tpu.reshape %arg0 : tensor<1x12x5x64xf32> -> tensor<12x5x1x64xf32>
+// CHECK-DAG: %[[Y:.*]] = tpu.reshape %arg1 : tensor<1x12x7x64xf32> -> tensor<12x7x1x64xf32>
+// CHECK-DAG: %[[T:.*]] = tpu.permute %[[Y]] {order = array<i64: 0, 3, 2, 1>} : tensor<12x7x1x64xf32> -> tensor<12x64x1x7xf32>
+// CHECK: tpu.matmul %[[X]], %[[T]] : (tensor<12x5x1x64xf32>, tensor<12x64x1x7xf32>) -> tensor<12x5x1x7xf32>
+func.func @batches_in_f32(%x: tensor<1x12x5x64xf32>, %y: tensor<1x12x7x64xf32>) -> tensor<1x12x5x7xf32> {
+  %0 = top.matmul %x, %y {transpose_rhs} : (tensor<1x12x5x64xf32>, tensor<1x12x7x64xf32>) -> tensor<1x12x5x7xf32>
+  return %0 : tensor<1x12x5x7xf32>
+}
+
+// -----
+
 // CHECK-LABEL: @broadcast_batches
 // CHECK: tpu.broadcast {{.*}} -> tensor<2x4x5x6xf32>
 // CHECK: tpu.broadcast {{.*}} tensor<1x4x6x7xf32> -> tensor<2x4x6x7xf32>

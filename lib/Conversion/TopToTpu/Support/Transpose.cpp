@@ -156,7 +156,8 @@ Value tpu_mlir::transpose(Lowering &l, Value value, ShapeRef shape,
   if (permutation.isIdentity())
     return l.reshape(value, canonicalShape(to));
   if (shape.size() <= 4)
-    return l.permute(value, canonicalOrder(perm));
+    return l.permute(l.reshape(value, canonicalShape(shape)),
+                     canonicalOrder(perm));
   Shape state(permutation.order.size());
   std::iota(state.begin(), state.end(), 0);
   for (const Step &step : findSteps(permutation.order)) {
