@@ -20,7 +20,7 @@ build: ## compile (needs `make deps` once)
 	@tools/bootstrap/build.sh $(VENV) $(BUILD) $(JOBS)
 
 test: setup ## set up, then run all tests (lit, then pytest)
-	$(PY) -m lit.main -sv $(BUILD)/test
+	$(VENV)/bin/lit -sv $(BUILD)/test
 	$(PY) -m pytest -n 2 -q test
 
 lint: deps ## clang-format, ruff, pyright and the tree's own rules
