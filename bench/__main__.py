@@ -1,0 +1,7 @@
+"""Run all measurements with their default options, quick ones first; those given are passed on to each."""
+
+import sys
+
+from bench import compile, models, simulator
+
+sys.exit(max(module.main(sys.argv[1:]) for module in (compile, simulator, models)))
