@@ -57,9 +57,14 @@ def Tpu_SelectOp : Tpu_Op<"select", [
 
 def Tpu_CastOp : Tpu_Op<"cast", [SameOperandsAndResultShape]> {
   let summary = "result = input in another element type, rounded to nearest even";
-  let description = "Example: `%r = tpu.cast %a : tensor<1x3x8x8xf32> -> tensor<1x3x8x8xf16>`";
+  let description = [{
+    (C1) The types differ.
+
+    Example: `%r = tpu.cast %a : tensor<1x3x8x8xf32> -> tensor<1x3x8x8xf16>`
+  }];
   let arguments = (ins Tpu_Tensor:$input);
   let results = (outs Tpu_Tensor:$result);
+  let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 

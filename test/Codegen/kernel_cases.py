@@ -289,6 +289,15 @@ def scalar_cases(kind: str) -> list[KernelCase]:
     ]
 
 
+def cast_cases(kind: str) -> list[KernelCase]:
+    """Return conversions from the other types."""
+    found: list[KernelCase] = []
+    for source in sorted(TYPES.keys() - {kind}):
+        x = numbers((1, 70, 5, 9), source)
+        found.append(make(f"cast-{source}", kind, {"x": x}, "%r = tpu.cast %x : {x} -> {r}", wide(x), tolerance=1e-30))
+    return found
+
+
 def tiled_cases(kind: str) -> list[KernelCase]:
     """Return modules whose tensors do not fit local memory, or that become groups of several ops."""
     x = numbers((1, 64, 120, 200), kind)
@@ -333,6 +342,7 @@ def cases(kind: str) -> list[KernelCase]:
         *movement_cases(kind),
         *selection_cases(kind),
         *scalar_cases(kind),
+        *cast_cases(kind),
         *tiled_cases(kind),
     ]
 

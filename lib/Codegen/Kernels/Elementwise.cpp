@@ -183,12 +183,33 @@ struct SelectKernel : ElementwiseBase<SelectKernel, tpu::SelectOp> {
   }
 };
 
+/// The chip converts between f16 and bf16 only by way of f32.
 struct CastKernel : ElementwiseBase<CastKernel, tpu::CastOp> {
+  SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
+    if (!goesByF32(operation))
+      return {};
+    return {wideBytes(operation, result)};
+  }
+
   void emit(Operation *operation, Emitter &emitter,
             const Binding &binding) const {
     const Tile &tile = binding.result.tile;
-    Math(emitter, operation->getContext(), tile.size)
-        .cast(viewOf(binding.result), viewOf(binding.operands[0], tile));
+    Math math(emitter, operation->getContext(), tile.size);
+    LocalView input = viewOf(binding.operands[0], tile);
+    if (goesByF32(operation)) {
+      LocalView wide = scratchView(binding.scratch[0], tile,
+                                   Float32Type::get(operation->getContext()));
+      math.cast(wide, input);
+      input = wide;
+    }
+    math.cast(viewOf(binding.result), input);
+  }
+
+private:
+  static bool goesByF32(Operation *operation) {
+    Type from = typeOf(operation->getOperand(0)).getElementType();
+    Type to = typeOf(operation->getResult(0)).getElementType();
+    return (from.isF16() && to.isBF16()) || (from.isBF16() && to.isF16());
   }
 };
 

@@ -135,3 +135,11 @@ func.func @group_inputs(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x4x4xf16> {
   } : tensor<1x8x4x4xf16>
   return %y : tensor<1x8x4x4xf16>
 }
+
+// -----
+
+func.func @cast(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x4x4xf16> {
+  // expected-error @+1 {{expects another element type than 'f16' (C1)}}
+  %0 = tpu.cast %x : tensor<1x8x4x4xf16> -> tensor<1x8x4x4xf16>
+  return %0 : tensor<1x8x4x4xf16>
+}

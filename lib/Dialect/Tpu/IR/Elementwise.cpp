@@ -37,4 +37,11 @@ LogicalResult BinaryOp::verify() {
   return success();
 }
 
+LogicalResult CastOp::verify() {
+  if (getInput().getType() == getResult().getType())
+    return emitOpError() << "expects another element type than "
+                         << getInput().getType().getElementType() << " (C1)";
+  return success();
+}
+
 LogicalResult SelectOp::verify() { return verifyBroadcast(*this); }
