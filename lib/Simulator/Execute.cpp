@@ -5,6 +5,6 @@ using namespace tpu_mlir;
 
 llvm::Error sim::execute(Machine &machine,
                          const isa::Instruction &instruction) {
-  return std::visit(
-      [&](const auto &held) { return execute(machine, held); }, instruction);
+  return std::visit([&](const auto &held) { return execute(machine, held); },
+                    instruction);
 }

@@ -1,6 +1,6 @@
 // Imported by <package>._mlir_libs as "_site_initialize_0".
-#include "mlir/Bindings/Python/PybindAdaptors.h"
 #include "lib/CAPI/TpuMlir.h"
+#include "mlir/Bindings/Python/PybindAdaptors.h"
 namespace py = pybind11;
 PYBIND11_MODULE(_site_initialize_0, m) {
   m.doc() = "Registers all dialects and passes of the tool chain";

@@ -1,4 +1,5 @@
-//===- TpuMlirExtension.cpp - What the upstream bindings do not offer ------===//
+//===- TpuMlirExtension.cpp - What the upstream bindings do not offer
+//------===//
 #include "lib/CAPI/TpuMlir.h"
 #include "mlir-c/Pass.h"
 #include "mlir-c/Support.h"

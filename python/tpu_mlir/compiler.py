@@ -3,16 +3,17 @@
 import os
 import re
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import onnx
 
 from tpu_mlir._mlir import ir
-from tpu_mlir.errors import CompileError
+from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.options import CompileOptions
-from tpu_mlir.passmanager import PassManager
+from tpu_mlir.passmanager import MLIR_ERROR, PassManager
 from tpu_mlir.runtime.bmodel import BModel
 
 
@@ -65,22 +66,23 @@ def pipeline(options: CompileOptions, output: Path, overrides: Path | None = Non
 
 
 def run_passes(module: ir.Module, passes: str) -> None:
-    """Run a pipeline on a module. Raises CompileError with every diagnostic, each naming the user's node."""
-    messages: list[str] = []
+    """Run a pipeline on a module.
 
-    def keep(diagnostic: ir.Diagnostic) -> bool:
-        if diagnostic.severity != ir.DiagnosticSeverity.ERROR:
-            return False
-        messages.append(_describe(diagnostic))
+    Raises CompileError with every error, one a line, each naming the user's node; warns (TpuMlirWarning) of the rest.
+    """
+
+    def warn(diagnostic: ir.Diagnostic) -> bool:
+        if diagnostic.severity == ir.DiagnosticSeverity.WARNING:
+            warnings.warn(_describe(diagnostic), TpuMlirWarning, stacklevel=2)
         return True
 
-    handler = module.context.attach_diagnostic_handler(keep)
+    handler = module.context.attach_diagnostic_handler(warn)
     try:
         with module.context:
             PassManager.parse(passes).run(module.operation)
-    except ir.MLIRError as error:
-        messages.extend(_describe(diagnostic) for diagnostic in error.error_diagnostics)
-        raise CompileError("\n".join(messages) or "a pass failed without a message") from None
+    except MLIR_ERROR as error:
+        found: list[ir.DiagnosticInfo] = vars(error)["error_diagnostics"]
+        raise CompileError("\n".join(map(_describe, found)) or "a pass failed without a message") from None
     finally:
         handler.detach()
 

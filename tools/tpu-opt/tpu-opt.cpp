@@ -1,4 +1,5 @@
-//===- tpu-opt.cpp - Runs passes and pipelines on a file -------------------===//
+//===- tpu-opt.cpp - Runs passes and pipelines on a file
+//-------------------===//
 #include "lib/Pipelines/Registration.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
