@@ -1,7 +1,6 @@
 """Passes and pipelines driven from Python."""
 
 import pytest
-
 from tpu_mlir import ir
 from tpu_mlir.compiler import run_passes
 from tpu_mlir.dialects import func, top, tpu

@@ -2,7 +2,7 @@
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.node import Unsupported
-from tpu_mlir.frontend.onnx.tensors import MLIR_ERROR
+from tpu_mlir.passmanager import MLIR_ERROR
 
 
 def enum(name: str, keyword: str) -> ir.Attribute:

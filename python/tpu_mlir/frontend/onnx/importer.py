@@ -17,7 +17,6 @@ from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.tensors import (
-    MLIR_ERROR,
     Array,
     DType,
     border,
@@ -29,6 +28,7 @@ from tpu_mlir.frontend.onnx.tensors import (
 )
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
 from tpu_mlir.locations import names
+from tpu_mlir.passmanager import MLIR_ERROR
 
 Scope = dict[str, Value]
 

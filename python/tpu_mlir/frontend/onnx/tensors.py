@@ -31,7 +31,6 @@ _SPELLINGS: dict[DType, str] = {
 _TYPES = {spelling: dtype for dtype, spelling in _SPELLINGS.items()}
 
 untyped: Any = ir  # for what the stubs of the bindings leave out
-MLIR_ERROR: type[Exception] = untyped.MLIRError
 
 
 def is_float(dtype: DType) -> bool:
