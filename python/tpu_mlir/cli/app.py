@@ -12,7 +12,9 @@ from tpu_mlir.cli.text import examples
 app = typer.Typer(
     name="tpuc",
     help="Compile ONNX models for SOPHGO TPUs; look at bmodels and run them on the simulated chip.",
-    epilog=examples("tpuc compile m.onnx -o m.bmodel --precision f16", "tpuc run m.bmodel in.npz -o out.npz"),
+    epilog=examples(
+        "tpuc compile m.onnx -o m.bmodel --precision f16", "tpuc run m.bmodel --input in.npz --output out.npz"
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

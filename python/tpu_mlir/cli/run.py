@@ -13,15 +13,17 @@ from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
 
 EPILOG = examples(
-    "tpuc run m.bmodel in.npz -o out.npz",
-    "tpuc run m.bmodel in.npz -o out.npz --check",
-    "tpuc run m.bmodel in.npz -o out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
+    "tpuc run m.bmodel --input in.npz --output out.npz",
+    "tpuc run m.bmodel --input in.npz --output out.npz --check",
+    "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
 )
 
 
 def run(
     bmodel: Annotated[Path, typer.Argument(help="BM1684X bmodel.", show_default=False)],
-    inputs: Annotated[Path, typer.Argument(help=".npz file with an array for each input.", show_default=False)],
+    inputs: Annotated[
+        Path, typer.Option("--input", "-i", help=".npz file with an array for each input.", show_default=False)
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help=".npz file to write.", show_default=False)],
     net: Annotated[str | None, typer.Option(help="Network, if the bmodel has several.", show_default=False)] = None,
     profile: Annotated[

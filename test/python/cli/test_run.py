@@ -21,15 +21,16 @@ def feeds(tmp_path: Path) -> Path:
 
 
 def error_of(capsys, *words: str | Path) -> str:
-    """Run a command line that must fail; return its message."""
-    assert main(["run", *map(str, words)]) == 1
+    """Run a command line (bmodel, inputs, the rest) that must fail; return its message."""
+    bmodel, inputs, *rest = map(str, words)
+    assert main(["run", bmodel, "--input", inputs, *rest]) == 1
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.startswith("error: ") and "Traceback" not in captured.err
     return captured.err
 
 
 def test_outputs(twice: Path, feeds: Path, tmp_path: Path) -> None:
-    assert main(["run", str(twice), str(feeds), "-o", str(tmp_path / "out.npz")]) == 0
+    assert main(["run", str(twice), "--input", str(feeds), "-o", str(tmp_path / "out.npz")]) == 0
     with np.load(feeds) as inputs, np.load(tmp_path / "out.npz") as outputs:
         assert outputs.files == ["y"]
         np.testing.assert_array_equal(outputs["y"], inputs["x"] + inputs["x"])
@@ -38,7 +39,7 @@ def test_outputs(twice: Path, feeds: Path, tmp_path: Path) -> None:
 def test_inner_tensors(variant: Variant, feeds: Path, tmp_path: Path) -> None:
     tensor = bmodel.Tensor(name="sum", data_type="f32", shape=[3150], address=0x1_0000_5000, size=12600)
     path = variant(records=(bmodel.TensorRecord(tensor=tensor, complete=2),))
-    assert main(["run", str(path), str(feeds), "-o", str(tmp_path / "out.npz"), "--tensors"]) == 0
+    assert main(["run", str(path), "--input", str(feeds), "-o", str(tmp_path / "out.npz"), "--tensors"]) == 0
     with np.load(tmp_path / "out.npz") as outputs:
         assert sorted(outputs.files) == ["sum", "y"]
         np.testing.assert_array_equal(outputs["sum"], outputs["y"].reshape(-1))
@@ -46,13 +47,13 @@ def test_inner_tensors(variant: Variant, feeds: Path, tmp_path: Path) -> None:
 
 def test_profile(twice: Path, feeds: Path, tmp_path: Path, capsys) -> None:
     trace, out = tmp_path / "trace.json", tmp_path / "out.npz"
-    assert main(["run", str(twice), str(feeds), "-o", str(out), "--profile", str(trace)]) == 0
+    assert main(["run", str(twice), "--input", str(feeds), "-o", str(out), "--profile", str(trace)]) == 0
     assert json.loads(trace.read_text())["traceEvents"] and out.exists()
     assert "cycles at 1 GHz" in capsys.readouterr().err
 
 
 def test_check_of_a_correct_bmodel(twice: Path, feeds: Path, tmp_path: Path) -> None:
-    assert main(["run", str(twice), str(feeds), "-o", str(tmp_path / "out.npz"), "--check"]) == 0
+    assert main(["run", str(twice), "--input", str(feeds), "-o", str(tmp_path / "out.npz"), "--check"]) == 0
 
 
 def test_check_of_a_race(variant: Variant, feeds: Path, tmp_path: Path, capsys) -> None:
