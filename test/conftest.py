@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 if (ROOT / "build" / "python_packages").is_dir():
     sys.path.insert(0, str(ROOT / "build" / "python_packages"))
 sys.path.insert(0, str(ROOT / "test"))  # the package `oracle`
+sys.path.insert(0, str(ROOT))  # the package `bench`
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

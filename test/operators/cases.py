@@ -1,0 +1,62 @@
+"""All cases that the importer's tests try, by family, and those that cannot be compiled yet, with the reason."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from python.frontend.onnx.ops import (
+    test_activation,
+    test_constant,
+    test_conv,
+    test_elementwise,
+    test_gather,
+    test_matmul,
+    test_normalize,
+    test_pool,
+    test_reduce,
+    test_resize,
+    test_shape,
+    test_slice,
+)
+from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.testing import NodeCase
+
+FAMILIES: Mapping[str, list[NodeCase]] = {
+    "elementwise": [
+        *test_elementwise.UNARY,
+        *test_elementwise.BINARY,
+        *test_elementwise.CHAINS,
+        *test_elementwise.CLIPS,
+        *test_elementwise.CASTS,
+    ],
+    "activation": [*test_activation.PLAIN, *test_activation.AXES],
+    "conv": [*test_conv.CONV, *test_conv.TRANSPOSED],
+    "matmul": [*test_matmul.MATMUL, *test_matmul.GEMM],
+    "pool": [*test_pool.MAX, *test_pool.AVERAGE, *test_pool.OTHER],
+    "reduce": [*test_reduce.REDUCE, *test_reduce.ARG, *test_reduce.CUMSUM],
+    "normalize": test_normalize.NORMS,
+    "shape": [*test_shape.ARRANGED, *test_shape.JOINED],
+    "slice": [*test_slice.SLICES, *test_slice.PADS],
+    "gather": test_gather.GATHERS,
+    "resize": [*test_resize.OLD, *test_resize.NEW],
+    "constant": test_constant.CONSTANTS,
+}
+
+NOT_FLOAT = "but only f32, f16 and bf16 tensors can be passed"
+THREE = "it has 3 spatial dimensions, but 1 or 2 can be computed"
+REFUSED: tuple[tuple[str, str], ...] = (  # the beginning of a case's name; part of the message
+    ("Hardmax", "'top.hardmax' has no lowering to the chip's operations"),
+    ("GatherElements", "'top.gather_elements' has no lowering to the chip's operations"),
+    ("Conv-17(2x4x9x10,6x4x2x2,6)", "its filter and bias must be constants whose elements are present"),
+    ("Conv-17(1x2x5x6x7", THREE),
+    ("MaxPool-17(1x2x5x6x7", THREE),
+    ("LpPool-18(2x3x9x10)kernel_shape=[3,3],strides=[2,2],pads=[1,1,0,0],p=3", "its p is 3, but 1 and 2"),
+    ("GlobalLpPool-17(2x3x9x10)p=3", "its p is 3, but 1 and 2 can be computed"),
+)
+
+
+def refusal(tried: NodeCase, results: Mapping[str, Array]) -> str | None:
+    """Return why a case with these results cannot be compiled; nothing if it can be."""
+    borders = (*tried.feeds().values(), *results.values())
+    if not all(np.issubdtype(array.dtype, np.floating) for array in borders):
+        return NOT_FLOAT
+    return next((reason for start, reason in REFUSED if str(tried).startswith(start)), None)
