@@ -49,7 +49,10 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
     """Return the bmodel of a `top` module, which the passes change in place. Raises CompileError."""
     with tempfile.TemporaryDirectory(prefix="tpu_mlir-") as folder:
         path = Path(folder) / "network.bmodel"
-        run_passes(module, pipeline(options, path, options.write_overrides(Path(folder))))
+        try:
+            run_passes(module, pipeline(options, path, options.write_overrides(Path(folder))))
+        except CompileError as error:  # a file that the user has not written is no place to look at
+            raise CompileError(re.sub(rf"{re.escape(folder)}/\S+:\d+: ", "", str(error))) from None
         return BModel(path.read_bytes(), options.name)
 
 

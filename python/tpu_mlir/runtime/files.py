@@ -18,6 +18,8 @@ def whole_file(path: str | os.PathLike[str]) -> Generator[Path, None, None]:
     target = Path(path)
     if target.is_dir():
         raise OutputFileError(f"{target}: is a directory")
+    if target.exists() and not target.is_file():  # a device or a pipe must not be replaced by a file
+        raise OutputFileError(f"{target}: is not a regular file")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent)
         os.close(handle)

@@ -1,5 +1,6 @@
 """Results appear whole or not at all."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def test_place_that_cannot_be_written(tmp_path: Path) -> None:
         pass
     with pytest.raises(OutputFileError, match=f"{tmp_path}: is a directory"), whole_file(tmp_path):
         pass
+
+
+def test_devices_and_pipes_are_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputFileError, match=f"{pipe}: is not a regular file"), whole_file(pipe):
+        pass
+    assert pipe.is_fifo() and list(tmp_path.iterdir()) == [pipe]
 
 
 def test_bmodel_is_loaded_and_saved(tmp_path: Path) -> None:

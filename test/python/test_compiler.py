@@ -1,0 +1,207 @@
+"""`tpu_mlir.compile`: its options, and networks of a few operators through every stage.
+
+The networks are those that one-operator cases (test/operators) cannot stand for: values that are read twice, fusions,
+tensors that must be cut, channels beyond the lanes. Tolerances are relative to the largest magnitude expected: in f32
+for the order of long sums, in f16 and bf16 for a handful of roundings of 2^-11 and 2^-8.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import tpu_mlir
+from onnx import TensorProto, helper, numpy_helper
+from tpu_mlir.errors import CompileError, ModelError
+from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.runtime import BModel, Session
+from tpu_mlir.testing import compare, uniform
+
+TOLERANCES = {"f32": 2e-6, "f16": 6e-3, "bf16": 5e-2}
+
+
+class Builder:
+    """A network under construction; methods return names of values."""
+
+    def __init__(self, **inputs: Sequence[int]) -> None:
+        self.inputs = {name: tuple(shape) for name, shape in inputs.items()}
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+
+    def weight(self, array: np.ndarray) -> str:
+        self.weights.append(numpy_helper.from_array(array, f"w{len(self.weights)}"))
+        return self.weights[-1].name
+
+    def node(self, op: str, *operands: str, outputs: int = 1, **attributes: object) -> str:
+        names = [f"{op.lower()}{len(self.nodes)}" + (f"_{i}" if i else "") for i in range(outputs)]
+        self.nodes.append(helper.make_node(op, operands, names, name=f"node_{names[0]}", **attributes))
+        return names[0]
+
+    def conv(self, x: str, out: int, into: int, kernel: int, **attributes: object) -> str:
+        scale = (into * kernel * kernel) ** -0.5
+        filters = self.weight(uniform(out, into, kernel, kernel, seed=len(self.weights)) * np.float32(scale))
+        bias = self.weight(uniform(out, seed=len(self.weights)))
+        return self.node("Conv", x, filters, bias, **{"pads": [kernel // 2] * 4} | attributes)
+
+    def model(self, *outputs: str) -> onnx.ModelProto:
+        float_ = TensorProto.FLOAT
+        graph = helper.make_graph(
+            self.nodes,
+            "built",
+            [helper.make_tensor_value_info(name, float_, shape) for name, shape in self.inputs.items()],
+            [helper.make_tensor_value_info(name, float_, None) for name in outputs],
+            self.weights,
+        )
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+
+
+def residual() -> onnx.ModelProto:
+    b = Builder(x=(2, 70, 19, 23))
+    first = b.node("Relu", b.conv("x", 70, 70, 3))
+    channels = [b.weight(uniform(70, low=0.5, high=1.5, seed=seed)) for seed in range(4)]
+    second = b.node("BatchNormalization", b.conv(first, 70, 70, 3), *channels)
+    total = b.node("Relu", b.node("Add", second, "x"))
+    return b.model(b.node("MaxPool", total, kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4), total)
+
+
+def separable() -> onnx.ModelProto:
+    b = Builder(x=(1, 32, 40, 40))
+    wide = b.node("HardSwish", b.conv("x", 130, 32, 1))
+    deep = b.node("HardSwish", b.conv(wide, 130, 1, 5, group=130, strides=[2, 2]))
+    gate = b.node("HardSigmoid", b.conv(b.node("GlobalAveragePool", deep), 130, 130, 1))
+    return b.model(b.conv(b.node("Mul", deep, gate), 40, 130, 1))
+
+
+def attention() -> onnx.ModelProto:
+    b = Builder(x=(2, 50, 96))
+    scale, shift = b.weight(uniform(96, low=0.5, high=1.5)), b.weight(uniform(96))
+    tokens = b.node("LayerNormalization", "x", scale, shift)
+    heads = b.weight(np.array([0, 0, 6, 16]))
+    parts: list[str] = []
+    for index in range(3):
+        product = b.node("MatMul", tokens, b.weight(uniform(96, 96, seed=index) * np.float32(0.1)))
+        parts.append(b.node("Transpose", b.node("Reshape", product, heads), perm=[0, 2, 1, 3]))
+    scores = b.node("MatMul", parts[0], b.node("Transpose", parts[1], perm=[0, 1, 3, 2]))
+    weights = b.node("Softmax", b.node("Mul", scores, b.weight(np.float32([0.25]))), axis=-1)
+    mixed = b.node("Transpose", b.node("MatMul", weights, parts[2]), perm=[0, 2, 1, 3])
+    joined = b.node("Add", "x", b.node("Reshape", mixed, b.weight(np.array([0, 0, 96]))))
+    return b.model(b.node("Gelu", joined))
+
+
+def pyramid() -> onnx.ModelProto:
+    b = Builder(x=(1, 24, 26, 30))
+    small = b.node("LeakyRelu", b.conv("x", 48, 24, 3, strides=[2, 2]), alpha=0.1)
+    none, scales = b.weight(np.zeros(0, np.float32)), b.weight(np.float32([1, 1, 2, 2]))
+    large = b.node("Resize", small, none, scales, mode="nearest", coordinate_transformation_mode="asymmetric")
+    joined = b.node("Concat", large, "x", axis=1)
+    return b.model(b.node("Sigmoid", b.conv(joined, 5, 72, 1)), b.node("Tanh", small))
+
+
+def large_image() -> onnx.ModelProto:
+    """A tensor of 8 MB in f32, its result of 16 MB: as much as all local memory."""
+    b = Builder(x=(1, 3, 540, 1280))
+    return b.model(b.node("Relu", b.conv("x", 16, 3, 3, strides=[2, 2])))
+
+
+def long_chain() -> onnx.ModelProto:
+    b = Builder(x=(3, 5, 33, 65), y=(1, 5, 1, 65))
+    value = "x"
+    for op in ("Add", "Mul", "Sub", "Max", "Add", "Mul", "Min", "Sub"):
+        value = b.node(op, value, "y")
+    return b.model(value)
+
+
+NETWORKS: tuple[Callable[[], onnx.ModelProto], ...] = (
+    residual,
+    separable,
+    attention,
+    pyramid,
+    large_image,
+    long_chain,
+)
+
+
+def run_onnx(model: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, feeds), strict=True))
+
+
+@pytest.mark.parametrize("precision", TOLERANCES)
+@pytest.mark.parametrize("build", NETWORKS, ids=lambda build: build.__name__)
+def test_network(build: Callable[[], onnx.ModelProto], precision: str) -> None:
+    model = build()
+    shapes = {item.name: [dim.dim_value for dim in item.type.tensor_type.shape.dim] for item in model.graph.input}
+    feeds = {name: uniform(*shape, low=-1, high=1) for name, shape in shapes.items()}
+    session = Session(tpu_mlir.compile(model, precision=precision), check_races=True, check_uninitialised=True)
+    found = session.run(feeds)
+    for name, array in run_onnx(model, feeds).items():
+        compare(name, found[name], array, TOLERANCES[precision])
+
+
+def test_full_hd_image_compiles() -> None:
+    b = Builder(x=(1, 3, 1080, 1920))
+    compiled = tpu_mlir.compile(b.model(b.conv("x", 32, 3, 3)), precision="f16")
+    (stage,) = compiled.info().networks[0].stages
+    assert stage.outputs[0].shape == (1, 32, 1080, 1920)
+
+
+def test_every_layer_is_on_record_and_agrees() -> None:
+    model = residual()
+    x = uniform(2, 70, 19, 23)
+    found = Session(tpu_mlir.compile(model)).run_all({"x": x})
+    model.graph.output.extend(onnx.ValueInfoProto(name=node.output[0]) for node in model.graph.node)
+    expected = run_onnx(model, {"x": x})
+    inner = found.tensors.keys() & expected.keys()
+    assert inner
+    for name in inner:
+        compare(name, found.tensors[name].reshape(expected[name].shape), expected[name], TOLERANCES["f32"])
+
+
+def test_sources_and_results(tmp_path: Path) -> None:
+    """A file, a model in memory and a module in `top` give the same network; `output` is written."""
+    model = separable()
+    onnx.save(model, tmp_path / "m.onnx")
+    first = tpu_mlir.compile(tmp_path / "m.onnx", output=tmp_path / "m.bmodel")
+    assert isinstance(first, BModel) and (tmp_path / "m.bmodel").read_bytes() == first.data
+    x = uniform(1, 32, 40, 40)
+    results = [Session(b).run({"x": x}) for b in (first, *map(tpu_mlir.compile, (model, import_model(model))))]
+    for result in results[1:]:
+        for name, array in results[0].items():
+            np.testing.assert_array_equal(result[name], array)
+    assert [net.name for net in first.contents.nets] == ["m"]
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_precision_overrides(as_file: bool, tmp_path: Path) -> None:
+    """Of y = (x + 2048) - 2048, f16 keeps integers only; with both in f32 the result is as exact as its rounding."""
+    b = Builder(x=(1, 8))
+    big = b.weight(np.full(1, 2048, np.float32))
+    total = b.node("Add", "x", big)
+    model = b.model(b.node("Sub", total, big))
+    x = np.float32([[0.25, 0.5, 0.75, 1.25, 1.5, 2.25, 3.5, 3.75]])
+    (coarse,) = Session(tpu_mlir.compile(model, precision="f16")).run({"x": x}).values()
+    assert np.abs(coarse - x).max() >= 0.25
+    overrides: dict[str, str] = {node.output[0]: "f32" for node in model.graph.node}
+    path = tmp_path / "overrides"
+    path.write_text("# comment\n" + "".join(f"{name} {kind}\n" for name, kind in overrides.items()))
+    chosen = path if as_file else overrides
+    (fine,) = Session(tpu_mlir.compile(model, precision="f16", precision_overrides=chosen)).run({"x": x}).values()
+    np.testing.assert_array_equal(fine, x)
+
+
+def test_unknown_options() -> None:
+    with pytest.raises(ModelError, match="unknown precision 'f8': expected one of f32, f16, bf16"):
+        tpu_mlir.compile(long_chain(), precision="f8")
+    with pytest.raises(ModelError, match="unknown chip 'cpu': expected one of bm1684x"):
+        tpu_mlir.compile(long_chain(), chip="cpu")
+
+
+def test_all_errors_are_reported() -> None:
+    b = Builder(x=(2, 3))
+    model = b.model(b.node("Hardmax", "x"), b.node("Hardmax", "x", axis=0))
+    with pytest.raises(CompileError) as caught:
+        tpu_mlir.compile(model)
+    assert len(str(caught.value).splitlines()) == 2
