@@ -1,8 +1,8 @@
-//===- FormGroups.cpp - --tpu-form-groups
-//----------------------------------===//
+//===- FormGroups.cpp - Kernels in groups, tiled --------------------------===//
 #include "lib/Dialect/Tpu/Transforms/GroupPlan.h"
 #include "lib/Dialect/Tpu/Transforms/Passes.h"
 
+#include "lib/Target/BM1684X/Chip.h"
 #include "mlir/IR/Builders.h"
 
 namespace tpu_mlir::tpu {
@@ -13,6 +13,21 @@ namespace tpu_mlir::tpu {
 using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
+
+/// Refuses what no chip has room for, before tilings of it are tried.
+static LogicalResult checkSize(Operation *kernel) {
+  auto type = cast<ShapedType>(kernel->getResult(0).getType());
+  int64_t width = type.getElementTypeBitWidth() / 8;
+  int64_t room = bm1684x::kGlobalBytes / width; // in elements
+  for (int64_t size : type.getShape()) {
+    if (size > room)
+      return kernel->emitError("does not fit into global memory: expects at "
+                               "most ")
+             << bm1684x::kGlobalBytes << " bytes, but found the type " << type;
+    room /= std::max<int64_t>(size, 1);
+  }
+  return success();
+}
 
 /// The cheapest cut of the kernels into groups: the best way to do the first
 /// `end` of them ends with a group that starts at one of the `maxOps` before.
@@ -89,6 +104,9 @@ struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
     for (Operation &op : getOperation().getBody().front())
       if (isa<KernelOpInterface>(op))
         kernels.push_back(&op);
+    for (Operation *kernel : kernels)
+      if (failed(checkSize(kernel)))
+        return signalPassFailure();
     FailureOr<std::vector<GroupPlan>> plans = cut(kernels, maxOps);
     if (failed(plans))
       return signalPassFailure();
