@@ -8,6 +8,7 @@ for the order of long sums, in f16 and bf16 for a handful of roundings of 2^-11 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import onnx
 import onnxruntime
@@ -205,3 +206,25 @@ def test_all_errors_are_reported() -> None:
     with pytest.raises(CompileError) as caught:
         tpu_mlir.compile(model)
     assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(("precision", "rounded"), [("f16", np.float16), ("bf16", ml_dtypes.bfloat16)])
+def test_weights_are_rounded_to_nearest_even(precision: str, rounded: type) -> None:
+    """All 16-bit numbers, the points halfway between them, and the floats next to those, as NumPy rounds them.
+
+    But for what is subnormal as an f32: the chip's sum makes that zero.
+    """
+    numbers = np.arange(1 << 16, dtype=np.uint16).view(rounded).astype(np.float32)
+    bits = numbers[np.isfinite(numbers)].view(np.uint32)
+    half = np.uint32(1 << (12 if precision == "f16" else 15))
+    weights = np.concatenate([bits, bits + half, bits + half - 1, bits + half + 1]).view(np.float32)
+    with np.errstate(over="ignore"):
+        expected = weights.astype(rounded).astype(np.float32)
+    kept = np.isfinite(expected) & (np.abs(expected) >= np.finfo(np.float32).tiny)
+    weights, expected = weights[kept], expected[kept]
+    count = len(weights) // 64 * 64
+    b = Builder(x=(1, 64, count // 64))
+    total = b.node("Add", "x", b.weight(weights[:count].reshape(1, 64, -1)))
+    zero = np.zeros((1, 64, count // 64), np.float32)
+    (found,) = Session(tpu_mlir.compile(b.model(total), precision=precision)).run({"x": zero}).values()
+    np.testing.assert_array_equal(found.reshape(-1), expected[:count])
