@@ -39,7 +39,7 @@ bench: setup ## all benchmarks; writes their tables below build/bench
 docs: setup ## generate the reference pages below build/docs/reference
 	$(PY) tools/generate_docs.py --build $(BUILD)
 
-oracle: setup ## install the vendor's chip model (needs Python 3.10) and run the differential tests
+oracle: setup ## compare the simulator with the vendor's chip model, which is installed first (needs Python 3.10)
 	tools/oracle/setup.sh $(BUILD)/oracle
 	$(PY) -m pytest -q -n 2 test/oracle --oracle $(BUILD)/oracle
 

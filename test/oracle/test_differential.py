@@ -14,6 +14,7 @@ def test_form(name: str, machines: tuple[ChipModel, Simulator], request: pytest.
     chip, simulator = machines
     cases: int = request.config.getoption("--oracle-cases")
     tally = check_form(chip, simulator, name, all_forms()[name][1], range(SEED, SEED + cases))
+    request.node.user_properties.append(("form", [name, tally.tried, len(tally.failures), tally.silent]))
     assert not tally.failures, "\n".join(tally.failures[:3])
     assert tally.silent < tally.tried, "no case of this form changed a byte"
 
