@@ -155,8 +155,18 @@ allocateBuffers(const GroupBody &body, ArrayRef<SliceTiles> slices) {
   return buffers;
 }
 
+/// Whether commands can name the sizes of a slice.
+static bool fitsFields(const SliceTiles &tiles) {
+  return llvm::all_of(tiles, [](const auto &entry) {
+    return llvm::all_of(entry.second.size,
+                        [](int64_t size) { return size <= bm1684x::kMaxSize; });
+  });
+}
+
 /// Whether a slice as large as the first one fits: cheap, and necessary.
 static bool mayFit(const GroupBody &body, const SliceTiles &tiles) {
+  if (!fitsFields(tiles))
+    return false;
   int64_t most = 0;
   for (Operation *op : body.ops) {
     auto kernel = cast<KernelOpInterface>(op);

@@ -39,3 +39,13 @@ func.func @large(%x: tensor<1x3x1080x1920xf16>, %f: tensor<1x16x9x32xf16>, %b: t
     : (tensor<1x3x1080x1920xf16>, tensor<1x16x9x32xf16>, tensor<1x16x1x1xf32>) -> tensor<1x16x1080x1920xf16>
   return %0 : tensor<1x16x1080x1920xf16>
 }
+
+// -----
+
+// 65536 columns would fit into local memory, but not into the 16 bits of a command's size.
+// CHECK-LABEL: func @long_row
+// CHECK: tiling <n = 1, c = 1, h = 1, w = {{[2-9]|[1-9][0-9]+}}>
+func.func @long_row(%x: tensor<1x1x1x65536xf16>) -> tensor<1x1x1x65536xf16> {
+  %0 = tpu.unary abs %x : tensor<1x1x1x65536xf16>
+  return %0 : tensor<1x1x1x65536xf16>
+}
