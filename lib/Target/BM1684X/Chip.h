@@ -20,7 +20,7 @@ inline constexpr uint64_t kLocalBase = 0x0800'0000;
 inline constexpr uint64_t kStaticBase = 0x0900'0000;
 inline constexpr uint64_t kL2Base = 0x1000'0000;
 inline constexpr uint64_t kGlobalBase = 0x1'0000'0000;
-inline constexpr int64_t kGlobalBytes = int64_t(16) << 30; // largest board
+inline constexpr int64_t kGlobalBytes = int64_t(16) << 30; // assumed, see there
 
 inline constexpr int64_t kMaxSize = 65535;       // 16-bit size fields
 inline constexpr int64_t kMaxWStrideBytes = 128; // of a GDMA transfer
