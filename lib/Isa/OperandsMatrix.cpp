@@ -38,6 +38,18 @@ template <typename T> Operand padding(const T &i, uint64_t channels) {
   return read(compact("opd3", i.opd3_addr, type, {1, channels, 1, 2}));
 }
 
+/// The result. What `res_add` adds to 16-bit floats is f32 at its address,
+/// however wide the result is, and so a range of its own.
+template <typename T>
+void addResult(Operands &all, const T &i, Type type, Sizes shape) {
+  Operand written = aligned("res0", i.res0_addr, type, shape);
+  bool addsWide = i.res_add && bitsOf(Precision(i.opd0_prec)) == 16 &&
+                  type.precision != f32;
+  if (addsWide)
+    all.push_back(read(aligned("res0", i.res0_addr, Type{f32, true}, shape)));
+  all.push_back(result(i, written, i.res_add && !addsWide));
+}
+
 } // namespace
 
 Operands isa::list(const Conv &i) {
@@ -64,10 +76,7 @@ Operands isa::list(const Conv &i) {
         read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
   all.push_back(padding(i, i.opd0_c));
   Type out{i.res0_prec, i.opd0_sign || i.opd1_sign || i.opd2_sign};
-  all.push_back(result(i,
-                       aligned("res0", i.res0_addr, out,
-                               {i.res0_n, i.res0_c, i.res0_h, i.res0_w}),
-                       i.res_add));
+  addResult(all, i, out, {i.res0_n, i.res0_c, i.res0_h, i.res0_w});
   return all;
 }
 
@@ -163,9 +172,6 @@ Operands isa::list(const MatMul2 &i) {
   else
     all.push_back(
         read(aligned("opd2", i.opd2_addr, bias, {1, laneCount, 1, i.res0_w})));
-  all.push_back(result(i,
-                       aligned("res0", i.res0_addr, Type{i.res0_prec, true},
-                               {1, i.res0_c, 1, i.res0_w}),
-                       i.res_add));
+  addResult(all, i, Type{i.res0_prec, true}, {1, i.res0_c, 1, i.res0_w});
   return all;
 }

@@ -8,7 +8,7 @@ from tpu_mlir._native import isa
 from tpu_mlir.isa import INSTRUCTIONS, encode
 
 WRITTEN = (Path(__file__).parent / "Inputs" / "written.jsonl").read_text().splitlines()
-F32, I8 = 2, 0
+F32, F16, I8 = 2, 1, 0
 LANE = 256 * 1024
 ALL = (1 << 64) - 1
 Access = tuple[str, bool, int, int, int]
@@ -138,3 +138,17 @@ def test_unknown_reach_is_all_of_local_memory() -> None:
 
 def test_system_commands_touch_nothing() -> None:
     assert accesses("TiuSystem", tsk_eu_typ=31) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "constants", "others"),
+    [("MatMul2", (0, 1, 2), {"tsk_eu_typ": 4}), ("Conv", (1, 2, 3), {"res0_n": 1, "res0_h": 1})],
+)
+def test_what_is_added_to_a_16_bit_result_is_f32(name: str, constants: tuple[int, ...], others: dict[str, int]) -> None:
+    """[1, 3, 1, 40]: 80 bytes of f16 are written, 160 bytes of f32 read from the same address."""
+    fields = {"res0_c": 3, "res0_w": 40, "res0_prec": F16, "opd0_prec": F16, "res_add": 1, "res0_addr": 0x100}
+    found = accesses(name, **fields, **others, **{f"opd{index}_const": 1 for index in constants})
+    assert found == [
+        ("local", False, 0x100, 0x100 + 160, lanes(0, 3)),
+        ("local", True, 0x100, 0x100 + 80, lanes(0, 3)),
+    ]
