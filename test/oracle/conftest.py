@@ -1,4 +1,4 @@
-"""The machines to compare, and the tables that `make oracle` ends with: commands by form, bmodels by name."""
+"""The machines to compare, and the tables that `make oracle` ends with: bmodels by name, commands by form."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,8 +48,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for entry in report.user_properties
     ]
     tables: dict[str, tuple[str, str]] = {
-        "form": ("{:44s} {:>6} {:>7} {:>7}", "form of command|tried|differ|silent"),
         "bmodel": ("{:44s} {:>9} {:>13} {:>13}", "bmodel|identical|chip model, s|simulator, s"),
+        "form": ("{:44s} {:>6} {:>7} {:>7}", "form of command|tried|differ|silent"),
     }
     for kind, (layout, titles) in tables.items():
         rows = sorted(row for key, row in recorded if key == kind)  # type: ignore[type-var]
