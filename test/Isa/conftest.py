@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "tools" / "isa-gen"))
 @pytest.fixture(scope="session")
 def tblgen() -> str:
     """Path of llvm-tblgen."""
-    names = ("llvm-tblgen", "llvm-tblgen-19", "/usr/lib/llvm-19/bin/llvm-tblgen")
+    names = ("/usr/lib/llvm-19/bin/llvm-tblgen", "llvm-tblgen-19", "llvm-tblgen")  # others may be older
     found = next(filter(None, map(shutil.which, names)), None)
     assert found, "llvm-tblgen is part of the packages that the build needs"
     return found

@@ -15,7 +15,7 @@ TENSOR = r"tensor<[^>]*>"
 
 
 def tool(name: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path="/usr/lib/llvm-19/bin")
+    found = shutil.which(name, path="/usr/lib/llvm-19/bin") or shutil.which(name)  # on PATH it may be older
     assert found, f"{name} is not installed"
     return found
 
