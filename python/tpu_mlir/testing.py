@@ -81,10 +81,10 @@ def integers(values: Sequence[int]) -> Fixed:
     return Fixed(np.array(values, np.int64))
 
 
-def canonicalize(module: ir.Module) -> None:
-    """Run MLIR's canonicalizer, which folds and applies the dialect's patterns."""
+def clean(module: ir.Module) -> None:
+    """Run `--tpu-clean`: folding, fusions, canonical form."""
     with module.context:
-        PassManager.parse("builtin.module(canonicalize)").run(module.operation)
+        PassManager.parse("builtin.module(tpu-clean)").run(module.operation)
 
 
 def check_round_trip(
@@ -94,16 +94,16 @@ def check_round_trip(
     relative: float = 1e-5,
     expected: Mapping[str, Array] | None = None,
 ) -> ir.Module:
-    """Import a model, write it back, and compare with ONNX Runtime on the original, before and after canonicalization.
+    """Import a model, write it back, and compare with ONNX Runtime on the original, before and after `--tpu-clean`.
 
     Two results agree if they differ by at most `relative` times the largest magnitude of the expected tensor; NaN and
-    infinity must stand in the same places. Returns the canonical module.
+    infinity must stand in the same places. Returns the clean module.
     """
     wanted = Session(model, optimise=False, threads=1).run(feeds) if expected is None else expected
     module = import_model(model)
-    for stage in ("imported", "canonical"):
-        if stage == "canonical":
-            canonicalize(module)
+    for stage in ("imported", "clean"):
+        if stage == "clean":
+            clean(module)
         found = Reference(module, optimise=False, threads=1).run(feeds)
         assert list(found) == list(wanted), f"{stage}: outputs {list(found)}"
         for name, array in wanted.items():

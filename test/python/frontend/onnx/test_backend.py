@@ -25,7 +25,7 @@ from tpu_mlir.frontend.onnx.loading import NEWEST_OPSET, OLDEST_OPSET
 from tpu_mlir.frontend.onnx.registry import supported
 from tpu_mlir.frontend.onnx.tensors import Array, border
 from tpu_mlir.reference import Reference
-from tpu_mlir.testing import canonicalize, compare
+from tpu_mlir.testing import clean, compare
 
 SLOW = {"averagepool", "lppool", "maxpool"}
 DATA = Path(onnx.backend.test.__file__).parent / "data"
@@ -178,7 +178,7 @@ def test_round_trip(case: Shipped) -> None:
         found = Reference(module, optimise=False, threads=1).run(feeds)
         for value, array in zip(case.model.graph.output, case.outputs, strict=True):
             compare(value.name, found[value.name], array.astype(border(array.dtype)), case.relative)
-        canonicalize(module)
+        clean(module)
 
 
 def test_most_are_there() -> None:
