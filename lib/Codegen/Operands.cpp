@@ -4,6 +4,7 @@
 
 #include "lib/Target/BM1684X/Chip.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/APFloat.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -24,6 +25,14 @@ isa::Precision tpu_mlir::precisionOf(Type type) {
   default:
     return isa::Precision::I32;
   }
+}
+
+uint32_t tpu_mlir::bitsOf(float value, Type type) {
+  llvm::APFloat number(value);
+  bool inexact = false;
+  number.convert(cast<FloatType>(type).getFloatSemantics(),
+                 llvm::APFloat::rmNearestTiesToEven, &inexact);
+  return number.bitcastToAPInt().getZExtValue();
 }
 
 bool tpu_mlir::isSigned(Type type) { return !type.isUnsignedInteger(); }

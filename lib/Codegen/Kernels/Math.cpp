@@ -2,8 +2,6 @@
 //------------------------------------===//
 #include "lib/Codegen/Kernels/Math.h"
 
-#include "llvm/ADT/APFloat.h"
-
 using namespace mlir;
 using namespace tpu_mlir;
 using isa::ArithOp;
@@ -11,14 +9,6 @@ using isa::ArithOp;
 /// Newton steps of a division less one, as the command counts them: all that
 /// its field allows.
 static constexpr uint32_t kDivisionSteps = 3;
-
-static uint32_t bitsOf(float value, Type type) {
-  llvm::APFloat number(value);
-  bool inexact = false;
-  number.convert(cast<FloatType>(type).getFloatSemantics(),
-                 llvm::APFloat::rmNearestTiesToEven, &inexact);
-  return number.bitcastToAPInt().getZExtValue();
-}
 
 isa::Arith Math::arith(ArithOp op, const LocalView &result,
                        unsigned operands) const {

@@ -6,15 +6,10 @@
 #include "lib/Codegen/Kernels/PoolCommands.h"
 #include "lib/Codegen/Kernels/Window.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace tpu_mlir;
-
-static uint32_t bitsOf(APFloat number, Type type) {
-  bool inexact = false;
-  number.convert(cast<FloatType>(type).getFloatSemantics(),
-                 APFloat::rmNearestTiesToEven, &inexact);
-  return number.bitcastToAPInt().getZExtValue();
-}
 
 static isa::PoolDepthwise commandOf(const PoolCommand &pool) {
   isa::PoolDepthwise i;
@@ -37,9 +32,8 @@ static isa::PoolDepthwise commandOf(const PoolCommand &pool) {
 void tpu_mlir::emitMaxPool(Emitter &emitter, const PoolCommand &pool) {
   isa::PoolDepthwise i = commandOf(pool);
   i.setFunction(isa::PoolOp::Max);
-  auto &semantics = cast<FloatType>(pool.input.elementType).getFloatSemantics();
-  i.opd3_addr = bitsOf(APFloat::getInf(semantics, /*Negative=*/true),
-                       pool.input.elementType);
+  i.opd3_addr =
+      bitsOf(-std::numeric_limits<float>::infinity(), pool.input.elementType);
   emitter.append(i);
 }
 
@@ -48,7 +42,7 @@ void tpu_mlir::emitSumPool(Emitter &emitter, const PoolCommand &pool,
   isa::PoolDepthwise i = commandOf(pool);
   i.setFunction(isa::PoolOp::Average);
   i.opd1_const = 1;
-  i.opd1_addr = bitsOf(APFloat(scale), pool.input.elementType);
+  i.opd1_addr = bitsOf(scale, pool.input.elementType);
   emitter.append(i);
 }
 

@@ -3,6 +3,7 @@
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Kernels/Kernels.h"
+#include "lib/Codegen/Operands.h"
 #include "lib/Codegen/Transfer.h"
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -15,15 +16,6 @@ static int64_t bytesOf(Type elementType) {
 
 static int64_t elementBytes(const GlobalBuffer &buffer) {
   return bytesOf(buffer.type.getElementType());
-}
-
-/// Bytes of the value as one element of the type holds it.
-static uint32_t bitsOf(float value, Type type) {
-  APFloat number(value);
-  bool inexact = false;
-  number.convert(cast<FloatType>(type).getFloatSemantics(),
-                 APFloat::rmNearestTiesToEven, &inexact);
-  return number.bitcastToAPInt().getZExtValue();
 }
 
 /// Copies all of a value to `target`, unless it lies there already.
