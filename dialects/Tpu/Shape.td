@@ -102,6 +102,21 @@ def Tpu_CopyOp : Tpu_MoveOp<"copy"> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
+def Tpu_SubsampleOp : Tpu_MoveOp<"subsample"> {
+  let summary = "result[n, c, y, x] = input[n, c, offset_h + y * step_h, offset_w + x * step_w]";
+  let description = [{
+    A slice of h and w in local memory: transfers of single elements would be far slower than whole rows.
+
+    (C1) `offsets` and `steps` are [h, w], steps are at least 1, and every element taken lies inside the input.
+
+    Example: `%r = tpu.subsample %x {offsets = array<i64: 0, 1>, steps = array<i64: 2, 2>} : tensor<1x3x8x8xf16> -> tensor<1x3x4x4xf16>`
+  }];
+  let arguments = (ins Tpu_FloatTensor:$input, DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$steps);
+  let results = (outs Tpu_FloatTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
 def Tpu_UpsampleOp : Tpu_MoveOp<"upsample"> {
   let summary = "result[n, c, y, x] = input[n, c, y / scale_h, x / scale_w]";
   let description = [{

@@ -252,6 +252,7 @@ def movement_cases(kind: str) -> list[KernelCase]:
     padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=-1.5)
     pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = -1.5 : f32"
     row, column = x[:, :, :1], x[..., :1]
+    picks = f"offsets = {array_attr((1, 2))}, steps = {array_attr((2, 3))}"
     return [
         *(permute_case(kind, x, order) for order in orders),
         slice_case(kind, x, "slice", (1, 3, 0, 8), (1, 2, 2, -1), x[1:, 3:60:2, ::2, 8:2:-1]),
@@ -262,6 +263,7 @@ def movement_cases(kind: str) -> list[KernelCase]:
         exact("broadcast", kind, {"x": row}, "broadcast", np.broadcast_to(row, (2, 70, 4, 9))),
         exact("broadcast-w", kind, {"x": column}, "broadcast", np.broadcast_to(column, (2, 70, 5, 6))),
         exact("copy", kind, {"x": x}, "copy", x),
+        exact("subsample", kind, {"x": x}, "subsample", x[:, :, 1::2, 2::3], picks),
         exact("upsample", kind, {"x": x}, "upsample", x.repeat(2, 2).repeat(3, 3), f"scale = {array_attr((2, 3))}"),
     ]
 

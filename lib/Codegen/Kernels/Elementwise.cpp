@@ -213,6 +213,35 @@ private:
   }
 };
 
+/// One copy that reads with steps.
+struct SubsampleKernel
+    : KernelOpInterface::ExternalModel<SubsampleKernel, tpu::SubsampleOp> {
+  Tile operandTile(Operation *operation, unsigned, const Tile &result) const {
+    auto op = cast<tpu::SubsampleOp>(operation);
+    Tile tile = result;
+    for (unsigned i = 0; i < 2; ++i) {
+      int64_t step = op.getSteps()[i];
+      tile.offset[2 + i] = op.getOffsets()[i] + result.offset[2 + i] * step;
+      tile.size[2 + i] = (result.size[2 + i] - 1) * step + 1;
+    }
+    return tile;
+  }
+  bool sliceable(Operation *, unsigned) const { return true; }
+
+  void emit(Operation *operation, Emitter &emitter,
+            const Binding &binding) const {
+    ArrayRef<int64_t> steps = cast<tpu::SubsampleOp>(operation).getSteps();
+    const Tile &result = binding.result.tile;
+    LocalView source =
+        viewOf(binding.operands[0], operandTile(operation, 0, result));
+    source.mode = LocalView::Strided;
+    source.strides[2] *= steps[0];
+    source.strides[3] *= steps[1];
+    Math(emitter, operation->getContext(), result.size)
+        .copy(viewOf(binding.result), source);
+  }
+};
+
 struct UpsampleKernel
     : KernelOpInterface::ExternalModel<UpsampleKernel, tpu::UpsampleOp> {
   Tile operandTile(Operation *operation, unsigned, const Tile &result) const {
@@ -266,6 +295,7 @@ void tpu_mlir::registerElementwiseKernels(DialectRegistry &registry) {
     tpu::BinaryScalarOp::attachInterface<BinaryScalarKernel>(*context);
     tpu::SelectOp::attachInterface<SelectKernel>(*context);
     tpu::CastOp::attachInterface<CastKernel>(*context);
+    tpu::SubsampleOp::attachInterface<SubsampleKernel>(*context);
     tpu::UpsampleOp::attachInterface<UpsampleKernel>(*context);
   });
 }

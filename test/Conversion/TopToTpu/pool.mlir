@@ -43,7 +43,7 @@ func.func @average_with_padding(%x: tensor<1x8x2xf32>) -> tensor<1x8x3xf32> {
 // A stride of 16 has no field: every window, then each 16th.
 // CHECK-LABEL: @long_stride
 // CHECK: %[[P:.*]] = tpu.pool max %arg0 {{.*}}strides = array<i64: 1, 1>{{.*}} -> tensor<1x8x1x17xf32>
-// CHECK: tpu.slice %[[P]] {offsets = array<i64: 0, 0, 0, 0>, steps = array<i64: 1, 1, 1, 16>} : tensor<1x8x1x17xf32> -> tensor<1x8x1x2xf32>
+// CHECK: tpu.subsample %[[P]] {offsets = array<i64: 0, 0>, steps = array<i64: 1, 16>} : tensor<1x8x1x17xf32> -> tensor<1x8x1x2xf32>
 func.func @long_stride(%x: tensor<1x8x1x32xf32>) -> tensor<1x8x1x2xf32> {
   %0 = top.max_pool %x kernel = [1, 16] strides = [1, 16] pads = [0, 0, 0, 0] dilations = [1, 1] : (tensor<1x8x1x32xf32>) -> tensor<1x8x1x2xf32>
   return %0 : tensor<1x8x1x2xf32>

@@ -13,7 +13,7 @@ func.func @upsample(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x8x12xf32> {
 
 // Every second element is a slice.
 // CHECK-LABEL: @downsample
-// CHECK: tpu.slice {{.*}} steps = array<i64: 1, 1, 1, 2>
+// CHECK: tpu.subsample {{.*}} steps = array<i64: 1, 2>
 // CHECK-NOT: tpu.matmul
 // CHECK: return
 func.func @downsample(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x2xf32> {

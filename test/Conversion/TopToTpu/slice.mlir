@@ -11,7 +11,7 @@ func.func @slice(%x: tensor<1x4x8x8xf32>) -> tensor<1x2x4x8xf32> {
 
 // CHECK-LABEL: @slice_leading
 // CHECK: tpu.slice %{{.*}} {offsets = array<i64: 0, 1, 0, 0>, steps = array<i64: 1, 1, 1, 1>} : tensor<2x3x1x120xf32> -> tensor<2x2x1x120xf32>
-// CHECK: tpu.slice %{{.*}} {offsets = array<i64: 0, 0, 0, 1>, steps = array<i64: 1, 1, 1, 2>} : tensor<4x4x5x6xf32> -> tensor<4x4x5x3xf32>
+// CHECK: tpu.subsample %{{.*}} {offsets = array<i64: 0, 1>, steps = array<i64: 1, 2>} : tensor<4x4x5x6xf32> -> tensor<4x4x5x3xf32>
 func.func @slice_leading(%x: tensor<2x3x4x5x6xf32>) -> tensor<2x2x4x5x3xf32> {
   %0 = top.slice %x offsets = [0, 1, 0, 0, 1] sizes = [2, 2, 4, 5, 3] strides = [1, 1, 1, 1, 2] : (tensor<2x3x4x5x6xf32>) -> tensor<2x2x4x5x3xf32>
   return %0 : tensor<2x2x4x5x3xf32>

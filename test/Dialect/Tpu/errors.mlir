@@ -143,3 +143,11 @@ func.func @cast(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x4x4xf16> {
   %0 = tpu.cast %x : tensor<1x8x4x4xf16> -> tensor<1x8x4x4xf16>
   return %0 : tensor<1x8x4x4xf16>
 }
+
+// -----
+
+func.func @subsample(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x2x3xf16> {
+  // expected-error @+1 {{expects elements 0 to 3 of w, but takes 0 to 4 (C1)}}
+  %0 = tpu.subsample %x {offsets = array<i64: 0, 0>, steps = array<i64: 2, 2>} : tensor<1x8x4x4xf16> -> tensor<1x8x2x3xf16>
+  return %0 : tensor<1x8x2x3xf16>
+}

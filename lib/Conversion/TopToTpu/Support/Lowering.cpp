@@ -166,6 +166,16 @@ Value Lowering::slice(Value input, ShapeRef offsets, ShapeRef sizes,
         return std::get<0>(pair) == 1 || std::get<1>(pair) == 1;
       }))
     return input;
+  if (steps[3] > 1 && steps[2] > 0) { // pick from whole rows
+    ShapeRef shape = shapeOf(input);
+    input = slice(input, {offsets[0], offsets[1], 0, 0},
+                  {sizes[0], sizes[1], shape[2], shape[3]},
+                  {steps[0], steps[1], 1, 1});
+    return builder.create<tpu::SubsampleOp>(
+        location, typed(sizes, input), input,
+        builder.getDenseI64ArrayAttr({offsets[2], offsets[3]}),
+        builder.getDenseI64ArrayAttr({steps[2], steps[3]}));
+  }
   return builder.create<tpu::SliceOp>(location, typed(sizes, input), input,
                                       builder.getDenseI64ArrayAttr(offsets),
                                       builder.getDenseI64ArrayAttr(steps));

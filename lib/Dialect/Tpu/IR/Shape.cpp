@@ -112,6 +112,23 @@ LogicalResult BroadcastOp::verify() {
   return success();
 }
 
+LogicalResult SubsampleOp::verify() {
+  if (getOffsets().size() != 2 || getSteps().size() != 2)
+    return emitOpError("expects 2 offsets and 2 steps (C1)");
+  ArrayRef<int64_t> in = getInput().getType().getShape();
+  ArrayRef<int64_t> out = getResult().getType().getShape();
+  if (in.take_front(2) != out.take_front(2))
+    return emitOpError("expects n and c of the input in the result (C1)");
+  for (unsigned i = 0; i < 2; ++i) {
+    int64_t last = getOffsets()[i] + (out[2 + i] - 1) * getSteps()[i];
+    if (getSteps()[i] < 1 || getOffsets()[i] < 0 || last >= in[2 + i])
+      return emitOpError() << "expects elements 0 to " << in[2 + i] - 1
+                           << " of " << (i ? "w" : "h") << ", but takes "
+                           << getOffsets()[i] << " to " << last << " (C1)";
+  }
+  return success();
+}
+
 LogicalResult UpsampleOp::verify() {
   if (getScale().size() != 2)
     return emitOpError("expects 2 scales (C1)");
