@@ -6,9 +6,9 @@
 #include "lib/Codegen/Encode.h"
 #include "lib/Codegen/Passes.h"
 #include "lib/Codegen/Program.h"
+#include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Isa/Accesses.h"
 #include "lib/Target/BM1684X/Chip.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 
 namespace tpu_mlir {
 #define GEN_PASS_DEF_CODEGEN
@@ -59,21 +59,12 @@ static StringRef nameOf(Location location) {
   return {};
 }
 
-static ArrayRef<char> rawBytes(ElementsAttr elements) {
-  if (auto dense = dyn_cast<DenseResourceElementsAttr>(elements))
-    if (AsmResourceBlob *blob = dense.getRawHandle().getBlob())
-      return blob->getData();
-  if (auto dense = dyn_cast<DenseElementsAttr>(elements))
-    return dense.getRawData();
-  return {};
-}
-
 /// The bytes of all constants, each at its address.
 static FailureOr<std::vector<uint8_t>> coefficients(func::FuncOp function,
                                                     int64_t size) {
   std::vector<uint8_t> bytes(size);
   for (auto weight : function.getOps<top::WeightOp>()) {
-    ArrayRef<char> raw = rawBytes(weight.getValue());
+    ArrayRef<char> raw = top::rawBytes(weight.getValue());
     auto type = cast<RankedTensorType>(weight.getOutput().getType());
     size_t wanted = type.getNumElements() * type.getElementTypeBitWidth() / 8;
     int64_t at = addressOf(weight.getOutput()) - bm1684x::kGlobalBase;

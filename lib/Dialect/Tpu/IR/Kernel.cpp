@@ -2,14 +2,13 @@
 //-------------------------------===//
 #include "dialects/Interfaces/Kernel.h"
 
+#include "lib/Target/BM1684X/Chip.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace tpu_mlir;
 
 #include "dialects/Interfaces/Kernel.cpp.inc"
-
-static constexpr int64_t kLanes = 64;     // design constant of the layouts
-static constexpr int64_t kAlignment = 64; // bytes; execution unit width
 
 Tile Tile::whole(mlir::Value value) {
   auto type = llvm::cast<mlir::RankedTensorType>(value.getType());
@@ -29,15 +28,16 @@ Tile Tile::hull(const Tile &a, const Tile &b) {
 }
 
 int64_t tpu_mlir::columnsPerLane(int64_t columns) {
-  int64_t most = std::min<int64_t>(columns, kAlignment / sizeof(float));
+  int64_t most =
+      std::min<int64_t>(columns, bm1684x::kAlignment / sizeof(float));
   while (columns % most != 0)
     --most;
   return most;
 }
 
 int64_t tpu_mlir::columnsRowBytes(int64_t columns) {
-  return llvm::divideCeil(columns / columnsPerLane(columns), kLanes) *
-         kAlignment;
+  return llvm::divideCeil(columns / columnsPerLane(columns), bm1684x::kLanes) *
+         bm1684x::kAlignment;
 }
 
 int64_t tpu_mlir::bytesPerLane(const Tile &tile, Layout layout,
@@ -46,9 +46,9 @@ int64_t tpu_mlir::bytesPerLane(const Tile &tile, Layout layout,
   if (layout == Layout::Columns)
     return n * c * columnsRowBytes(w);
   int64_t channelsPerLane =
-      layout == Layout::Replicated ? c : llvm::divideCeil(c, kLanes);
+      layout == Layout::Replicated ? c : llvm::divideCeil(c, bm1684x::kLanes);
   int64_t channel = h * w * (elementType.getIntOrFloatBitWidth() / 8);
   if (layout != Layout::Compact)
-    channel = llvm::alignTo(channel, kAlignment);
-  return llvm::alignTo(n * channelsPerLane * channel, kAlignment);
+    channel = llvm::alignTo(channel, bm1684x::kAlignment);
+  return llvm::alignTo(n * channelsPerLane * channel, bm1684x::kAlignment);
 }
