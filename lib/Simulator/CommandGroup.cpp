@@ -1,15 +1,12 @@
 //===- CommandGroup.cpp - Two decoded command streams ---------------------===//
 #include "lib/Simulator/CommandGroup.h"
 
+#include "lib/Simulator/Refuse.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
-
-static llvm::Error failure(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
 
 llvm::StringRef tpu_mlir::sim::engineName(isa::Engine engine) {
   return engine == isa::Engine::Tiu ? "TIU" : "GDMA";
@@ -34,24 +31,23 @@ decodeStream(isa::Engine engine, llvm::ArrayRef<uint8_t> bytes) {
         isa::decode(engine, bytes.drop_front(at));
     size_t id = commands.size() + 1;
     if (!decoded)
-      return failure(llvm::formatv("{0} command {1}, at byte {2}: {3}", name,
-                                   id, at,
-                                   llvm::toString(decoded.takeError())));
+      return refuse(llvm::formatv("{0} command {1}, at byte {2}: {3}", name, id,
+                                  at, llvm::toString(decoded.takeError())));
     uint32_t given = isa::commandId(decoded->instruction);
     if (given != id && given != 0)
-      return failure(llvm::formatv("{0} command {1}, at byte {2}, has cmd_id "
-                                   "{3}; ids must count from 1",
-                                   name, id, at, given));
+      return refuse(llvm::formatv("{0} command {1}, at byte {2}, has cmd_id "
+                                  "{3}; ids must count from 1",
+                                  name, id, at, given));
     at += decoded->size;
     commands.push_back(decoded->instruction);
     if (!isEnd(commands.back()))
       continue;
     if (llvm::any_of(bytes.drop_front(at), [](uint8_t b) { return b != 0; }))
-      return failure(llvm::formatv(
+      return refuse(llvm::formatv(
           "the {0} stream goes on behind its end command {1}", name, id));
     return commands;
   }
-  return failure(llvm::formatv("the {0} stream has no end command", name));
+  return refuse(llvm::formatv("the {0} stream has no end command", name));
 }
 
 static llvm::Error checkDependencies(const CommandGroup &group,
@@ -60,7 +56,7 @@ static llvm::Error checkDependencies(const CommandGroup &group,
   size_t available = group.of(other).size();
   for (auto [index, command] : llvm::enumerate(group.of(engine)))
     if (isa::dependency(command) > available)
-      return failure(llvm::formatv(
+      return refuse(llvm::formatv(
           "{0} command {1} ({2}) waits for {3} command {4}, but that stream "
           "ends with command {5}",
           engineName(engine), index + 1, isa::mnemonic(command),

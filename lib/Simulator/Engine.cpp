@@ -12,10 +12,6 @@ using namespace tpu_mlir::sim;
 /// Races after these are only counted: one missing wait makes many.
 static constexpr size_t maxReportedRaces = 8;
 
-static llvm::Error failure(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 std::string tpu_mlir::sim::describe(const CommandGroup &group,
                                     CommandId command,
                                     const CommandNames &names) {
@@ -65,7 +61,7 @@ static llvm::Error deadlock(const CommandGroup &group, const Progress &progress,
                           isa::dependency(group.of(engine)[command.id - 1]));
   }
   text.pop_back();
-  return failure(text);
+  return refuse(text);
 }
 
 static std::string describe(const CommandGroup &group, const Race &race,
@@ -95,7 +91,7 @@ static llvm::Error reportRaces(const CommandGroup &group,
     out << "\n  " << describe(group, race, names);
   if (races.size() > maxReportedRaces)
     out << "\n  and " << races.size() - maxReportedRaces << " more";
-  return failure(out.str());
+  return refuse(out.str());
 }
 
 llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
@@ -128,8 +124,8 @@ llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
       detector->begin(command);
     if (!isEnd(instruction))
       if (llvm::Error error = execute(machine, instruction))
-        return failure(describe(group, command, options.names) + ": " +
-                       llvm::toString(std::move(error)));
+        return refuse(describe(group, command, options.names) + ": " +
+                      llvm::toString(std::move(error)));
     if (detector)
       detector->end();
     if (options.finished)

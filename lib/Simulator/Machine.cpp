@@ -10,10 +10,6 @@
 
 using namespace tpu_mlir::sim;
 
-static llvm::Error failure(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 /// "local memory, lane 3, bytes [0x10, 0x20)".
 static std::string describe(Location at, uint64_t size) {
   if (at.space != Space::Local)
@@ -66,17 +62,16 @@ llvm::Expected<Location> Machine::decode(uint64_t address) const {
   for (auto [space, base] : bases)
     if (address >= base && address - base < size(space))
       return Location{space, address - base};
-  return failure(llvm::formatv("address {0:x} is in no memory (global memory "
-                               "ends at {1:x})",
-                               address, globalBase + size(Space::Global)));
+  return refuse(llvm::formatv("address {0:x} is in no memory (global memory "
+                              "ends at {1:x})",
+                              address, globalBase + size(Space::Global)));
 }
 
 llvm::Expected<Location> Machine::decodeTiu(uint64_t address) const {
   uint64_t offset = address >= localBase ? address - localBase : address;
   if (offset < localBytes)
     return Location{Space::Local, offset};
-  return failure(
-      llvm::formatv("address {0:x} is not in local memory", address));
+  return refuse(llvm::formatv("address {0:x} is not in local memory", address));
 }
 
 llvm::Error Machine::check(Location at, uint64_t size, unsigned alignment,
@@ -84,16 +79,16 @@ llvm::Error Machine::check(Location at, uint64_t size, unsigned alignment,
   const char *verb = isWrite ? "write to" : "read of";
   uint64_t available = this->size(at.space);
   if (at.offset > available || size > available - at.offset)
-    return failure(
+    return refuse(
         llvm::formatv("{0} {1}: out of range, the memory has {2} "
                       "bytes{3}",
                       verb, describe(at, size),
                       at.space == Space::Local ? laneBytes : available,
                       at.space == Space::Local ? " a lane" : ""));
   if (at.offset % alignment)
-    return failure(llvm::formatv("{0} {1}: misaligned, must begin at a "
-                                 "multiple of {2} bytes",
-                                 verb, describe(at, size), alignment));
+    return refuse(llvm::formatv("{0} {1}: misaligned, must begin at a "
+                                "multiple of {2} bytes",
+                                verb, describe(at, size), alignment));
   return llvm::Error::success();
 }
 
@@ -149,8 +144,8 @@ llvm::Error Machine::follow(Location at, uint64_t size, bool isWrite) {
   if (size == 0)
     return llvm::Error::success();
   if (!isWrite && !isInitialised(at, size))
-    return failure("read of " + describe(at, size) +
-                   ": not written before (uninitialised)");
+    return refuse("read of " + describe(at, size) +
+                  ": not written before (uninitialised)");
   if (isWrite && !initialised.empty())
     initialised[unsigned(at.space)].add(at.offset, at.offset + size);
   if (!observer)

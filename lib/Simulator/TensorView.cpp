@@ -6,10 +6,6 @@
 
 using namespace tpu_mlir::sim;
 
-static llvm::Error failure(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 llvm::Expected<TensorView> TensorView::make(const Machine &machine,
                                             uint64_t address,
                                             unsigned elementBytes, Shape4 shape,
@@ -38,9 +34,9 @@ llvm::Expected<TensorView> TensorView::make(const Machine &machine,
     return view;
   }
   default:
-    return failure(llvm::formatv("layout code {0} is not supported (0 aligned, "
-                                 "1 compact, 3 strided)",
-                                 layout));
+    return refuse(llvm::formatv("layout code {0} is not supported (0 aligned, "
+                                "1 compact, 3 strided)",
+                                layout));
   }
 }
 
@@ -66,27 +62,27 @@ llvm::Error TensorView::write(Machine &machine, llvm::StringRef operand,
 llvm::Error TensorView::access(Machine &machine, llvm::StringRef operand,
                                unsigned alignment, bool isWrite) const {
   if (!sizes.n || !sizes.c || !sizes.h || !sizes.w)
-    return failure(llvm::formatv("{0}: empty shape [{1}, {2}, {3}, {4}]",
-                                 operand, sizes.n, sizes.c, sizes.h, sizes.w));
+    return refuse(llvm::formatv("{0}: empty shape [{1}, {2}, {3}, {4}]",
+                                operand, sizes.n, sizes.c, sizes.h, sizes.w));
   if (alignment == 0)
     alignment = bytes;
   if (base % alignment)
-    return failure(llvm::formatv("{0}: lane {1}, byte {2:x} is misaligned, "
-                                 "must be a multiple of {3} bytes",
-                                 operand, first, base, alignment));
+    return refuse(llvm::formatv("{0}: lane {1}, byte {2:x} is misaligned, "
+                                "must be a multiple of {3} bytes",
+                                operand, first, base, alignment));
   // The element furthest away; strides are never negative.
   uint64_t end = base + bytes * ((sizes.n - 1) * strides.n +
                                  (first + sizes.c - 1) / laneCount * strides.c +
                                  (sizes.h - 1) * strides.h +
                                  (sizes.w - 1) * strides.w + 1);
   if (end > laneBytes)
-    return failure(llvm::formatv("{0}: bytes [{1:x}, {2:x}) of its lanes are "
-                                 "out of range, a lane has {3} bytes",
-                                 operand, base, end, laneBytes));
+    return refuse(llvm::formatv("{0}: bytes [{1:x}, {2:x}) of its lanes are "
+                                "out of range, a lane has {3} bytes",
+                                operand, base, end, laneBytes));
   if (!machine.followsAccesses())
     return llvm::Error::success();
   if (llvm::Error error = followRows(machine, isWrite))
-    return failure(operand + ": " + llvm::toString(std::move(error)));
+    return refuse(operand + ": " + llvm::toString(std::move(error)));
   return llvm::Error::success();
 }
 

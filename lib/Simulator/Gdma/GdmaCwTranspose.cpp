@@ -8,7 +8,7 @@ using namespace tpu_mlir::sim;
 llvm::Error tpu_mlir::sim::execute(Machine &machine,
                                    const isa::GdmaCwTranspose &command) {
   if (command.fill_constant_en)
-    return transferFailure("a constant cannot be transposed");
+    return refuse("a constant cannot be transposed");
   llvm::Expected<unsigned> bytes = transferElementBytes(command);
   if (!bytes)
     return bytes.takeError();

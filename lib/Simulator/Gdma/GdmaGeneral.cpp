@@ -31,8 +31,7 @@ static llvm::Error writeMasked(Machine &machine, uint64_t address,
     data = data.drop_front(run);
     at->offset += run;
     if (last && !data.empty())
-      return transferFailure("target: passes the end of the " +
-                             spaceName(at->space));
+      return refuse("target: passes the end of the " + spaceName(at->space));
   }
   return llvm::Error::success();
 }
@@ -40,14 +39,14 @@ static llvm::Error writeMasked(Machine &machine, uint64_t address,
 llvm::Error tpu_mlir::sim::execute(Machine &machine,
                                    const isa::GdmaGeneral &command) {
   if (command.decompress_enable)
-    return transferFailure("decompression is not supported");
+    return refuse("decompression is not supported");
   llvm::Expected<unsigned> bytes = elementBytesOf(command.src_data_format);
   if (!bytes)
     return bytes.takeError();
   for (uint64_t address : {command.srcAddress(), command.dstAddress()})
     if (address % *bytes &&
         !(command.fill_constant_en && address == command.srcAddress()))
-      return transferFailure(llvm::formatv(
+      return refuse(llvm::formatv(
           "address {0:x} is misaligned, must be a multiple of {1} bytes",
           address, *bytes));
   uint64_t length = command.src_cstride; // the field holds the number
@@ -68,13 +67,13 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (!target)
     return target.takeError();
   if (target->space != Space::Local)
-    return transferFailure("the target of a broadcast must be local memory");
+    return refuse("the target of a broadcast must be local memory");
   if (target->lane() + command.dst_csize > laneCount)
-    return transferFailure(llvm::formatv(
+    return refuse(llvm::formatv(
         "a broadcast to {0} lanes from lane {1} on passes the last lane",
         command.dst_csize, target->lane()));
   if (target->inLane() + data.size() > laneBytes)
-    return transferFailure("a broadcast passes the end of a lane");
+    return refuse("a broadcast passes the end of a lane");
   for (uint32_t lane = 0; lane < command.dst_csize; ++lane)
     if (llvm::Error error =
             writeMasked(machine, command.dstAddress() + lane * laneBytes, data,

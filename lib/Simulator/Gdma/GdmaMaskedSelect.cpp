@@ -25,7 +25,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (!mask)
     return mask.takeError();
   if (!source->isLocal() || !mask->isLocal())
-    return transferFailure("source and mask must be in local memory");
+    return refuse("source and mask must be in local memory");
   llvm::Expected<Packed> data = source->read(machine);
   if (!data)
     return data.takeError();

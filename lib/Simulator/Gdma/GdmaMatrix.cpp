@@ -35,8 +35,7 @@ static llvm::Expected<MatrixCommand> sidesOf(const Machine &machine,
     return target.takeError();
   bool fromLocal = source->space == Space::Local;
   if (fromLocal == (target->space == Space::Local))
-    return transferFailure(
-        "exactly one side of a matrix transfer must be local memory");
+    return refuse("exactly one side of a matrix transfer must be local memory");
   if (fromLocal)
     return MatrixCommand{false,         c.srcAddress(), c.dstAddress(),
                          c.dst_hsize,   c.dst_wsize,    c.dst_hstride,
@@ -79,8 +78,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (!bytes)
     return bytes.takeError();
   if (command.fill_constant_en || command.nchw_copy)
-    return transferFailure("a matrix transfer takes neither a constant nor "
-                           "nchw_copy");
+    return refuse("a matrix transfer takes neither a constant nor "
+                  "nchw_copy");
   llvm::Expected<MatrixCommand> sides = sidesOf(machine, command);
   if (!sides)
     return sides.takeError();
@@ -88,10 +87,10 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   uint32_t localRows = transposes ? sides->columns : sides->rows;
   uint32_t localColumns = transposes ? sides->rows : sides->columns;
   if (!sides->width)
-    return transferFailure("the local side of a matrix has a width of 0");
+    return refuse("the local side of a matrix has a width of 0");
   uint32_t sections = llvm::divideCeil(localColumns, sides->width);
   if (sides->localRows != localRows || sides->sections != sections)
-    return transferFailure(llvm::formatv(
+    return refuse(llvm::formatv(
         "the local side of the matrix must be {0} rows in {1} sections, but "
         "the command has {2} and {3}",
         localRows, sections, sides->localRows, sides->sections));

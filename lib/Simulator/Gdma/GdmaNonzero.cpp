@@ -9,7 +9,7 @@ using namespace tpu_mlir::sim;
 llvm::Error tpu_mlir::sim::execute(Machine &machine,
                                    const isa::GdmaNonzero &command) {
   if (command.decompress_enable)
-    return transferFailure("decompression is not supported");
+    return refuse("decompression is not supported");
   llvm::Expected<unsigned> bytes = integerBytes(command.src_data_format);
   if (!bytes)
     return bytes.takeError();
@@ -21,7 +21,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (!source)
     return source.takeError();
   if (!source->isLocal())
-    return transferFailure("the source must be in local memory");
+    return refuse("the source must be in local memory");
   llvm::Expected<Packed> data = source->read(machine);
   if (!data)
     return data.takeError();

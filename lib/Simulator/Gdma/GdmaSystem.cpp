@@ -9,6 +9,6 @@ using namespace tpu_mlir::sim;
 llvm::Error tpu_mlir::sim::execute(Machine &, const isa::GdmaSystem &command) {
   if (command.cmd_special_function <= uint32_t(isa::GdmaSystemOp::Nop))
     return llvm::Error::success();
-  return transferFailure(llvm::formatv("there is no system function {0}",
-                                       command.cmd_special_function));
+  return refuse(llvm::formatv("there is no system function {0}",
+                              command.cmd_special_function));
 }

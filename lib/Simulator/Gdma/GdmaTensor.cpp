@@ -37,12 +37,12 @@ static std::array<unsigned, 4> orderOf(isa::GdmaTensorOp function) {
 static llvm::Error checkFunction(const isa::GdmaTensor &command) {
   if (command.cmd_special_function >
       uint32_t(isa::GdmaTensorOp::FourBankBroadcast))
-    return transferFailure(llvm::formatv("there is no special function {0}",
-                                         command.cmd_special_function));
+    return refuse(llvm::formatv("there is no special function {0}",
+                                command.cmd_special_function));
   bool reorders = orderOf(command.function())[0] != 0 ||
                   orderOf(command.function())[1] != 1;
   if (command.fill_constant_en && reorders)
-    return transferFailure("a constant cannot be transposed");
+    return refuse("a constant cannot be transposed");
   return llvm::Error::success();
 }
 
@@ -103,19 +103,19 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   uint64_t mask = command.laneMask();
   if (isBroadcast(command.function())) {
     if (!target->isLocal())
-      return transferFailure("the target of a broadcast must be local memory");
+      return refuse("the target of a broadcast must be local memory");
     if (target->firstLane() + shape.c > laneCount)
-      return transferFailure(llvm::formatv(
+      return refuse(llvm::formatv(
           "a broadcast to {0} lanes from lane {1} on passes the last lane",
           shape.c, target->firstLane()));
     if (mask != allLanes)
-      return transferFailure("a broadcast must leave no lane out of its mask");
+      return refuse("a broadcast must leave no lane out of its mask");
   }
   llvm::Expected<Packed> data = elements(machine, command, *bytes, shape);
   if (!data)
     return data.takeError();
   if (data->size() != target->count() * *bytes)
-    return transferFailure(
+    return refuse(
         llvm::formatv("source and target differ in size: {0} and {1} elements",
                       data->size() / *bytes, target->count()));
   if (!isFourBank(command.function()))
@@ -124,8 +124,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   uint64_t offset = target->at(0, 0).inLane();
   if (!target->isLocal() || offset < fourBankBegin ||
       offset >= fourBankBegin + fourBankBytes)
-    return transferFailure("the target of a four-bank copy must begin between "
-                           "bytes 0x20000 and 0x28000 of a lane");
+    return refuse("the target of a four-bank copy must begin between "
+                  "bytes 0x20000 and 0x28000 of a lane");
   for (unsigned copy = 0; copy < 4; ++copy) {
     llvm::Expected<TransferView> bank =
         targetView(machine, command, *bytes, shape,

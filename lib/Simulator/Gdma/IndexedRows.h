@@ -53,21 +53,21 @@ llvm::Expected<IndexedRows>
 indexedRows(Machine &machine, const Command &command, uint32_t targetRows,
             uint32_t indexRows) {
   if (command.decompress_enable || command.fill_constant_en)
-    return transferFailure("neither decompression nor a constant source is "
-                           "supported");
+    return refuse("neither decompression nor a constant source is "
+                  "supported");
   llvm::Expected<unsigned> bytes = elementBytesOf(command.src_data_format);
   if (!bytes)
     return bytes.takeError();
   uint32_t channels = std::max(command.src_csize, command.index_csize);
   for (uint32_t size : {command.src_csize, command.index_csize})
     if (size != 1 && size != channels)
-      return transferFailure(
+      return refuse(
           llvm::formatv("source has {0} channels and index {1}; they must be "
                         "equal, or one of them 1",
                         command.src_csize, command.index_csize));
   if (command.index_hsize != indexRows)
-    return transferFailure(llvm::formatv("index has {0} rows, expected {1}",
-                                         command.index_hsize, indexRows));
+    return refuse(llvm::formatv("index has {0} rows, expected {1}",
+                                command.index_hsize, indexRows));
   auto make = [&](llvm::StringRef name, uint64_t address, unsigned size,
                   Shape4 shape, uint32_t cStride, uint32_t hStride) {
     return command.stride_enable

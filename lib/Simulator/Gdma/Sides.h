@@ -13,7 +13,7 @@ namespace tpu_mlir::sim {
 template <typename Command>
 llvm::Expected<unsigned> transferElementBytes(const Command &command) {
   if (command.decompress_enable)
-    return transferFailure("decompression is not supported");
+    return refuse("decompression is not supported");
   return elementBytesOf(command.src_data_format);
 }
 

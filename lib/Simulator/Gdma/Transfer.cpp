@@ -18,15 +18,11 @@ static constexpr uint64_t maxWStrideBytes = 128;
 /// A command with strides of 0 can ask for more elements than any memory has.
 static constexpr uint64_t maxTransferBytes = uint64_t(4) << 30;
 
-llvm::Error tpu_mlir::sim::transferFailure(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 llvm::Expected<unsigned> tpu_mlir::sim::elementBytesOf(uint32_t format) {
   unsigned bits = isa::bitsOf(isa::Precision(format));
   if (bits >= 8)
     return bits / 8;
-  return transferFailure(llvm::formatv(
+  return refuse(llvm::formatv(
       "data format {0} cannot be transferred (0 to 5 can)", format));
 }
 
@@ -35,7 +31,7 @@ llvm::Expected<unsigned> tpu_mlir::sim::integerBytes(uint32_t format) {
       format == uint32_t(isa::Precision::I16) ||
       format == uint32_t(isa::Precision::I32))
     return elementBytesOf(format);
-  return transferFailure(llvm::formatv(
+  return refuse(llvm::formatv(
       "data format {0} is no integer of 8, 16 or 32 bits", format));
 }
 
@@ -44,7 +40,7 @@ llvm::Error tpu_mlir::sim::checkWStride(llvm::StringRef operand,
                                         unsigned elementBytes) {
   if (stride && uint64_t(stride) * elementBytes <= maxWStrideBytes)
     return llvm::Error::success();
-  return transferFailure(llvm::formatv(
+  return refuse(llvm::formatv(
       "{0}: w stride {1} is not between 1 and {2} ({3} bytes)", operand, stride,
       maxWStrideBytes / elementBytes, maxWStrideBytes));
 }
@@ -56,7 +52,7 @@ llvm::Error tpu_mlir::sim::writeDense(Machine &machine, uint64_t address,
   if (!at)
     return at.takeError();
   if (at->space == Space::Local)
-    return transferFailure("the target must not be in local memory");
+    return refuse("the target must not be in local memory");
   llvm::Expected<uint8_t *> to = machine.write(*at, data.size(), elementBytes);
   if (!to)
     return to.takeError();
@@ -118,7 +114,7 @@ TransferView::make(const Machine &machine, llvm::StringRef operand,
                    uint64_t address, unsigned elementBytes, Shape4 shape,
                    Strides4 strides) {
   auto fail = [&](const llvm::Twine &text) {
-    return transferFailure(operand + ": " + text);
+    return refuse(operand + ": " + text);
   };
   if (!shape.n || !shape.c || !shape.h || !shape.w)
     return fail(llvm::formatv("empty shape [{0}, {1}, {2}, {3}]", shape.n,
@@ -163,7 +159,7 @@ TransferView::makeUnstrided(const Machine &machine, llvm::StringRef operand,
                             Shape4 shape) {
   llvm::Expected<Location> start = machine.decode(address);
   if (!start)
-    return transferFailure(operand + ": " + llvm::toString(start.takeError()));
+    return refuse(operand + ": " + llvm::toString(start.takeError()));
   int64_t plane = int64_t(shape.h) * shape.w, depth = shape.c;
   if (start->space == Space::Local) {
     plane = llvm::alignTo(plane, executionUnitBytes / elementBytes);

@@ -16,8 +16,6 @@ namespace tpu_mlir::sim {
 
 constexpr uint64_t allLanes = ~uint64_t(0);
 
-llvm::Error transferFailure(const llvm::Twine &text);
-
 /// Bytes of an element of a `src_data_format`; fails for a format that the
 /// engine does not move.
 llvm::Expected<unsigned> elementBytesOf(uint32_t format);

@@ -162,8 +162,8 @@ void IntegerConv::run(Machine &machine) const {
 llvm::Error tpu_mlir::sim::executeIntegerConv(Machine &machine,
                                               const isa::Conv &i) {
   if (Precision(i.res0_prec) != Precision::I32)
-    return unsupported("conv: a result of " + precisionName(i.res0_prec) +
-                       " from i8 operands is not supported");
+    return refuse("conv: a result of " + precisionName(i.res0_prec) +
+                  " from i8 operands is not supported");
   auto window = Window::of(i);
   if (!window)
     return window.takeError();

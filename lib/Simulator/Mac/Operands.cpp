@@ -6,10 +6,6 @@
 using namespace tpu_mlir::sim;
 using tpu_mlir::isa::Precision;
 
-llvm::Error tpu_mlir::sim::unsupported(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 /// Bytes of an element; the precision is known to be a whole number of them.
 static unsigned bytesOf(Precision precision) {
   return tpu_mlir::isa::bitsOf(precision) / 8;
@@ -65,8 +61,8 @@ tpu_mlir::sim::readWeights(Machine &machine, uint32_t address, bool isConstant,
                            uint64_t each) {
   uint64_t bytes = each * elementBytes * llvm::divideCeil(channels, laneCount);
   if (bytes > laneBytes)
-    return unsupported("opd1: weights of " + llvm::Twine(bytes) +
-                       " bytes a lane do not fit");
+    return refuse("opd1: weights of " + llvm::Twine(bytes) +
+                  " bytes a lane do not fit");
   if (isConstant)
     return TensorView();
   auto view =

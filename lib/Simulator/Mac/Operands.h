@@ -7,19 +7,16 @@
 
 namespace tpu_mlir::sim {
 
-/// Fails with the given text.
-llvm::Error unsupported(const llvm::Twine &text);
-
 /// Checks what the multiplying instructions have in common in their long form:
 /// the units write aligned results, to all lanes, and know relu only while
 /// they requantise.
 template <typename Instruction> llvm::Error checkCommon(const Instruction &i) {
   if (i.tsk_lane_num != ~uint64_t(0))
-    return unsupported("tsk_lane_num must name all 64 lanes");
+    return refuse("tsk_lane_num must name all 64 lanes");
   if (i.relu)
-    return unsupported("relu without requantisation has no effect on the chip");
+    return refuse("relu without requantisation has no effect on the chip");
   if (i.res0_str != unsigned(Layout::Aligned))
-    return unsupported("res0_str must be 0, the result is always aligned");
+    return refuse("res0_str must be 0, the result is always aligned");
   return llvm::Error::success();
 }
 
@@ -43,7 +40,7 @@ llvm::Expected<TensorView> inputView(const Machine &machine,
                                      unsigned elementBytes) {
   if (uint64_t(i.opd0_h) * i.opd0_w > laneBytes ||
       uint64_t(i.opd0_h) * i.opd0_w * channels > localBytes)
-    return unsupported("opd0 has more elements than local memory");
+    return refuse("opd0 has more elements than local memory");
   return TensorView::make(
       machine, i.opd0_addr, elementBytes,
       {i.res0_n, channels, i.opd0_h, i.opd0_w}, i.opd0_str,

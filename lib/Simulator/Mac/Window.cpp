@@ -12,15 +12,15 @@ static llvm::Error checkAxis(const WindowAxis &axis, char name) {
     return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
   };
   if (!axis.input || !axis.kernel || !axis.stride)
-    return failure(llvm::formatv("input {0} {1}, kernel {2} and step {3} must "
-                                 "not be zero",
-                                 name, axis.input, axis.kernel, axis.stride));
+    return refuse(llvm::formatv("input {0} {1}, kernel {2} and step {3} must "
+                                "not be zero",
+                                name, axis.input, axis.kernel, axis.stride));
   int64_t padded = int64_t(axis.input - 1) * (axis.inputInserted + 1) + 1 +
                    axis.padBefore + axis.padAfter;
   int64_t kernel = int64_t(axis.kernel - 1) * (axis.kernelInserted + 1) + 1;
   int64_t expected = padded < kernel ? 0 : (padded - kernel) / axis.stride + 1;
   if (axis.output != expected)
-    return failure(llvm::formatv(
+    return refuse(llvm::formatv(
         "the result has {0} = {1}, but the window of {2} over {3} padded input "
         "elements in steps of {4} gives {5}",
         name, axis.output, kernel, padded, axis.stride, expected));

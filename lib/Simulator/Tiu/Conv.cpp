@@ -232,8 +232,8 @@ void FloatConv::run(Machine &machine) const {
 static llvm::Error executeFloat(Machine &machine, const isa::Conv &i) {
   auto precision = Precision(i.opd0_prec), wanted = Precision(i.res0_prec);
   if (wanted != Precision::F32 && wanted != precision)
-    return unsupported("conv: no result of " + precisionName(i.res0_prec) +
-                       " from " + precisionName(i.opd0_prec) + " operands");
+    return refuse("conv: no result of " + precisionName(i.res0_prec) +
+                  " from " + precisionName(i.opd0_prec) + " operands");
   unsigned bytes = isa::bitsOf(precision) / 8;
   auto window = Window::of(i);
   if (!window)
@@ -289,13 +289,13 @@ static llvm::Error executeFloat(Machine &machine, const isa::Conv &i) {
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::Conv &i) {
   if (i.tsk_eu_typ != unsigned(isa::ConvOp::Normal))
-    return unsupported("convolution with requantisation is not supported");
+    return refuse("convolution with requantisation is not supported");
   if (llvm::Error error = checkCommon(i))
     return error;
   if (isFloat(Precision(i.opd0_prec)))
     return executeFloat(machine, i);
   if (Precision(i.opd0_prec) == Precision::I8)
     return executeIntegerConv(machine, i);
-  return unsupported("conv of " + precisionName(i.opd0_prec) +
-                     " operands is not supported");
+  return refuse("conv of " + precisionName(i.opd0_prec) +
+                " operands is not supported");
 }

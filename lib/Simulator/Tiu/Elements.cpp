@@ -8,10 +8,6 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
 using isa::Precision;
 
-llvm::Error sim::refuse(const llvm::Twine &text) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-}
-
 llvm::Expected<Precision> sim::elementPrecision(llvm::StringRef operand,
                                                 uint32_t field) {
   auto precision = Precision(field);

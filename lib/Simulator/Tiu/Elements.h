@@ -26,9 +26,6 @@ inline unsigned bytesOf(isa::Precision precision) {
   return isa::bitsOf(precision) / 8;
 }
 
-/// Fails with the given text.
-llvm::Error refuse(const llvm::Twine &text);
-
 /// A precision field, if element-wise instructions take that precision.
 llvm::Expected<isa::Precision> elementPrecision(llvm::StringRef operand,
                                                 uint32_t field);

@@ -61,13 +61,13 @@ struct SpreadMatrix {
 /// The left operand as stored, before any transposition.
 static llvm::Expected<Matrix> readLeft(Machine &machine, const isa::MatMul &i) {
   if (!i.opd0_c || !i.opd0_w || !i.opd1_w || i.opd1_w > i.opd0_w)
-    return unsupported("opd0 has " + llvm::Twine(i.opd0_c) + " lanes of " +
-                       llvm::Twine(i.opd0_w) + " columns, the last of " +
-                       llvm::Twine(i.opd1_w));
+    return refuse("opd0 has " + llvm::Twine(i.opd0_c) + " lanes of " +
+                  llvm::Twine(i.opd0_w) + " columns, the last of " +
+                  llvm::Twine(i.opd1_w));
   uint32_t columns = (i.opd0_c - 1) * i.opd0_w + i.opd1_w;
   if (i.opd0_const) {
     if (uint64_t(i.opd0_n) * columns > localBytes)
-      return unsupported("opd0 has more elements than local memory");
+      return refuse("opd0 has more elements than local memory");
     Matrix matrix(i.opd0_n, columns);
     std::fill(matrix.elements.begin(), matrix.elements.end(),
               constantOf(Precision::F32, i.opd0_addr));
@@ -98,8 +98,8 @@ static llvm::Expected<Matrix> readBias(Machine &machine, const isa::MatMul &i) {
 
 static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
   if (Precision(i.res0_prec) != Precision::F32)
-    return unsupported("mm: no result of " + precisionName(i.res0_prec) +
-                       " from f32 operands");
+    return refuse("mm: no result of " + precisionName(i.res0_prec) +
+                  " from f32 operands");
   auto left = readLeft(machine, i);
   if (!left)
     return left.takeError();
@@ -144,11 +144,11 @@ static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::MatMul &i) {
   if (i.tsk_eu_typ != unsigned(isa::MatMulOp::Normal))
-    return unsupported("matrix product with requantisation is not supported");
+    return refuse("matrix product with requantisation is not supported");
   if (llvm::Error error = checkCommon(i))
     return error;
   if (Precision(i.opd0_prec) == Precision::F32)
     return multiplySingle(machine, i);
-  return unsupported("mm of " + precisionName(i.opd0_prec) +
-                     " operands is not supported");
+  return refuse("mm of " + precisionName(i.opd0_prec) +
+                " operands is not supported");
 }

@@ -35,7 +35,7 @@ static llvm::Expected<Matrix> readMatrix(Machine &machine,
                                          uint32_t columns) {
   if (isConstant) {
     if (uint64_t(rows) * columns > localBytes)
-      return unsupported(operand + " has more elements than local memory");
+      return refuse(operand + " has more elements than local memory");
     Matrix matrix(rows, columns);
     std::fill(matrix.elements.begin(), matrix.elements.end(),
               constantOf(precision, address));
@@ -66,18 +66,18 @@ static llvm::Expected<Sizes> sizesOf(const isa::MatMul2 &i) {
   bool isTT = i.tsk_eu_typ == unsigned(MatMul2Op::TT);
   uint32_t expected = isTT ? sizes.rows : sizes.columns;
   if (outer != expected)
-    return unsupported("opd1 is " + llvm::Twine(i.opd1_c) + " x " +
-                       llvm::Twine(i.opd1_w) + ", which does not give a " +
-                       llvm::Twine(sizes.rows) + " x " +
-                       llvm::Twine(sizes.columns) + " result");
+    return refuse("opd1 is " + llvm::Twine(i.opd1_c) + " x " +
+                  llvm::Twine(i.opd1_w) + ", which does not give a " +
+                  llvm::Twine(sizes.rows) + " x " + llvm::Twine(sizes.columns) +
+                  " result");
   return sizes;
 }
 
 static llvm::Error multiplyHalf(Machine &machine, const isa::MatMul2 &i) {
   auto precision = Precision(i.opd0_prec), wanted = Precision(i.res0_prec);
   if (wanted != Precision::F32 && wanted != precision)
-    return unsupported("no result of " + precisionName(i.res0_prec) + " from " +
-                       precisionName(i.opd0_prec) + " operands");
+    return refuse("no result of " + precisionName(i.res0_prec) + " from " +
+                  precisionName(i.opd0_prec) + " operands");
   auto sizes = sizesOf(i);
   if (!sizes)
     return sizes.takeError();
@@ -127,8 +127,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::MatMul2 &i) {
   if (isHalf(Precision(i.opd0_prec)))
     return multiplyHalf(machine, i);
   if (Precision(i.opd0_prec) == Precision::F32)
-    return unsupported("mm2 has no f32 operands: the chip takes their upper "
-                       "halves for bf16; use conv or mm");
-  return unsupported("mm2 of " + precisionName(i.opd0_prec) +
-                     " operands is not supported");
+    return refuse("mm2 has no f32 operands: the chip takes their upper "
+                  "halves for bf16; use conv or mm");
+  return refuse("mm2 of " + precisionName(i.opd0_prec) +
+                " operands is not supported");
 }

@@ -170,8 +170,8 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
   auto operation = PoolOp(i.tsk_eu_typ);
   unsigned bytes = isa::bitsOf(precision) / 8;
   if (i.res0_prec != i.opd0_prec)
-    return unsupported("no result of " + precisionName(i.res0_prec) + " from " +
-                       precisionName(i.opd0_prec) + " operands");
+    return refuse("no result of " + precisionName(i.res0_prec) + " from " +
+                  precisionName(i.opd0_prec) + " operands");
   auto window = Window::of(i);
   if (!window)
     return window.takeError();
@@ -212,7 +212,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (llvm::Error error = checkCommon(i))
     return error;
   if (i.opd0_str != unsigned(Layout::Aligned))
-    return unsupported("opd0_str must be 0, the input is always aligned");
+    return refuse("opd0_str must be 0, the input is always aligned");
   switch (PoolOp(i.tsk_eu_typ)) {
   case PoolOp::Depthwise:
   case PoolOp::DepthwiseRelu:
@@ -220,11 +220,9 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   case PoolOp::Max:
     if (isFloat(Precision(i.opd0_prec)))
       return executeFloat(machine, i);
-    return unsupported(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " of " +
-                       precisionName(i.opd0_prec) +
-                       " operands is not supported");
+    return refuse(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " of " +
+                  precisionName(i.opd0_prec) + " operands is not supported");
   default:
-    return unsupported(isa::mnemonic(PoolOp(i.tsk_eu_typ)) +
-                       " is not supported");
+    return refuse(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " is not supported");
   }
 }
