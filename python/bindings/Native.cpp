@@ -21,6 +21,7 @@ tpu_mlir::isa::Engine tpu_mlir::python::engineNamed(const std::string &name) {
 PYBIND11_MODULE(_native, m) {
   m.doc() = "Containers, instructions and the simulator";
   bindBModel(m);
+  bindCalibration(m);
   bindIsa(m);
   bindEncode(m);
   bindSimulator(m);

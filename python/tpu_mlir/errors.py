@@ -43,3 +43,7 @@ class TpuMlirWarning(UserWarning):
 
 class CompileError(TpuMlirError):
     """A pass refused the model; one line for each diagnostic."""
+
+
+class CalibrationError(TpuMlirError):
+    """Calibration data or a table of ranges cannot be used, or a network's values cannot be quantised."""

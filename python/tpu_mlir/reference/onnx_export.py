@@ -20,8 +20,9 @@ _IR_VERSION = 10  # the one that came with opset 21
 def to_onnx(module: ir.Module, *, intermediates: bool = False) -> onnx.ModelProto:
     """Return the module's `@main` as a model of opset 21.
 
-    `intermediates` makes every value that is computed an output, under the name in its location. Raises ModelError
-    where the module has no `@main`, or holds an operation that ONNX cannot express.
+    `intermediates` makes every value that is computed an output, under the name in its location or, where that is
+    taken, with a number behind it; an output's doc_string always is the name in the location. Raises ModelError where
+    the module has no `@main`, or holds an operation that ONNX cannot express.
     """
     with module.context:
         return _write(_main(module), intermediates)
@@ -38,13 +39,9 @@ def _write(main: ir.Operation, intermediates: bool) -> onnx.ModelProto:
     returned = list(_values(terminator.operands))
     for value, name in zip(returned, output_names, strict=True):
         graph.names.setdefault(value, name)
-    computed: list[ir.Value] = []
-    for op in body:
-        for value, name in zip(_values(op.results), result_names(op), strict=True):
-            if value not in graph.names:
-                graph.names[value] = graph.fresh(name)
-            if op.name != "top.weight":
-                computed.append(value)
+    computed = [value for op in body if op.name != "top.weight" for value in _name_results(op, graph)]
+    for op in body:  # weights after what is computed, since folding names them like the results they lead to
+        _name_results(op, graph)
         export(op, graph)
     for value, name in zip(returned, output_names, strict=True):
         if graph.names[value] != name:
@@ -61,6 +58,15 @@ def _write(main: ir.Operation, intermediates: bool) -> onnx.ModelProto:
         producer_name="tpu-mlir",
         producer_version=__version__,
     )
+
+
+def _name_results(op: ir.Operation, graph: Graph) -> list[ir.Value]:
+    """Give the results of an operation that have no name yet those in its location."""
+    results = list(_values(op.results))
+    for value, name in zip(results, result_names(op), strict=True):
+        if value not in graph.names:
+            graph.names[value] = graph.fresh(name)
+    return results
 
 
 def _main(module: ir.Module) -> ir.Operation:
@@ -94,4 +100,13 @@ def _names(main: ir.Operation, attribute: str, default: str) -> list[str]:
 
 def _value_info(value: ir.Value, name: str) -> onnx.ValueInfoProto:
     kind = ir.RankedTensorType(value.type)
-    return helper.make_tensor_value_info(name, onnx_type(numpy_type(kind.element_type)), list(kind.shape))
+    found = _location(value) or name
+    return helper.make_tensor_value_info(name, onnx_type(numpy_type(kind.element_type)), list(kind.shape), found)
+
+
+def _location(value: ir.Value) -> str:
+    """Return the name in the location of a computed value, nothing for an argument."""
+    if not ir.OpResult.isinstance(value):
+        return ""
+    owner: Any = ir.OpResult(value).owner  # its stub names a base class
+    return result_names(owner)[ir.OpResult(value).result_number]

@@ -29,8 +29,8 @@ class SessionError(Exception):
 class Session:
     """A model that is ready to run, any number of times."""
 
-    def __init__(self, model: onnx.ModelProto, *, optimise: bool = True, threads: int = 0) -> None:
-        """Load a model; raises SessionError where the runtime refuses it.
+    def __init__(self, model: onnx.ModelProto | bytes | str, *, optimise: bool = True, threads: int = 0) -> None:
+        """Load a model, a serialised one, or the file at a path; raises SessionError where the runtime refuses it.
 
         `optimise` lets the runtime fuse nodes: slower to start, faster to run. 0 threads: one for each core.
         """
@@ -40,7 +40,8 @@ class Session:
         levels = _runtime.GraphOptimizationLevel
         options.graph_optimization_level = levels.ORT_ENABLE_ALL if optimise else levels.ORT_DISABLE_ALL
         try:
-            self._session = _runtime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
+            source = model.SerializeToString() if isinstance(model, onnx.ModelProto) else model
+            self._session = _runtime.InferenceSession(source, options, ["CPUExecutionProvider"])
         except (EncodeError, ValueError):
             raise SessionError("the model has more than 2 GiB, the limit of a serialised model") from None
         except _FAILURES as error:

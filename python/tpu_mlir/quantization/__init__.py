@@ -1,0 +1,21 @@
+"""Quantisation: ranges of activations from calibration data."""
+
+from typing import TYPE_CHECKING
+
+from tpu_mlir.quantization.methods import METHODS
+from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
+from tpu_mlir.quantization.ranges import Range, Ranges
+
+__all__ = ["METHODS", "Layout", "PixelFormat", "Preprocess", "Range", "Ranges", "calibrate"]
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization.calibration import calibrate
+
+
+def __getattr__(name: str) -> object:
+    """Load what needs MLIR and ONNX Runtime only when it is asked for."""
+    if name == "calibrate":
+        from tpu_mlir.quantization.calibration import calibrate
+
+        return calibrate
+    raise AttributeError(f"module 'tpu_mlir.quantization' has no attribute '{name}'")

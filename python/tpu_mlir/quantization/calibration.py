@@ -1,0 +1,94 @@
+"""From a model and data to the ranges of its activations."""
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import onnx
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.compiler import run_passes
+from tpu_mlir.errors import CalibrationError, TpuMlirWarning
+from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.quantization.methods import METHODS
+from tpu_mlir.quantization.network import Network
+from tpu_mlir.quantization.observe import Observed, Progress, observe
+from tpu_mlir.quantization.preprocess import Preprocess
+from tpu_mlir.quantization.ranges import Range, Ranges, fingerprint
+from tpu_mlir.quantization.samples import Data, find_samples
+
+DEFAULT_METHOD = "entropy"
+DEFAULT_SAMPLES = 100
+
+Model = str | os.PathLike[str] | onnx.ModelProto | ir.Module
+
+
+def calibrate(
+    model: Model,
+    data: Data,
+    *,
+    method: str = DEFAULT_METHOD,
+    samples: int = DEFAULT_SAMPLES,
+    seed: int = 0,
+    preprocess: Preprocess | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
+    skip_bad: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Ranges:
+    """Return the ranges of a model's activations on calibration data.
+
+    model: an ONNX file or model, or a `top` module, which is cleaned in place.
+    data: what `find_samples` takes: a folder of images, an .npz file, a list of files, or a sequence of {input: array}.
+    method: a key of METHODS. samples: how many to use at most, drawn with `seed`.
+    preprocess: how images become inputs. skip_bad: go on without samples that cannot be read.
+    workers: number of processes instead of threads. scheduler: address of a Dask cluster to use; its workers see files
+    under the same paths. The result is the same for any of these.
+    progress: called with the number of samples that are done and that of all.
+
+    Raises CalibrationError, ModelError, CompileError or InputFileError; warns (TpuMlirWarning) about tensors that are
+    always zero and data that are left out.
+    """
+    if method not in METHODS:
+        raise CalibrationError(f"unknown calibration method '{method}': expected one of {', '.join(METHODS)}")
+    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
+        # Nothing keeps the module: from here on the model is in the file and in ONNX Runtime.
+        network = Network.write(clean_module(model, input_shapes), Path(folder) / "reference.onnx")
+        found = find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed)
+        seen = observe(network, found, skip_bad=skip_bad, workers=workers, scheduler=scheduler, progress=progress)
+    if seen.bad:
+        warnings.warn("\n  ".join([f"{len(seen.bad)} left out:", *seen.bad]), TpuMlirWarning, stacklevel=2)
+    facts = {"method": method, "samples": f"{seen.used}, seed {seed}"}
+    if isinstance(model, str | os.PathLike):
+        facts["model"] = fingerprint(model)
+    return Ranges(choose(seen, method), facts)
+
+
+def choose(seen: Observed, method: str) -> dict[str, Range]:
+    """Return each tensor's range by a method; those that are always zero get [0, 1] and a warning that names them."""
+    zero = [name for name, tensor in seen.tensors.items() if not tensor.largest]
+    if zero:
+        names = ", ".join(map(repr, zero[:10])) + (f" and {len(zero) - 10} more" if len(zero) > 10 else "")
+        warnings.warn(
+            f"always zero in calibration: {names}; their ranges become [0, 1]; do the data represent real inputs?",
+            TpuMlirWarning,
+            stacklevel=3,
+        )
+    return {
+        name: METHODS[method](tensor) if tensor.largest else Range(1.0, 0.0, 1.0)
+        for name, tensor in seen.tensors.items()
+    }
+
+
+def clean_module(model: Model, input_shapes: Mapping[str, Sequence[int]] | None = None) -> ir.Module:
+    """Return the `top` module whose values get ranges: imported and cleaned."""
+    if isinstance(model, ir.Module):
+        module = model
+    else:
+        source = model if isinstance(model, onnx.ModelProto) else Path(model)
+        module = import_model(source, input_shapes=input_shapes)
+    run_passes(module, "builtin.module(tpu-clean)")
+    return module
