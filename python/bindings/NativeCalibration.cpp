@@ -12,21 +12,21 @@ using namespace tpu_mlir;
 using Values = py::array_t<float, py::array::c_style>;
 using Counts = py::array_t<uint64_t, py::array::c_style>;
 
-/// Counts of neighbours that are equal, zeros above all, go to different
-/// tables: otherwise each increment would wait for the one before.
-static constexpr size_t tableCount = 4;
+/// Zeros go to so many places in turn: they are often neighbours, and
+/// incrementing one place again has to wait for the time before.
+static constexpr size_t zeroPlaces = 4;
 
 /// Bins of a block, computed apart from the counting so that they vectorise.
 static constexpr size_t blockSize = 1024;
 
-/// Returns in `bins` the place of each value in [negative, positive, zero].
+/// Returns in `bins` the place of each value in [negative, positive, zeros].
 static void findBins(const float *values, size_t size, float scale,
                      int32_t count, int32_t *bins) {
   for (size_t i = 0; i < size; ++i) {
     float value = values[i];
     int32_t bin = std::min(int32_t(std::fabs(value) * scale), count - 1);
     bin = value > 0 ? bin + count : bin;
-    bins[i] = value == 0 ? 2 * count : bin;
+    bins[i] = value == 0 ? 2 * count + int32_t(i % zeroPlaces) : bin;
   }
 }
 
@@ -42,10 +42,9 @@ static void addToHistogram(const Values &values, float scale, Counts &counts) {
   const float *data = values.data();
   size_t size = values.size(), binCount = counts.shape(1);
   py::gil_scoped_release release;
-  size_t tableSize = 2 * binCount + 1;
-  std::vector<uint32_t> tables(tableCount * tableSize);
+  std::vector<uint32_t> table(2 * binCount + zeroPlaces);
   std::array<int32_t, blockSize> bins;
-  // A table's 32 bits suffice for this many values.
+  // The table's 32 bits suffice for this many values.
   constexpr size_t most = size_t(1) << 31;
   for (size_t begin = 0; begin < size; begin += most) {
     size_t end = std::min(size, begin + most);
@@ -53,12 +52,11 @@ static void addToHistogram(const Values &values, float scale, Counts &counts) {
       size_t length = std::min(blockSize, end - at);
       findBins(data + at, length, scale, binCount, bins.data());
       for (size_t i = 0; i < length; ++i)
-        ++tables[i % tableCount * tableSize + bins[i]];
+        ++table[bins[i]];
     }
-    for (size_t t = 0; t < tableCount; ++t)
-      for (size_t i = 0; i < 2 * binCount; ++i)
-        total[i] += tables[t * tableSize + i];
-    std::fill(tables.begin(), tables.end(), 0);
+    for (size_t i = 0; i < 2 * binCount; ++i)
+      total[i] += table[i];
+    std::fill(table.begin(), table.end(), 0);
   }
 }
 

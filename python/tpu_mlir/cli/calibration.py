@@ -1,11 +1,15 @@
-"""The options of calibration, which `tpuc calibrate` and `tpuc compile` share."""
+"""The options of calibration, which `tpuc calibrate` and `tpuc compile` share, and what they do."""
 
 import contextlib
+import dataclasses
+import functools
+import inspect
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tpu_mlir.cli.console import errors
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 
-_DATA, _IMAGES = "Calibration", "Images"  # panels of the help
+if TYPE_CHECKING:
+    from tpu_mlir.quantization import Ranges
 
 
 class Method(StrEnum):
@@ -28,97 +33,107 @@ class Method(StrEnum):
     ACIQ = "aciq"
 
 
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--calibration-data",
-        metavar="DIR|NPZ|LIST",
-        help="Folder of images or arrays, .npz file of stacked samples, or text file that lists files.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-OptionalData = Annotated[
-    Path | None,
-    typer.Option(
-        "--calibration-data",
-        metavar="DIR|NPZ|LIST",
-        help="Folder of images or arrays, .npz file of stacked samples, or text file that lists files.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-ChosenMethod = Annotated[
-    Method, typer.Option("--calibration-method", help="How ranges are chosen.", rich_help_panel=_DATA)
-]
-Samples = Annotated[int, typer.Option("--samples", help="Use that many samples at most.", min=1, rich_help_panel=_DATA)]
-Seed = Annotated[int, typer.Option("--seed", help="For drawing the samples.", min=0, rich_help_panel=_DATA)]
-SkipBad = Annotated[
-    bool, typer.Option("--skip-bad", help="Go on without samples that cannot be read.", rich_help_panel=_DATA)
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers", help="Use that many processes, not threads.", min=1, rich_help_panel=_DATA, show_default=False
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="Use the Dask cluster there; its workers see the same files.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-Mean = Annotated[
-    str, typer.Option("--mean", metavar="M[,M,M]", help="Subtracted from pixels of 0 to 255.", rich_help_panel=_IMAGES)
-]
-Scale = Annotated[
-    str,
-    typer.Option("--scale", metavar="S[,S,S]", help="By which pixels are then multiplied.", rich_help_panel=_IMAGES),
-]
-Format = Annotated[PixelFormat, typer.Option("--pixel-format", help="Channels, in order.", rich_help_panel=_IMAGES)]
-Resize = Annotated[
-    str,
-    typer.Option(
-        "--resize",
-        metavar="WxH|input|none",
-        help="Size that images are scaled to before the rest is cut off.",
-        rich_help_panel=_IMAGES,
-    ),
-]
-KeepAspectRatio = Annotated[
-    bool, typer.Option("--keep-aspect-ratio", help="Scale both axes alike; pad the rest.", rich_help_panel=_IMAGES)
-]
-PadValue = Annotated[
-    int, typer.Option("--pad-value", help="Pixels of the padding.", min=0, max=255, rich_help_panel=_IMAGES)
-]
-ChosenLayout = Annotated[
-    Layout, typer.Option("--layout", help="Order of the input's dimensions.", rich_help_panel=_IMAGES)
-]
+_option = functools.partial(typer.Option, rich_help_panel="Calibration")
+_image_option = functools.partial(typer.Option, rich_help_panel="Images")
 
 
-def parse_preprocess(
-    mean: str,
-    scale: str,
-    pixel_format: PixelFormat,
-    resize: str,
-    keep_aspect_ratio: bool,
-    pad_value: int,
-    layout: Layout,
-) -> Preprocess:
-    """Return what the options say. Raises a usage error."""
-    return Preprocess(
-        mean=_numbers(mean, "--mean"),
-        scale=_numbers(scale, "--scale"),
-        pixel_format=pixel_format,
-        resize=_size(resize),
-        keep_aspect_ratio=keep_aspect_ratio,
-        pad_value=pad_value,
-        layout=layout,
+@dataclass(frozen=True)
+class Calibration:
+    """What to calibrate with, each field an option of the command line."""
+
+    data: Annotated[
+        Path | None,
+        _option(
+            "--calibration-data",
+            metavar="DIR|NPZ|LIST",
+            help="Folder of images or arrays, .npz file of stacked samples, or text file that lists files.",
+            show_default=False,
+        ),
+    ] = None
+    method: Annotated[Method, _option("--calibration-method", help="How ranges are chosen.")] = Method.ENTROPY
+    samples: Annotated[int, _option("--samples", help="Use that many samples at most.", min=1)] = 100
+    seed: Annotated[int, _option("--seed", help="For drawing the samples.", min=0)] = 0
+    skip_bad: Annotated[bool, _option("--skip-bad", help="Go on without samples that cannot be read.")] = False
+    workers: Annotated[
+        int | None, _option("--workers", help="Use that many processes, not threads.", min=1, show_default=False)
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        _option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Use the Dask cluster there; its workers see the same files.",
+            show_default=False,
+        ),
+    ] = None
+    mean: Annotated[str, _image_option("--mean", metavar="M[,M,M]", help="Subtracted from pixels of 0 to 255.")] = "0"
+    scale: Annotated[str, _image_option("--scale", metavar="S[,S,S]", help="By which pixels are then multiplied.")] = (
+        "1"
     )
+    pixel_format: Annotated[PixelFormat, _image_option("--pixel-format", help="Channels, in order.")] = PixelFormat.RGB
+    resize: Annotated[
+        str,
+        _image_option(
+            "--resize", metavar="WxH|input|none", help="Size that images are scaled to before the rest is cut off."
+        ),
+    ] = "input"
+    keep_aspect_ratio: Annotated[
+        bool, _image_option("--keep-aspect-ratio", help="Scale both axes alike; pad the rest.")
+    ] = False
+    pad_value: Annotated[int, _image_option("--pad-value", help="Pixels of the padding.", min=0, max=255)] = 0
+    layout: Annotated[Layout, _image_option("--layout", help="Order of the input's dimensions.")] = Layout.NCHW
+
+    def preprocess(self) -> Preprocess:
+        """Return how images become inputs. Raises a usage error."""
+        return Preprocess(
+            mean=_numbers(self.mean, "--mean"),
+            scale=_numbers(self.scale, "--scale"),
+            pixel_format=self.pixel_format,
+            resize=_size(self.resize),
+            keep_aspect_ratio=self.keep_aspect_ratio,
+            pad_value=self.pad_value,
+            layout=self.layout,
+        )
+
+    def run(self, model: Path, input_shapes: Mapping[str, Sequence[int]] | None) -> "Ranges":
+        """Calibrate a model on the data, with a bar that shows the time left. Raises TpuMlirError."""
+        if self.data is None:
+            raise typer.BadParameter("missing option '--calibration-data'")
+        preprocess = self.preprocess()
+        from tpu_mlir import quantization
+
+        with _progress(f"calibrating {model}") as report:
+            return quantization.calibrate(
+                model,
+                self.data,
+                method=self.method.value,
+                samples=self.samples,
+                seed=self.seed,
+                preprocess=preprocess,
+                input_shapes=input_shapes,
+                skip_bad=self.skip_bad,
+                workers=self.workers,
+                scheduler=self.scheduler,
+                progress=report,
+            )
+
+
+def takes_calibration(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the fields of Calibration as options, in place of its parameter `calibration`."""
+    fields = dataclasses.fields(Calibration)
+    own = inspect.signature(command)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    options = [inspect.Parameter(f.name, kind, default=f.default, annotation=f.type) for f in fields]
+
+    @functools.wraps(command)
+    def flat(**values: Any) -> None:
+        chosen = {field.name: values.pop(field.name) for field in fields}
+        command(**values, calibration=Calibration(**chosen))
+
+    others = [item.replace(kind=kind) for name, item in own.parameters.items() if name != "calibration"]
+    flat.__dict__["__signature__"] = inspect.Signature([*others, *options])
+    flat.__annotations__ = {item.name: item.annotation for item in (*others, *options)}
+    return flat
 
 
 def _numbers(text: str, option: str) -> tuple[float, ...]:
@@ -139,7 +154,7 @@ def _size(text: str) -> tuple[int, int] | str | None:
 
 
 @contextlib.contextmanager
-def progress(what: str) -> Generator[Callable[[int, int], None]]:
+def _progress(what: str) -> Generator[Callable[[int, int], None]]:
     """Show a bar with the time left, if stderr is a terminal; yields what moves it."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:

@@ -1,11 +1,15 @@
 """`tpuc compile`: from an ONNX model to a bmodel."""
 
+import contextlib
+from collections.abc import Generator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from tpu_mlir.cli.calibration import Calibration, takes_calibration
 from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
 from tpu_mlir.cli.text import examples, size_text
@@ -14,6 +18,8 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --input-shape image:1x3x224x224",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --precision-override softmax:f32",
+    "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
+    "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
 )
 
 
@@ -23,6 +29,15 @@ class Precision(StrEnum):
     F32 = "f32"
     F16 = "f16"
     BF16 = "bf16"
+    INT8 = "int8"
+
+
+class Fallback(StrEnum):
+    """Element types for what has no integer form."""
+
+    F16 = "f16"
+    BF16 = "bf16"
+    F32 = "f32"
 
 
 class Chip(StrEnum):
@@ -31,9 +46,11 @@ class Chip(StrEnum):
     BM1684X = "bm1684x"
 
 
+@takes_calibration
 def compile(
     model: Annotated[Path, typer.Argument(help="ONNX model.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="Bmodel to write.", show_default=False)],
+    calibration: Calibration,
     precision: Annotated[Precision, typer.Option(help="Element type of weights and activations.")] = Precision.F32,
     chip: Annotated[Chip, typer.Option(help="Target.")] = Chip.BM1684X,
     input_shape: InputShapes = None,
@@ -41,22 +58,62 @@ def compile(
         list[str] | None,
         typer.Option(metavar="NAME:f32", help="Another precision for the tensor of that name.", show_default=False),
     ] = None,
+    ranges: Annotated[
+        Path | None, typer.Option(help="For int8: table of `tpuc calibrate`, in place of data.", show_default=False)
+    ] = None,
+    asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False,
+    fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16,
 ) -> None:
-    """Compile an ONNX model to a bmodel."""
+    """Compile an ONNX model to a bmodel.
+
+    Precision int8 needs calibration data, or a table of ranges that `tpuc calibrate` has written.
+    """
     shapes = parse_shapes(input_shape)
     overrides = parse_overrides(precision_override, Precision)
-    from tpu_mlir import compiler
+    with _table(model, precision, ranges, calibration, shapes) as table:
+        from tpu_mlir import compiler
 
-    with working(f"compiling {model} to {precision.value}"):
-        result = compiler.compile(
-            model,
-            precision=precision.value,
-            chip=chip.value,
-            input_shapes=shapes,
-            output=output,
-            precision_overrides=overrides,
-        )
+        integers = {"ranges": table, "asymmetric": asymmetric, "fallback": fallback.value} if table else {}
+        with working(f"compiling {model} to {precision.value}"):
+            result = compiler.compile(
+                model,
+                precision=precision.value,
+                chip=chip.value,
+                input_shapes=shapes,
+                output=output,
+                precision_overrides=overrides,
+                **integers,
+            )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)
+
+
+@contextlib.contextmanager
+def _table(
+    model: Path,
+    precision: Precision,
+    ranges: Path | None,
+    calibration: Calibration,
+    shapes: Mapping[str, Sequence[int]] | None,
+) -> Generator[Path | None]:
+    """Yield the table of ranges that int8 needs, nothing for floats. Raises TpuMlirError or a usage error."""
+    given = [name for name, value in (("--ranges", ranges), ("--calibration-data", calibration.data)) if value]
+    if precision is not Precision.INT8:
+        if given:
+            raise typer.BadParameter("needs --precision int8", param_hint=given[0])
+        yield None
+    elif len(given) != 1:
+        raise typer.BadParameter("int8 takes either --calibration-data or --ranges", param_hint="--precision")
+    elif ranges:
+        from tpu_mlir.quantization.ranges import Ranges, fingerprint
+
+        Ranges.load(ranges).check_model(fingerprint(model), ranges)
+        yield ranges
+    else:
+        found = calibration.run(model, shapes)
+        with TemporaryDirectory(prefix="tpu_mlir-") as folder:
+            path = Path(folder) / f"{model.stem}.ranges"
+            found.save(path)
+            yield path
 
 
 def register(app: typer.Typer) -> None:

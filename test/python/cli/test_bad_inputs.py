@@ -117,7 +117,10 @@ def test_output_that_cannot_be_written(place: str, message: str, tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
-    [("--precision", "int8", "'int8' is not one of 'f32', 'f16', 'bf16'"), ("--chip", "bm1690", "'bm1690' is not")],
+    [
+        ("--precision", "int4", "'int4' is not one of 'f32', 'f16', 'bf16', 'int8'"),
+        ("--chip", "bm1690", "'bm1690' is not"),
+    ],
 )
 def test_unknown_choices(option: str, value: str, message: str, tmp_path: Path, capsys) -> None:
     onnx.save(conv(), tmp_path / "m.onnx")

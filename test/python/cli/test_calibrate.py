@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tpu_mlir.cli import main
-from tpu_mlir.cli.calibration import Method, parse_preprocess
+from tpu_mlir.cli.calibration import Calibration, Method
 from tpu_mlir.quantization import METHODS, Layout, PixelFormat, Preprocess, Ranges
 
 DIGITS = Path(__file__).parents[3] / "examples" / "digits" / "digits.onnx"
@@ -58,7 +58,7 @@ def test_channels(photos: Path, tmp_path: Path, capsys) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "missing option '--calibration-data'"),
+        (["-o", "t"], "missing option '--calibration-data'"),
         (["--calibration-data", "d"], "missing option '--output'"),
         (
             ["--calibration-data", "d", "-o", "t", "--mean", "x"],
@@ -74,10 +74,18 @@ def test_usage(words: list[str], message: str, capsys) -> None:
 
 
 def test_preprocess() -> None:
-    found = parse_preprocess("1,2,3", "0.5", PixelFormat.BGR, "20x10", True, 114, Layout.NHWC)
-    assert found == Preprocess((1, 2, 3), (0.5,), PixelFormat.BGR, (10, 20), True, 114, Layout.NHWC)
-    assert parse_preprocess("0", "1", PixelFormat.RGB, "input", False, 0, Layout.NCHW) == Preprocess()
-    assert parse_preprocess("0", "1", PixelFormat.RGB, "none", False, 0, Layout.NCHW).resize is None
+    options = Calibration(
+        mean="1,2,3",
+        scale="0.5",
+        pixel_format=PixelFormat.BGR,
+        resize="20x10",
+        keep_aspect_ratio=True,
+        pad_value=114,
+        layout=Layout.NHWC,
+    )
+    assert options.preprocess() == Preprocess((1, 2, 3), (0.5,), PixelFormat.BGR, (10, 20), True, 114, Layout.NHWC)
+    assert Calibration().preprocess() == Preprocess()
+    assert Calibration(resize="none").preprocess().resize is None
 
 
 def test_every_method_can_be_chosen() -> None:

@@ -8,7 +8,11 @@ import pytest
 import tpu_mlir
 from tpu_mlir.cli import main
 from tpu_mlir.errors import TpuMlirError
+from tpu_mlir.quantization import Layout, Preprocess, Range, Ranges
+from tpu_mlir.quantization.ranges import fingerprint
 from tpu_mlir.runtime import BModel
+
+TWICE = Path(__file__).parents[2] / "BModel" / "Inputs" / "twice.bmodel"
 
 
 @pytest.fixture
@@ -50,6 +54,58 @@ def test_options(words: list[str], options: dict[str, object], calls, capsys) ->
     assert (captured.out, captured.err) == ("", "m.bmodel: 13.1 KiB\n")
 
 
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A file whose bytes are all that matters."""
+    path = tmp_path / "m.onnx"
+    path.write_bytes(b"model")
+    return path
+
+
+def test_ranges(model: Path, calls) -> None:
+    table = model.with_name("m.ranges")
+    Ranges({"x": Range(1, 0, 1)}, {"model": fingerprint(model)}).save(table)
+    words = ["compile", str(model), "-o", "m.bmodel", "--precision", "int8", "--ranges", str(table)]
+    integers = {"precision": "int8", "ranges": table, "output": Path("m.bmodel")}
+    assert main(words) == 0
+    assert main([*words, "--asymmetric", "--fallback", "bf16"]) == 0
+    assert calls == [
+        (model, DEFAULTS | integers | {"asymmetric": False, "fallback": "f16"}),
+        (model, DEFAULTS | integers | {"asymmetric": True, "fallback": "bf16"}),
+    ]
+
+
+def test_ranges_of_another_model(model: Path, calls, capsys) -> None:
+    table = model.with_name("m.ranges")
+    Ranges({"x": Range(1, 0, 1)}, {"model": "other sha256 00"}).save(table)
+    assert main(["compile", str(model), "-o", "m.bmodel", "--precision", "int8", "--ranges", str(table)]) == 1
+    assert "m.ranges: the ranges belong to another model: expected m sha256 " in capsys.readouterr().err
+    assert not calls
+
+
+def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
+    """The options of calibration reach it, and its table reaches the compiler."""
+    asked: dict[str, object] = {}
+    tables: list[str] = []
+
+    def calibrate(model: object, data: object, **options: object) -> Ranges:
+        asked.update(options, model=model, data=data)
+        return Ranges({"x": Range(2, -2, 1)})
+
+    def compile(model: object, *, ranges: Path, **options: object) -> BModel:
+        tables.append(ranges.read_text())
+        return BModel.load(TWICE)
+
+    monkeypatch.setattr("tpu_mlir.quantization.calibrate", calibrate, raising=False)
+    monkeypatch.setattr(sys.modules["tpu_mlir.compiler"], "compile", compile)
+    words = ["--calibration-data", "photos", "--calibration-method", "mse", "--samples", "7", "--layout", "nhwc"]
+    assert main(["compile", "m.onnx", "-o", "m.bmodel", "--precision", "int8", *words]) == 0
+    assert asked["model"] == Path("m.onnx") and asked["data"] == Path("photos")
+    assert (asked["method"], asked["samples"]) == ("mse", 7)
+    assert asked["preprocess"] == Preprocess(layout=Layout.NHWC)
+    assert tables == ["# op_name    threshold    min    max\nx 2.0000000 -2.0000000 1.0000000\n"]
+
+
 def test_failure(calls, capsys) -> None:
     assert main(["compile", "bad.onnx", "-o", "m.bmodel"]) == 1
     assert capsys.readouterr().err == "error: node 'n': cannot be compiled\n"
@@ -60,13 +116,17 @@ def test_failure(calls, capsys) -> None:
     [
         (["m.onnx"], "missing option '--output' / '-o'"),
         (["-o", "m.bmodel"], "missing argument 'model'"),
-        (["m", "-o", "m", "--precision", "f8"], "'--precision': 'f8' is not one of 'f32', 'f16', 'bf16'"),
+        (["m", "-o", "m", "--precision", "f8"], "'--precision': 'f8' is not one of 'f32', 'f16', 'bf16', 'int8'"),
         (["m", "-o", "m", "--chip", "tpu"], "'--chip': 'tpu' is not"),
         (["m", "-o", "m", "--input-shape", "x"], "--input-shape: expected NAME:1x3x224x224, found 'x'"),
         (["m", "-o", "m", "--input-shape", "x:1x0"], "--input-shape: expected NAME:1x3x224x224, found 'x:1x0'"),
         (["m", "-o", "m", "--input-shape", ":1"], "--input-shape: expected NAME:1x3x224x224, found ':1'"),
         (["m", "-o", "m", "--input-shape", "x:1", "--input-shape", "x:2"], "--input-shape: input 'x' is given twice"),
-        (["m", "-o", "m", "--precision-override", "x:f8"], "expected NAME:f32|f16|bf16, found 'x:f8'"),
+        (["m", "-o", "m", "--precision-override", "x:f8"], "expected NAME:f32|f16|bf16|int8, found 'x:f8'"),
+        (["m", "-o", "m", "--precision", "int8"], "--precision: int8 takes either --calibration-data or --ranges"),
+        (["m", "-o", "m", "--precision", "int8", "--ranges", "r", "--calibration-data", "d"], "int8 takes either"),
+        (["m", "-o", "m", "--ranges", "r"], "--ranges: needs --precision int8"),
+        (["m", "-o", "m", "--calibration-data", "d"], "--calibration-data: needs --precision int8"),
     ],
 )
 def test_usage(words: list[str], message: str, calls, capsys) -> None:
