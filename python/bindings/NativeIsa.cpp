@@ -1,5 +1,6 @@
 //===- NativeIsa.cpp - tpu_mlir._native.isa: commands as they are decoded -===//
 #include "lib/Isa/Accesses.h"
+#include "lib/Isa/Parse.h"
 #include "lib/Isa/Print.h"
 #include "python/bindings/Native.h"
 
@@ -17,6 +18,7 @@ struct Command {
   isa::Engine engine;
   size_t offset; // bytes from the start of its stream
   isa::Decoded decoded;
+  std::vector<isa::Stray> strays;
 };
 } // namespace
 
@@ -48,7 +50,10 @@ static Command decodeAt(const std::string &engine, const py::buffer &stream,
                   llvm::createStringError(llvm::formatv(
                       "{0} command at byte {1}: {2}", engine, offset,
                       llvm::toString(decoded.takeError()))));
-  return Command{toEngine(engine), offset, std::move(*decoded)};
+  std::vector<isa::Stray> strays =
+      isa::strayBits(*decoded, bytes.drop_front(offset));
+  return Command{toEngine(engine), offset, std::move(*decoded),
+                 std::move(strays)};
 }
 
 static py::dict fieldsOf(const Command &command) {
@@ -66,7 +71,7 @@ static py::dict fieldsOf(const Command &command) {
 static std::string textOf(const Command &command) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  isa::print(os, command.decoded);
+  isa::print(os, command.decoded, command.strays);
   return text;
 }
 
@@ -105,6 +110,15 @@ static py::bytes encodedAs(const Command &command, bool isShort) {
                          bytes.size());
       },
       command.decoded.instruction);
+}
+
+/// (engine, id, bytes).
+static py::tuple assembleLine(const std::string &line) {
+  isa::Assembled made = python::unwrap("CommandError", isa::assemble(line));
+  return py::make_tuple(
+      nameOf(made.engine), made.id,
+      py::bytes(reinterpret_cast<const char *>(made.bytes.data()),
+                made.bytes.size()));
 }
 
 static std::string nameOf(const isa::Instruction &instruction) {
@@ -149,6 +163,9 @@ void tpu_mlir::python::bindIsa(py::module_ &module) {
             return isa::shortestForm(c.decoded.instruction) == isa::Form::Short;
           })
       .def("encode", encodedAs, py::kw_only(), "is_short"_a);
+  m.def(
+      "assemble", assembleLine, "line"_a,
+      "Engine, id and bytes of a command from its text. Raises CommandError.");
   m.def("decode", decodeAt, "engine"_a, "stream"_a, "offset"_a,
         "The command at that byte of a stream. Raises CommandError.");
 }

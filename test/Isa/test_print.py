@@ -9,7 +9,8 @@ LANE = 256 * 1024
 
 
 def test_compute_command() -> None:
-    fields = {"cmd_id": 7, "cmd_id_dep": 3, "tsk_eu_typ": 2, "tsk_opd_num": 2, "opd1_const": 1, "opd1_addr": 0x3C00}
+    fields = {"cmd_id": 7, "cmd_id_en": 1, "cmd_id_dep": 3, "tsk_eu_typ": 2, "tsk_opd_num": 2, "opd1_const": 1}
+    fields |= {"opd0_sign": 1, "opd1_sign": 1, "opd1_addr": 0x3C00}
     shape = {"res0_n": 1, "res0_c": 64, "res0_h": 2, "res0_w": 3}
     precision = {"res0_prec": 1, "opd0_prec": 1, "opd1_prec": 1}
     strides = {"opd0_str": 3, "opd0_n_str": 64, "opd0_c_str": 32, "opd0_h_str": 3, "opd0_w_str": 1}
@@ -37,7 +38,10 @@ def test_addresses_outside_local_memory() -> None:
 
 
 def test_system_command() -> None:
-    assert isa.decode("gdma", encode("GdmaSystem", {"cmd_id": 9}, is_short=True), 0).text == "gdma 9: dma.sys"
+    assert (
+        isa.decode("gdma", encode("GdmaSystem", {"cmd_id": 9, "cmd_id_en": 1}, is_short=True), 0).text
+        == "gdma 9: dma.sys"
+    )
 
 
 def test_json() -> None:

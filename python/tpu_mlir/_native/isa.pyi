@@ -7,7 +7,7 @@ class Command:
     """One command; `offset` and `size` in bytes, `waits_for` is an id of the other engine or 0."""
 
     @property
-    def engine(self) -> str: ...
+    def engine(self) -> Literal["tiu", "gdma"]: ...
     @property
     def offset(self) -> int: ...
     @property
@@ -26,7 +26,7 @@ class Command:
     def fields(self) -> Mapping[str, int]: ...
     @property
     def text(self) -> str:
-        """One line: engine, id, what it waits for, name, operands, other fields."""
+        """One line that `assemble` turns back: engine, id, what it waits for, name, operands, other fields."""
     @property
     def json(self) -> str:
         """The same as a JSON object, with every field that the unit reads and that is not zero."""
@@ -41,3 +41,6 @@ class Command:
 def decode(engine: str, stream: bytes | memoryview, offset: int) -> Command: ...
 def encode(name: str, form: Literal["long", "short"], fields: Mapping[str, int]) -> bytes:
     """The bytes of one command: `name` is that of its struct ("Arith"); fields by vendor name, others 0."""
+
+def assemble(line: str) -> tuple[str, int, bytes]:
+    """Engine, id and bytes of a command from its text; # begins a comment. Raises CommandError."""
