@@ -120,6 +120,7 @@ def stage(
     inputs: Sequence[bmodel.Tensor] | None = None,
     outputs: Sequence[bmodel.Tensor] | None = None,
     records: Sequence[bmodel.TensorRecord] = (),
+    layers: Sequence[tuple[int, str, int, str]] = (),
 ) -> bmodel.Stage:
     """A stage with input `x` at X and output `y` at Y; 64 bytes of coefficients, 0 to 63, begin the global memory."""
     return bmodel.Stage(
@@ -130,7 +131,7 @@ def stage(
         coeff_address=GLOBAL,
         coeff=bytes(range(64)),
         groups=[each.group() for each in streams],
-        tensor_locations=bmodel.write_tensor_table(list(records)) if records else b"",
+        tensor_locations=bmodel.write_tensor_table(list(records), list(layers)) if records or layers else b"",
     )
 
 

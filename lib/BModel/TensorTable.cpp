@@ -1,7 +1,8 @@
 //===- TensorTable.cpp - Where a stage's intermediate tensors can be seen -===//
 #include "lib/BModel/TensorTable.h"
 
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -13,8 +14,32 @@ static constexpr int64_t formatVersion = 1;
 /// llvm::json recurses as deep as the text nests; the format needs 4 levels.
 static constexpr unsigned maxNesting = 16;
 
+static void writeLayers(llvm::json::OStream &json,
+                        llvm::ArrayRef<LayerRun> layers) {
+  std::vector<llvm::StringRef> names;
+  llvm::StringMap<int64_t> index;
+  for (const LayerRun &run : layers)
+    if (index.try_emplace(run.name, names.size()).second)
+      names.push_back(run.name);
+  json.attributeArray("names", [&] {
+    for (llvm::StringRef each : names)
+      json.value(llvm::json::fixUTF8(each));
+  });
+  for (bool isGdma : {false, true})
+    json.attributeArray(isGdma ? "gdma" : "tiu", [&] {
+      for (const LayerRun &run : layers)
+        if (run.isGdma == isGdma)
+          json.array([&] {
+            json.value(run.group);
+            json.value(run.first);
+            json.value(index[run.name]);
+          });
+    });
+}
+
 std::vector<uint8_t>
-tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records) {
+tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records,
+                                   llvm::ArrayRef<LayerRun> layers) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream);
@@ -41,6 +66,8 @@ tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records) {
       for (const TensorRecord &record : records)
         json.object([&] { writeRecord(record); });
     });
+    if (!layers.empty())
+      json.attributeObject("layers", [&] { writeLayers(json, layers); });
   });
   return std::vector<uint8_t>(text.begin(), text.end());
 }
@@ -109,17 +136,17 @@ static bool fromJSON(const llvm::json::Value &value, TensorRecord &record,
 }
 } // namespace tpu_mlir::bmodel
 
-llvm::Expected<std::vector<TensorRecord>>
-tpu_mlir::bmodel::readTensorTable(const Stage &stage) {
+static llvm::Error damaged(const llvm::Twine &why) {
+  return llvm::createStringError("damaged tensor table: " + why);
+}
+
+/// The table; null if another compiler wrote the file.
+static llvm::Expected<llvm::json::Value> parseTable(const Stage &stage) {
   llvm::ArrayRef<uint8_t> bytes = stage.tensorLocations;
   llvm::StringRef text(reinterpret_cast<const char *>(bytes.data()),
                        bytes.size());
-  std::vector<TensorRecord> records;
   if (!text.contains(formatName))
-    return records;
-  auto damaged = [](const llvm::Twine &why) {
-    return llvm::createStringError("damaged tensor table: " + why);
-  };
+    return nullptr;
   if (nestsTooDeep(text))
     return damaged("nested too deep");
   llvm::Expected<llvm::json::Value> root = llvm::json::parse(text);
@@ -127,12 +154,56 @@ tpu_mlir::bmodel::readTensorTable(const Stage &stage) {
     return damaged(llvm::toString(root.takeError()));
   const llvm::json::Object *object = root->getAsObject();
   if (!object || object->getString("format") != formatName)
-    return records;
+    return nullptr;
   if (object->getInteger("version") != formatVersion)
     return damaged("this release reads version 1 of its format");
+  return root;
+}
+
+llvm::Expected<std::vector<TensorRecord>>
+tpu_mlir::bmodel::readTensorTable(const Stage &stage) {
+  std::vector<TensorRecord> records;
+  llvm::Expected<llvm::json::Value> root = parseTable(stage);
+  if (!root)
+    return root.takeError();
+  const llvm::json::Object *object = root->getAsObject();
+  if (!object)
+    return records;
   llvm::json::Path::Root path("tensors");
   const llvm::json::Value *tensors = object->get("tensors");
   if (!tensors || !llvm::json::fromJSON(*tensors, records, path))
     return damaged(llvm::toString(path.getError()));
   return records;
+}
+
+llvm::Expected<std::vector<LayerRun>>
+tpu_mlir::bmodel::readLayers(const Stage &stage) {
+  std::vector<LayerRun> runs;
+  llvm::Expected<llvm::json::Value> root = parseTable(stage);
+  if (!root)
+    return root.takeError();
+  const llvm::json::Object *object = root->getAsObject();
+  const llvm::json::Value *layers = object ? object->get("layers") : nullptr;
+  if (!layers)
+    return runs;
+  llvm::json::Path::Root path("layers");
+  llvm::json::ObjectMapper mapper(*layers, path);
+  std::vector<std::string> names;
+  std::vector<std::vector<int64_t>> entries[2];
+  if (!mapper || !mapper.map("names", names) ||
+      !mapper.map("tiu", entries[0]) || !mapper.map("gdma", entries[1]))
+    return damaged(llvm::toString(path.getError()));
+  for (bool isGdma : {false, true})
+    for (const std::vector<int64_t> &entry : entries[isGdma]) {
+      if (entry.size() != 3 ||
+          llvm::any_of(
+              entry,
+              [](int64_t value) { return value < 0 || value > UINT32_MAX; }) ||
+          uint64_t(entry[2]) >= names.size())
+        return damaged("expected runs of layers as [group, first command, "
+                       "index of the name]");
+      runs.push_back({uint32_t(entry[0]), isGdma, uint32_t(entry[1]),
+                      names[size_t(entry[2])]});
+    }
+  return runs;
 }

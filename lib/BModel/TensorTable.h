@@ -6,11 +6,14 @@
 //   {"format": "tpu_mlir.tensors", "version": 1, "tensors": [
 //     {"name": "conv1", "dtype": "f16", "shape": [1, 64, 56, 56],
 //      "address": 4294975488, "size": 401408, "scale": 1, "zero_point": 0,
-//      "group": 0, "complete": 17, "overwritten": 42}, ...]}
+//      "group": 0, "complete": 17, "overwritten": 42}, ...],
+//    "layers": {"names": ["conv1", ...], "tiu": [[0, 1, 0], ...],
+//      "gdma": [[0, 1, 0], ...]}}
 //
 // A tensor appears if all of it lies in global memory at some time, elements
-// in row-major order without gaps. Optional keys: scale, zero_point, group,
-// overwritten.
+// in row-major order without gaps. Layers tell for which tensor each command
+// works: of group 0, from command 1 on, for names[0]; up to the next entry.
+// Optional keys: scale, zero_point, group, overwritten, layers.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -29,11 +32,24 @@ struct TensorRecord {
   uint32_t overwritten = 0;
 };
 
+/// Commands of one engine that work for the same tensor: from `first` (a
+/// cmd_id) to the next run's.
+struct LayerRun {
+  uint32_t group = 0;
+  bool isGdma = false;
+  uint32_t first = 1;
+  std::string name;
+};
+
 /// Bytes for Stage::tensorLocations.
-std::vector<uint8_t> writeTensorTable(llvm::ArrayRef<TensorRecord> records);
+std::vector<uint8_t> writeTensorTable(llvm::ArrayRef<TensorRecord> records,
+                                      llvm::ArrayRef<LayerRun> layers = {});
 
 /// The records of a stage: none if another compiler wrote it, an error if the
 /// table is damaged. Addresses are not compared with any memory.
 llvm::Expected<std::vector<TensorRecord>> readTensorTable(const Stage &stage);
+
+/// The runs of commands by layer, in order; under the same conditions.
+llvm::Expected<std::vector<LayerRun>> readLayers(const Stage &stage);
 
 } // namespace tpu_mlir::bmodel

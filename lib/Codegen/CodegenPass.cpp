@@ -109,6 +109,36 @@ static std::vector<bmodel::TensorRecord> tensorRecords(const Program &program) {
   return records;
 }
 
+/// The tensor that an op computes, or takes part in computing.
+static StringRef layerOf(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : llvm::reverse(fused.getLocations()))
+      if (StringRef name = layerOf(part); !name.empty())
+        return name;
+  return {};
+}
+
+static std::vector<bmodel::LayerRun> layerRuns(const Program &program) {
+  std::vector<bmodel::LayerRun> runs;
+  for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma}) {
+    uint32_t id = 0;
+    StringRef current;
+    for (const Command &command : program.commands) {
+      if (isa::engineOf(command.instruction) != engine)
+        continue;
+      ++id;
+      StringRef layer = layerOf(command.location);
+      if (layer != current)
+        runs.push_back(
+            {/*group=*/0, engine == isa::Engine::Gdma, id, layer.str()});
+      current = layer;
+    }
+  }
+  return runs;
+}
+
 static StringRef signatureName(ArrayAttr attributes, unsigned index) {
   if (!attributes)
     return {};
@@ -155,7 +185,8 @@ private:
     stage.ctxAddress = bm1684x::kGlobalBase + coeffSize.getInt();
     stage.ctxSize = neuronSize.getInt();
     describeSignature(function, stage);
-    stage.tensorLocations = bmodel::writeTensorTable(tensorRecords(*program));
+    stage.tensorLocations =
+        bmodel::writeTensorTable(tensorRecords(*program), layerRuns(*program));
     auto group = encodeProgram(std::move(program->commands));
     if (failed(group))
       return failure();

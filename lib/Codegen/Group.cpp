@@ -145,6 +145,13 @@ private:
     return {address(value, turn), tile, layout, type};
   }
 
+  /// A load works for the op that needs it, whoever made the value.
+  Operation *firstUser(Value value) const {
+    return *llvm::find_if(body.ops, [&](Operation *op) {
+      return llvm::is_contained(op->getOperands(), value);
+    });
+  }
+
   GlobalBuffer global(Value value) const {
     return {addressOf(value), cast<RankedTensorType>(value.getType())};
   }
@@ -158,7 +165,7 @@ private:
       if (!isNew)
         ++loaded->second.turn;
       loaded->second.tile = tile;
-      emitter.setLocation(input.getLoc());
+      emitter.setLocation(firstUser(input)->getLoc());
       emitLoad(emitter, global(input),
                buffer(input, loaded->second.turn, tile, layout));
     }

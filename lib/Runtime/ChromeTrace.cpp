@@ -4,6 +4,7 @@
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::runtime;
@@ -14,6 +15,39 @@ static int64_t trackOf(isa::Engine engine) {
 
 static double microseconds(uint64_t cycles) {
   return double(cycles) / bm1684x::kCyclesPerMicrosecond;
+}
+
+/// An arrow from each command that kept the other engine waiting to the command
+/// that waited.
+static void arrows(llvm::json::OStream &json, const RunReport &report) {
+  std::map<std::tuple<isa::Engine, uint32_t, uint32_t>, uint64_t> ends;
+  for (const TimedCommand &command : report.commands)
+    ends[{command.engine, command.group, command.id}] = command.end;
+  int64_t count = 0;
+  for (const TimedCommand &command : report.commands) {
+    if (!command.waited || !command.waitsFor)
+      continue;
+    isa::Engine other = sim::otherEngine(command.engine);
+    uint64_t end = ends[{other, command.group, command.waitsFor}];
+    ++count;
+    auto event = [&](llvm::StringRef phase, isa::Engine engine, double at) {
+      json.object([&] {
+        json.attribute("ph", phase);
+        json.attribute("pid", 1);
+        json.attribute("tid", trackOf(engine));
+        json.attribute("id", count);
+        json.attribute("name", "waits");
+        json.attribute("cat", "waits");
+        json.attribute("ts", at);
+        if (phase == "f")
+          json.attribute("bp", "e"); // ends at the slice that encloses it
+      });
+    };
+    // Within the slices: a viewer binds an arrow to the slice at its time.
+    double inside = 0.5 / bm1684x::kCyclesPerMicrosecond;
+    event("s", other, microseconds(end) - inside);
+    event("f", command.engine, microseconds(command.start) + inside);
+  }
 }
 
 std::string tpu_mlir::runtime::chromeTrace(const RunReport &report,
@@ -51,8 +85,19 @@ std::string tpu_mlir::runtime::chromeTrace(const RunReport &report,
             json.attribute("cmd_id", command.id);
             json.attribute("group", command.group);
             json.attribute("cycles", command.end - command.start);
+            if (command.waitsFor)
+              json.attribute("waits_for", command.waitsFor);
+            if (command.waited)
+              json.attribute("idle_cycles_before", command.waited);
+            if (command.work.macs)
+              json.attribute("macs", command.work.macs);
+            if (command.work.bytesRead)
+              json.attribute("bytes_read", command.work.bytesRead);
+            if (command.work.bytesWritten)
+              json.attribute("bytes_written", command.work.bytesWritten);
           });
         });
+      arrows(json, report);
     });
   });
   return stream.str();

@@ -79,29 +79,41 @@ static llvm::Error checkNames(const bmodel::Net &net,
   return llvm::Error::success();
 }
 
+/// The first input whose shape is not the stage's.
+static llvm::Error checkShapes(const bmodel::Stage &stage,
+                               llvm::ArrayRef<Feed> feeds) {
+  for (const Feed &feed : feeds) {
+    const bmodel::Tensor *input = find(stage.inputs, feed.name);
+    if (input->shape != feed.shape)
+      return failure(
+          llvm::formatv("input '{0}': expected shape {1}, but found {2}",
+                        feed.name, text(input->shape), text(feed.shape)));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<size_t>
 tpu_mlir::runtime::chooseStage(const bmodel::Net &net,
-                               llvm::ArrayRef<Feed> feeds) {
-  if (net.stages.empty())
+                               llvm::ArrayRef<Feed> feeds,
+                               std::optional<size_t> wanted) {
+  size_t count = net.stages.size();
+  if (count == 0)
     return failure(llvm::formatv("network '{0}' has no stage", net.name));
-  size_t chosen = 0;
-  while (chosen < net.stages.size() && !fits(net.stages[chosen], feeds))
+  if (wanted && *wanted >= count)
+    return failure(llvm::formatv("network '{0}' has no stage {1}; its stages "
+                                 "count from 0 to {2}",
+                                 net.name, *wanted, count - 1));
+  size_t chosen = wanted.value_or(0);
+  while (!wanted && chosen < count && !fits(net.stages[chosen], feeds))
     ++chosen;
-  bool found = chosen < net.stages.size();
-  const bmodel::Stage &stage = net.stages[found ? chosen : 0];
+  const bmodel::Stage &stage = net.stages[chosen < count ? chosen : 0];
   if (llvm::Error error = checkNames(net, stage.inputs, feeds))
     return std::move(error);
-  if (found)
+  if (wanted || count == 1)
+    if (llvm::Error error = checkShapes(stage, feeds))
+      return std::move(error);
+  if (chosen < count)
     return chosen;
-  if (net.stages.size() == 1) {
-    for (const Feed &feed : feeds) {
-      const bmodel::Tensor *input = find(stage.inputs, feed.name);
-      if (input->shape != feed.shape)
-        return failure(
-            llvm::formatv("input '{0}': expected shape {1}, but found {2}",
-                          feed.name, text(input->shape), text(feed.shape)));
-    }
-  }
   std::string message = llvm::formatv(
       "no stage of network '{0}' takes the shapes given; it was compiled for:",
       net.name);

@@ -3,6 +3,7 @@
 
 #include "lib/BModel/Model.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 
 namespace tpu_mlir::runtime {
 
@@ -14,10 +15,11 @@ struct Feed {
   llvm::ArrayRef<uint8_t> bytes;
 };
 
-/// The stage whose inputs have exactly these names, types and shapes. The error
-/// says what is missing or unknown, or which shapes the network was compiled
-/// for.
+/// The first stage whose inputs have exactly these names, types and shapes, or
+/// the stage `wanted` if it is such a one. The error says what is missing or
+/// unknown, or which shapes the network was compiled for.
 llvm::Expected<size_t> chooseStage(const bmodel::Net &net,
-                                   llvm::ArrayRef<Feed> feeds);
+                                   llvm::ArrayRef<Feed> feeds,
+                                   std::optional<size_t> wanted = {});
 
 } // namespace tpu_mlir::runtime

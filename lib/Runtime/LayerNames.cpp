@@ -8,8 +8,42 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::runtime;
 
 LayerNames::LayerNames(const sim::CommandGroup &group, uint32_t groupIndex,
-                       llvm::ArrayRef<bmodel::TensorRecord> records) {
-  tensors.push_back("");               // of the commands behind the last tensor
+                       llvm::ArrayRef<bmodel::TensorRecord> records,
+                       llvm::ArrayRef<bmodel::LayerRun> layers) {
+  tensors.push_back(""); // of the commands that belong to none
+  if (layers.empty())
+    deriveFrom(group, groupIndex, records);
+  else
+    takeRuns(group, groupIndex, layers);
+}
+
+void LayerNames::takeRuns(const sim::CommandGroup &group, uint32_t groupIndex,
+                          llvm::ArrayRef<bmodel::LayerRun> layers) {
+  for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma}) {
+    std::vector<const bmodel::LayerRun *> runs;
+    for (const bmodel::LayerRun &run : layers)
+      if (run.group == groupIndex &&
+          run.isGdma == (engine == isa::Engine::Gdma))
+        runs.push_back(&run);
+    llvm::stable_sort(
+        runs, [](const auto *a, const auto *b) { return a->first < b->first; });
+    std::vector<size_t> &names = index[unsigned(engine)];
+    names.push_back(0); // ids count from 1
+    size_t count = group.of(engine).size();
+    for (const bmodel::LayerRun *run : runs) {
+      if (run->first > count)
+        break;
+      names.resize(std::max<size_t>(run->first, 1), names.back());
+      names.push_back(tensors.size());
+      tensors.push_back(run->name);
+    }
+    names.resize(std::max<size_t>(count, 1), names.back());
+    names.resize(count + 1, 0); // the end command
+  }
+}
+
+void LayerNames::deriveFrom(const sim::CommandGroup &group, uint32_t groupIndex,
+                            llvm::ArrayRef<bmodel::TensorRecord> records) {
   std::map<uint32_t, size_t> complete; // GDMA id -> tensor
   for (const bmodel::TensorRecord &record : records)
     if (record.group == groupIndex && record.complete) {

@@ -1,7 +1,7 @@
 //===- Program.cpp - A bmodel, ready to run on the simulated chip ---------===//
 #include "lib/Runtime/Program.h"
 
-#include "lib/Target/BM1684X/Cycles.h"
+#include "lib/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -83,6 +83,11 @@ llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage) {
   if (!records)
     return records.takeError();
   prepared.records = std::move(*records);
+  llvm::Expected<std::vector<bmodel::LayerRun>> layers =
+      bmodel::readLayers(stage);
+  if (!layers)
+    return layers.takeError();
+  prepared.layers = std::move(*layers);
   return prepared;
 }
 
@@ -137,7 +142,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
                               const RunOptions &options,
                               RunReport &report) const {
   const sim::CommandGroup &group = prepared.groups[index];
-  LayerNames names(group, index, prepared.records);
+  LayerNames names(group, index, prepared.records, prepared.layers);
   std::multimap<uint32_t, const bmodel::Tensor *> wanted; // by GDMA id
   for (const bmodel::TensorRecord &record : prepared.records)
     if (record.group == index &&
@@ -149,9 +154,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
   engineOptions.checkRaces = options.checkRaces;
   engineOptions.names = std::ref(names);
   if (options.timed)
-    engineOptions.cycles = [](const isa::Instruction &instruction) {
-      return bm1684x::cycles(instruction);
-    };
+    engineOptions.cycles = chipCycles;
   if (!wanted.empty())
     engineOptions.finished = [&](sim::CommandId command) {
       if (command.engine != isa::Engine::Gdma)
@@ -174,15 +177,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
     return captureError;
   if (!options.timed)
     return llvm::Error::success();
-  for (const sim::CommandTime &time : times->times) {
-    const isa::Instruction &instruction =
-        group.of(time.command.engine)[time.command.id - 1];
-    report.commands.push_back({time.command.engine, index, time.command.id,
-                               isa::mnemonic(instruction).str(),
-                               names(time.command), report.cycles + time.start,
-                               report.cycles + time.end});
-  }
-  report.cycles += times->cycles;
+  addTimes(report, group, index, *times, names);
   return llvm::Error::success();
 }
 
@@ -199,7 +194,7 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
                                                 return "'" + each.name + "'";
                                               }),
                               ", "));
-  llvm::Expected<size_t> chosen = chooseStage(*net, feeds);
+  llvm::Expected<size_t> chosen = chooseStage(*net, feeds, options.stage);
   if (!chosen)
     return chosen.takeError();
   const bmodel::Stage &stage = net->stages[*chosen];

@@ -4,6 +4,7 @@
 #include "lib/Runtime/Feeds.h"
 #include "lib/Runtime/LayerNames.h"
 #include "lib/Simulator/Engine.h"
+#include "lib/Target/BM1684X/Work.h"
 #include <map>
 #include <optional>
 
@@ -14,6 +15,7 @@ struct RunOptions {
   bool trackUninitialised = false;
   bool timed = false;   ///< engines take the time of the chip's cycle model
   unsigned threads = 1; ///< that instructions may use
+  std::optional<size_t> stage; ///< none: the first that takes the shapes
   /// Names of intermediate tensors to return beside the outputs.
   std::vector<std::string> captured;
 };
@@ -30,6 +32,9 @@ struct TimedCommand {
   uint32_t group, id;
   std::string mnemonic, layer;
   uint64_t start, end;
+  uint32_t waitsFor; ///< id of the other engine's command, 0: none
+  uint64_t waited;   ///< cycles that its engine idled before, for that command
+  bm1684x::Work work;
 };
 
 struct RunReport {
@@ -45,17 +50,25 @@ public:
   /// chip, several cores, dynamic stages, parts that run on a CPU.
   static llvm::Expected<Program> load(bmodel::Model model);
 
-  /// Runs the stage of `net` that takes these shapes on a fresh machine.
+  /// Runs a stage of `net` on a fresh machine.
   llvm::Expected<RunReport> run(llvm::StringRef net, llvm::ArrayRef<Feed> feeds,
                                 const RunOptions &options = {}) const;
 
+  /// When each command of a stage would run, without running it.
+  llvm::Expected<RunReport> profile(size_t net, size_t stage) const;
+
   const bmodel::Model &model() const { return contents; }
+  /// Bytes of global memory that a stage of network `net` needs.
+  uint64_t globalBytes(size_t net, size_t stage) const {
+    return stages[net][stage].globalBytes;
+  }
 
 private:
   /// What load() derives from a stage.
   struct Prepared {
     std::vector<sim::CommandGroup> groups;
     std::vector<bmodel::TensorRecord> records;
+    std::vector<bmodel::LayerRun> layers;
     uint64_t globalBytes = 0; ///< that the machine must have
   };
 

@@ -122,7 +122,7 @@ llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
     const isa::Instruction &instruction = group.of(engine)[command.id - 1];
     if (detector)
       detector->begin(command);
-    if (!isEnd(instruction))
+    if (options.execute && !isEnd(instruction))
       if (llvm::Error error = execute(machine, instruction))
         return refuse(describe(group, command, options.names) + ": " +
                       llvm::toString(std::move(error)));

@@ -22,7 +22,8 @@ using CommandNames = std::function<std::string(CommandId)>;
 
 struct RunOptions {
   bool checkRaces = false;
-  CycleModel cycles; ///< empty: commands take no time
+  bool execute = true; ///< false: only take the time, change no memory
+  CycleModel cycles;   ///< empty: commands take no time
   CommandNames names;
   /// Called after each command, before the next one starts.
   std::function<void(CommandId)> finished;

@@ -1,4 +1,5 @@
 //===- NativeBModel.cpp - tpu_mlir._native.bmodel: the container ----------===//
+#include "lib/BModel/Patch.h"
 #include "lib/BModel/Reader.h"
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
@@ -146,6 +147,16 @@ static void bindNetworks(py::module_ &m) {
            [](const Stage &s) {
              return python::unwrap("BModelError", readTensorTable(s));
            })
+      .def("layers",
+           [](const Stage &s) {
+             py::list runs;
+             for (const LayerRun &run :
+                  python::unwrap("BModelError", readLayers(s)))
+               runs.append(py::make_tuple(run.group,
+                                          run.isGdma ? "gdma" : "tiu",
+                                          run.first, toText(run.name)));
+             return runs;
+           })
       .def_readonly("is_dynamic", &Stage::isDynamic)
       .def_readonly("core_count", &Stage::coreCount)
       .def_readonly("sub_nets", &Stage::subNets);
@@ -200,13 +211,40 @@ static void bindFiles(py::module_ &m) {
       },
       "model"_a, "The bytes of a bmodel file. Raises BModelError.");
   m.def(
+      "replace_commands",
+      [](const py::buffer &file, const std::string &fileName,
+         const std::vector<
+             std::tuple<size_t, size_t, size_t, const CommandGroup *>> &given) {
+        std::vector<NewCommands> replacements;
+        for (auto [net, stage, group, commands] : given)
+          replacements.push_back({net, stage, group, *commands});
+        std::vector<uint8_t> changed = python::unwrap(
+            "BModelError",
+            replaceCommands(toBytes(file), fileName, replacements));
+        return py::bytes(reinterpret_cast<const char *>(changed.data()),
+                         changed.size());
+      },
+      "file"_a, "file_name"_a, "replacements"_a,
+      "The file with the commands of (network, stage, group) replaced. Raises "
+      "BModelError.");
+  m.def(
       "write_tensor_table",
-      [](const std::vector<TensorRecord> &records) {
-        std::vector<uint8_t> table = writeTensorTable(records);
+      [](const std::vector<TensorRecord> &records,
+         const std::vector<std::tuple<uint32_t, std::string, uint32_t,
+                                      std::string>> &layers) {
+        std::vector<LayerRun> runs;
+        for (const auto &[group, engine, first, name] : layers)
+          runs.push_back({group,
+                          python::engineNamed(engine) == isa::Engine::Gdma,
+                          first, name});
+        std::vector<uint8_t> table = writeTensorTable(records, runs);
         return py::bytes(reinterpret_cast<const char *>(table.data()),
                          table.size());
       },
-      "records"_a, "Bytes for Stage.tensor_locations.");
+      "records"_a,
+      "layers"_a = std::vector<
+          std::tuple<uint32_t, std::string, uint32_t, std::string>>(),
+      "Bytes for Stage.tensor_locations.");
 }
 
 void tpu_mlir::python::bindBModel(py::module_ &module) {

@@ -41,18 +41,53 @@ static OwnedFeed makeFeed(std::string name, const std::string &dataType,
   return {dense, {std::move(name), *type, std::move(shape), bytes}};
 }
 
+static std::vector<Feed> feedsOf(const std::vector<OwnedFeed *> &owned) {
+  std::vector<Feed> feeds;
+  for (const OwnedFeed *each : owned)
+    feeds.push_back(each->feed);
+  return feeds;
+}
+
+/// -1 stands for the first stage that fits.
+static std::optional<size_t> wantedStage(int64_t stage) {
+  return stage == -1 ? std::nullopt : std::optional<size_t>(stage);
+}
+
+static const bmodel::Net &netNamed(const Program &program,
+                                   const std::string &network) {
+  for (const bmodel::Net &net : program.model().nets)
+    if (net.name == network)
+      return net;
+  throw py::value_error("there is no network '" + network + "'");
+}
+
+static size_t chosenStage(const Program &program, const std::string &network,
+                          const std::vector<OwnedFeed *> &owned,
+                          int64_t stage) {
+  return python::unwrap("FeedError",
+                        chooseStage(netNamed(program, network), feedsOf(owned),
+                                    wantedStage(stage)));
+}
+
+static uint64_t globalBytes(const Program &program, const std::string &network,
+                            size_t stage) {
+  const bmodel::Net &net = netNamed(program, network);
+  if (stage >= net.stages.size())
+    throw py::index_error("there is no such stage");
+  return program.globalBytes(&net - program.model().nets.data(), stage);
+}
+
 /// Wrong feeds are a FeedError, everything later a RunError.
 static Run runProgram(const Program &program, const std::string &network,
                       const std::vector<OwnedFeed *> &owned, bool checkRaces,
                       bool trackUninitialised, bool timed, unsigned threads,
-                      std::vector<std::string> captured) {
-  std::vector<Feed> feeds;
-  for (const OwnedFeed *each : owned)
-    feeds.push_back(each->feed);
+                      std::vector<std::string> captured, int64_t stage) {
+  std::vector<Feed> feeds = feedsOf(owned);
   for (const bmodel::Net &net : program.model().nets)
     if (net.name == network)
-      python::unwrap("FeedError", chooseStage(net, feeds));
+      python::unwrap("FeedError", chooseStage(net, feeds, wantedStage(stage)));
   RunOptions options;
+  options.stage = wantedStage(stage);
   options.checkRaces = checkRaces;
   options.trackUninitialised = trackUninitialised;
   options.timed = timed;
@@ -125,6 +160,8 @@ void python::bindRuntime(py::module_ &module) {
       .def("run", &runProgram, "network"_a, "feeds"_a, py::kw_only(),
            "check_races"_a = false, "track_uninitialised"_a = false,
            "timed"_a = false, "threads"_a = 1,
-           "captured"_a = std::vector<std::string>());
+           "captured"_a = std::vector<std::string>(), "stage"_a = -1)
+      .def("choose_stage", &chosenStage, "network"_a, "feeds"_a, "stage"_a = -1)
+      .def("global_bytes", &globalBytes, "network"_a, "stage"_a);
   m.def("cycles", &cyclesOf, "engine"_a, "command"_a);
 }

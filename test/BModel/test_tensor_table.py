@@ -70,3 +70,30 @@ def test_damage_is_an_error(table: bytes, message: str) -> None:
     with pytest.raises(BModelError) as error:
         stage_with(table).tensor_table()
     assert message in str(error.value)
+
+
+RUNS = [(0, "tiu", 1, "conv1"), (0, "tiu", 5, "relu"), (0, "gdma", 1, "conv1"), (1, "gdma", 3, "relu")]
+LAYERS = {"names": ["conv1", "relu"], "tiu": [[0, 1, 0], [0, 5, 1]], "gdma": [[0, 1, 0], [1, 3, 1]]}
+
+
+def test_layers() -> None:
+    written = bmodel.write_tensor_table([], RUNS)
+    assert json.loads(written)["layers"] == LAYERS
+    assert stage_with(written).layers() == RUNS
+    assert stage_with(document()).layers() == stage_with(b"of others").layers() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"names": 1}, "damaged tensor table: expected array"),
+        ({"tiu": [[0, 1]]}, "damaged tensor table: expected runs of layers as [group, first command, index of the"),
+        ({"tiu": [[0, 1, 2]]}, "damaged tensor table: expected runs of layers"),
+        ({"gdma": [[0, -1, 0]]}, "damaged tensor table: expected runs of layers"),
+        ({"gdma": [[2**32, 1, 0]]}, "damaged tensor table: expected runs of layers"),
+    ],
+)
+def test_damaged_layers(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(BModelError) as error:
+        stage_with(document(layers=LAYERS | changes)).layers()
+    assert message in str(error.value)

@@ -81,6 +81,20 @@ def test_wrong_feeds(feeds: list[Feed], message: str) -> None:
         Program(model(stage([chain()]))).run("net", feeds)
 
 
+def test_a_stage_by_its_number() -> None:
+    """Two stages for the same shapes: the first unless the caller says otherwise."""
+    other = stage([chain(Z + 0x1000)], outputs=[tensor("y", Z + 0x1000)])
+    program = Program(model(stage([chain()]), other))
+    feeds = [Feed("x", "f32", DATA)]
+    assert program.choose_stage("net", feeds) == 0 and program.choose_stage("net", feeds, 1) == 1
+    assert program.run("net", feeds, stage=1).outputs[0].tensor.address == Z + 0x1000
+    assert program.global_bytes("net", 1) >= program.global_bytes("net", 0) >= Y + TENSOR_BYTES - GLOBAL
+    with pytest.raises(FeedError, match="network 'net' has no stage 2; its stages count from 0 to 1"):
+        program.run("net", feeds, stage=2)
+    with pytest.raises(FeedError, match=r"input 'x': expected shape \[1, 64, 1, 16\], but found \[64, 16\]"):
+        program.run("net", [Feed("x", "f32", DATA.reshape(64, 16))], stage=1)
+
+
 def test_wrong_network() -> None:
     with pytest.raises(RunError, match="the bmodel has no network 'other'; it has 'net'"):
         Program(model(stage([chain()]))).run("other", [])
@@ -146,6 +160,29 @@ def test_a_timed_run_has_a_timeline() -> None:
     assert pool["ts"] == pytest.approx(load["ts"] + load["dur"])
     assert store["ts"] == pytest.approx(pool["ts"] + pool["dur"])
     assert run.cycles == round(1000 * max(event["ts"] + event["dur"] for event in slices))
+
+
+def test_layers_name_the_commands() -> None:
+    layers = [(0, "tiu", 1, "a"), (0, "tiu", 2, "b"), (0, "gdma", 2, "a"), (0, "gdma", 9, "none")]
+    run = Program(model(stage([chain()], layers=layers))).run("net", [Feed("x", "f32", DATA)], timed=True)
+    events = [event for event in json.loads(run.trace())["traceEvents"] if event["ph"] == "X"]
+    named = {(event["tid"], event["args"]["cmd_id"]): event["name"] for event in events}
+    tiu, gdma = 1, 2
+    assert (named[tiu, 1], named[tiu, 2], named[tiu, 3]) == ("a", "b", "sys.end")
+    assert (named[gdma, 1], named[gdma, 2], named[gdma, 3], named[gdma, 4]) == ("dma.tensor", "a", "a", "dma.sys")
+
+
+def test_waits_are_arrows() -> None:
+    run = Program(model(stage([chain()]))).run("net", [Feed("x", "f32", DATA)], timed=True)
+    events = json.loads(run.trace())["traceEvents"]
+    slices = {(e["tid"], e["args"]["cmd_id"]): e for e in events if e["ph"] == "X"}
+    arrows = [(s, f) for s, f in zip(events, events[1:], strict=False) if s["ph"] == "s" and f["ph"] == "f"]
+    load, pool = slices[2, 1], slices[1, 1]
+    assert (pool["args"]["waits_for"], pool["args"]["idle_cycles_before"]) == (1, load["args"]["cycles"])
+    start, end = arrows[0]
+    assert start["tid"] == 2 and load["ts"] <= start["ts"] <= load["ts"] + load["dur"]
+    assert end["tid"] == 1 and pool["ts"] <= end["ts"] <= pool["ts"] + pool["dur"]
+    assert load["args"]["bytes_read"] == TENSOR_BYTES and "bytes_written" not in load["args"]
 
 
 def test_threads_change_nothing() -> None:

@@ -15,6 +15,11 @@ namespace tpu_mlir::bm1684x {
 /// Cycles at 1 GHz, at least 1 for a command that does anything.
 uint64_t cycles(const isa::Instruction &instruction);
 
+/// Outputs of a lane that the multipliers work on at once, and input channels
+/// that they sum up at once.
+uint64_t outputsAtOnce(uint32_t precision);
+uint64_t channelsAtOnce(uint32_t precision);
+
 // By instruction (TiuCycles.cpp, GdmaCycles.cpp).
 uint64_t cycles(const isa::Conv &command);
 uint64_t cycles(const isa::PoolDepthwise &command);

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 using namespace tpu_mlir;
+using bm1684x::channelsAtOnce;
+using bm1684x::outputsAtOnce;
 using llvm::divideCeil;
 
 /// Steps of an iteration of division and of 1 / sqrt, and what comes with it.
@@ -20,13 +22,11 @@ static bool isF32(uint32_t precision) {
          precision == uint32_t(isa::Precision::I32);
 }
 
-/// Outputs of a lane that the multipliers work on at once.
-static uint64_t outputsAtOnce(uint32_t precision) {
+uint64_t bm1684x::outputsAtOnce(uint32_t precision) {
   return isF32(precision) ? 16 : 4;
 }
 
-/// Input channels that they sum up at once.
-static uint64_t channelsAtOnce(uint32_t precision) {
+uint64_t bm1684x::channelsAtOnce(uint32_t precision) {
   return isF32(precision) ? 1 : bm1684x::kAlignment / bytesOf(precision);
 }
 

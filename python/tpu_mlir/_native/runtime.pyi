@@ -49,12 +49,18 @@ class Program:
         timed: bool = False,
         threads: int = 1,
         captured: Sequence[str] = (),
+        stage: int = -1,
     ) -> Run:
-        """Run the stage that takes these shapes on a fresh machine.
+        """Run the stage of that number, or the first that takes these shapes, on a fresh machine.
 
         `captured` names tensors of the stage's table to return beside the outputs. Raises FeedError for wrong names,
         types or shapes, and RunError, naming the command, if the simulator stops.
         """
+
+    def choose_stage(self, network: str, feeds: Sequence[Feed], stage: int = -1) -> int:
+        """Return the number of the stage that takes these feeds; `stage`, if not -1, must. Raises FeedError."""
+    def global_bytes(self, network: str, stage: int) -> int:
+        """Return the bytes of global memory that the stage needs."""
 
 def cycles(engine: str, command: bytes) -> int:
     """Return the cycles that one encoded command keeps its engine busy. Raises CommandError."""

@@ -15,6 +15,7 @@ from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
 EPILOG = examples(
     "tpuc run m.bmodel --input in.npz --output out.npz",
     "tpuc run m.bmodel --input in.npz --output out.npz --check",
+    "tpuc run both.bmodel --network detector --input in.npz --output out.npz   (tpuc info lists networks and stages)",
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
 )
 
@@ -25,7 +26,14 @@ def run(
         Path, typer.Option("--input", "-i", help=".npz file with an array for each input.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help=".npz file to write.", show_default=False)],
-    net: Annotated[str | None, typer.Option(help="Network, if the bmodel has several.", show_default=False)] = None,
+    network: Annotated[
+        str | None,
+        typer.Option("--network", "--net", help="Network, if the bmodel has several.", show_default=False),
+    ] = None,
+    stage: Annotated[
+        int | None,
+        typer.Option(help="Stage by number, not the first that takes the inputs' shapes.", min=0, show_default=False),
+    ] = None,
     profile: Annotated[
         Path | None,
         typer.Option(
@@ -38,11 +46,11 @@ def run(
     tensors: Annotated[bool, typer.Option("--tensors", help="Also write all inner tensors on record.")] = False,
 ) -> None:
     """Run a bmodel on the simulated chip."""
-    session = Session(bmodel, net=net, check_races=check, check_uninitialised=check)
+    session = Session(bmodel, net=network, check_races=check, check_uninitialised=check)
     feeds = read_tensors(inputs)
     start = time.perf_counter()
     with working(f"running {bmodel}"):
-        result = session.run_all(feeds, capture=None if tensors else (), timed=profile is not None)
+        result = session.run_all(feeds, capture=None if tensors else (), timed=profile is not None, stage=stage)
     seconds = time.perf_counter() - start
     if profile is None:
         write_tensors(output, result.tensors | result.outputs)

@@ -66,6 +66,25 @@ class Session:
         """The name of the network."""
         return self._net.name
 
+    @property
+    def bmodel(self) -> BModel:
+        """The file that the session runs."""
+        return self._bmodel
+
+    @property
+    def network(self) -> native.Net:
+        """What the file says of the network."""
+        return self._net
+
+    def global_bytes(self, stage: int = 0) -> int:
+        """Return how much global memory a run of a stage needs."""
+        return self._program.global_bytes(self.name, stage)
+
+    def choose_stage(self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None = None) -> int:
+        """Return the stage that takes these feeds; `stage`, if given, must. Raises FeedError."""
+        feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
+        return self._program.choose_stage(self.name, feeds, -1 if stage is None else stage)
+
     def get_inputs(self, stage: int = 0) -> list[NodeArg]:
         """Return the inputs of a stage, in order."""
         return [_node_arg(tensor) for tensor in self._net.stages[stage].inputs]
@@ -123,11 +142,17 @@ class Session:
         return converted
 
     def run_all(
-        self, input_feed: Mapping[str, npt.ArrayLike], *, capture: Collection[str] | None = None, timed: bool = False
+        self,
+        input_feed: Mapping[str, npt.ArrayLike],
+        *,
+        capture: Collection[str] | None = None,
+        timed: bool = False,
+        stage: int | None = None,
     ) -> RunResult:
         """Run the network and also return inner tensors (those that `capture` names; None: all on record).
 
-        `timed` lets the engines take the time of the chip's cycle model. Raises as `run` does.
+        The stage is the first that takes the shapes of the feeds, unless `stage` gives its number. `timed` lets the
+        engines take the time of the chip's cycle model. Raises as `run` does.
         """
         feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
         recorded = {tensor.name for stage in range(self.stage_count) for tensor in self.recorded_tensors(stage)}
@@ -143,6 +168,7 @@ class Session:
             timed=timed,
             threads=self._threads,
             captured=wanted,
+            stage=-1 if stage is None else stage,
         )
         outputs, tensors = ({r.tensor.name: _array(r) for r in results} for results in (done.outputs, done.captured))
         return RunResult(outputs, tensors, done.cycles, done.trace() if timed else "")

@@ -81,7 +81,8 @@ def test_failure_leaves_nothing(twice: Path, tmp_path: Path, capsys) -> None:
         (["BMODEL", "BMODEL", "-o", "out"], "twice.bmodel: not a readable .npz file: File is not a zip file"),
         (["IN", "IN", "-o", "out"], "in.npz: not a bmodel: begins with 0x04034b50, expected 0xff55aaee"),
         (["BMODEL", "IN", "-o", "none/out"], "none/out: no such file or directory"),
-        (["BMODEL", "IN", "-o", "out", "--net", "a"], "there is no network 'a'; its networks are 'twice'"),
+        (["BMODEL", "IN", "-o", "out", "--network", "a"], "there is no network 'a'; its networks are 'twice'"),
+        (["BMODEL", "IN", "-o", "out", "--stage", "1"], "network 'twice' has no stage 1; its stages count from 0 to 0"),
     ],
 )
 def test_errors(words: list[str], message: str, twice: Path, feeds: Path, capsys) -> None:

@@ -1,0 +1,51 @@
+//===- Timing.cpp - The times of a run's commands -------------------------===//
+#include "lib/Runtime/Timing.h"
+
+#include "lib/Target/BM1684X/Cycles.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace tpu_mlir;
+using namespace tpu_mlir::runtime;
+
+uint64_t tpu_mlir::runtime::chipCycles(const isa::Instruction &instruction) {
+  return bm1684x::cycles(instruction);
+}
+
+void tpu_mlir::runtime::addTimes(RunReport &report,
+                                 const sim::CommandGroup &group,
+                                 uint32_t groupIndex,
+                                 const sim::GroupReport &times,
+                                 const LayerNames &names) {
+  uint64_t begin = report.cycles;
+  uint64_t free[2] = {0, 0}; // when each engine has finished its last command
+  for (const sim::CommandTime &time : times.times) {
+    sim::CommandId id = time.command;
+    const isa::Instruction &instruction = group.of(id.engine)[id.id - 1];
+    uint64_t &engineFree = free[unsigned(id.engine)];
+    report.commands.push_back(
+        {id.engine, groupIndex, id.id, isa::mnemonic(instruction).str(),
+         names(id), begin + time.start, begin + time.end,
+         isa::dependency(instruction), time.start - engineFree,
+         bm1684x::workOf(instruction)});
+    engineFree = time.end;
+  }
+  report.cycles += times.cycles;
+}
+
+llvm::Expected<RunReport> Program::profile(size_t net, size_t stage) const {
+  const Prepared &prepared = stages[net][stage];
+  sim::Machine none;
+  RunReport report;
+  for (auto [index, group] : llvm::enumerate(prepared.groups)) {
+    LayerNames names(group, index, prepared.records, prepared.layers);
+    sim::RunOptions options;
+    options.execute = false;
+    options.cycles = chipCycles;
+    options.names = std::ref(names);
+    llvm::Expected<sim::GroupReport> times = sim::run(none, group, options);
+    if (!times)
+      return times.takeError();
+    addTimes(report, group, index, *times, names);
+  }
+  return report;
+}

@@ -1,0 +1,16 @@
+//===- Timing.h - The times of a run's commands ----------------*- C++ -*-===//
+#pragma once
+
+#include "lib/Runtime/Program.h"
+
+namespace tpu_mlir::runtime {
+
+/// The chip's cycle model.
+uint64_t chipCycles(const isa::Instruction &instruction);
+
+/// Appends the commands of a group, which starts when those before are over.
+void addTimes(RunReport &report, const sim::CommandGroup &group,
+              uint32_t groupIndex, const sim::GroupReport &times,
+              const LayerNames &names);
+
+} // namespace tpu_mlir::runtime
