@@ -64,9 +64,8 @@ bool Patcher::put(wire::Binary *binary, llvm::ArrayRef<uint8_t> bytes) {
     return true;
   if (!binary)
     return false;
-  auto stored = llvm::find_if(added, [&](const wire::Binary &each) {
-    return bytesOf(&each) == bytes;
-  });
+  auto stored = llvm::find_if(
+      added, [&](const wire::Binary &each) { return bytesOf(&each) == bytes; });
   if (stored == added.end()) {
     blob.resize(llvm::alignTo(blob.size(), blobAlignment));
     stored = added.insert(stored, wire::Binary(blob.size(), bytes.size()));

@@ -51,6 +51,14 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         raise InputFileError(f"{os.fspath(path)}: {reason(error)}") from error
 
 
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Return the content of a UTF-8 file. Raises InputFileError."""
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"{os.fspath(path)}: not a text file: byte {error.start} is no UTF-8") from error
+
+
 def reason(error: OSError) -> str:
     """Return the system's explanation as this project's messages are written."""
     text = error.strerror or str(error)

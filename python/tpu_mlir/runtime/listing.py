@@ -1,6 +1,9 @@
 """The commands of a bmodel, decoded, in an order in which the chip may execute them."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tpu_mlir._native import bmodel as native
@@ -10,16 +13,22 @@ from tpu_mlir.runtime.bmodel import BModel
 
 CHIP = "BM1684X"
 ENGINES = ("tiu", "gdma")
+END_COMMANDS = ("sys.end", "dma.sys")
 
 
 @dataclass(frozen=True)
 class ListedCommand:
-    """A command and where it stands; `completes` names the recorded tensors that can be read after it."""
+    """A command and where it stands.
+
+    `layer` names the tensor that it works for ("" where the file does not tell), `completes` the recorded tensors
+    that can be read after it.
+    """
 
     network: str
     stage: int
     group: int
     command: isa.Command
+    layer: str
     completes: tuple[str, ...]
 
 
@@ -54,17 +63,41 @@ def in_order(group: native.CommandGroup, engines: tuple[str, ...] = ENGINES) -> 
             next_gdma = next(gdma, None)
 
 
-def _completions(bmodel: BModel, stage: native.Stage) -> dict[tuple[int, int], tuple[str, ...]]:
-    """Return {(group, GDMA command id): names of the tensors it completes}."""
-    names: dict[tuple[int, int], tuple[str, ...]] = {}
-    try:
-        records = stage.tensor_table()
-    except BModelError as error:
-        raise BModelError(f"{bmodel.name}: {error}") from error
-    for record in records:
-        key = record.group, record.complete
-        names[key] = (*names.get(key, ()), record.tensor.name)
-    return names
+@dataclass(frozen=True)
+class Names:
+    """Whose a stage's commands are, by (group, engine, id); nothing for files of other compilers."""
+
+    completions: Mapping[tuple[int, str, int], tuple[str, ...]]
+    runs: Mapping[tuple[int, str], tuple[list[int], list[str]]]  # first ids and their layers
+
+    @classmethod
+    def of(cls, bmodel: BModel, stage: native.Stage) -> Names:
+        """Read the names. Raises BModelError."""
+        completions: dict[tuple[int, str, int], tuple[str, ...]] = {}
+        runs: dict[tuple[int, str], tuple[list[int], list[str]]] = {}
+        try:
+            for record in stage.tensor_table():
+                key = record.group, "gdma", record.complete
+                completions[key] = (*completions.get(key, ()), record.tensor.name)
+            for group, engine, first, name in sorted(stage.layers()):
+                firsts, names = runs.setdefault((group, engine), ([], []))
+                firsts.append(first)
+                names.append(name)
+        except BModelError as error:
+            raise BModelError(f"{bmodel.name}: {error}") from error
+        return cls(completions, runs)
+
+    def layer(self, group: int, command: isa.Command) -> str:
+        """Return the tensor that a command works for; the end commands work for none."""
+        if command.mnemonic in END_COMMANDS:
+            return ""
+        firsts, names = self.runs.get((group, command.engine), ([], []))
+        at = bisect_right(firsts, command.id)
+        return names[at - 1] if at else ""
+
+    def completed(self, group: int, command: isa.Command) -> tuple[str, ...]:
+        """Return the recorded tensors that are complete with a command."""
+        return self.completions.get((group, command.engine, command.id), ())
 
 
 def list_commands(bmodel: BModel, engines: tuple[str, ...] = ENGINES) -> Iterator[ListedCommand]:
@@ -77,12 +110,12 @@ def list_commands(bmodel: BModel, engines: tuple[str, ...] = ENGINES) -> Iterato
         raise BModelError(f"{bmodel.name}: holds commands for {contents.chip}, only those of {CHIP} can be listed")
     for net in contents.nets:
         for number, stage in enumerate(net.stages):
-            names = _completions(bmodel, stage)
+            names = Names.of(bmodel, stage)
             for index, group in enumerate(stage.groups):
                 try:
                     for command in in_order(group, engines):
-                        key = (index, command.id) if command.engine == "gdma" else None
-                        yield ListedCommand(net.name, number, index, command, names.get(key, ()) if key else ())
+                        layer, completed = names.layer(index, command), names.completed(index, command)
+                        yield ListedCommand(net.name, number, index, command, layer, completed)
                 except CommandError as error:
                     where = f"network '{net.name}', stage {number}, group {index}"
                     raise CommandError(f"{bmodel.name}: {where}: {error}") from error

@@ -1,0 +1,128 @@
+"""From a listing of commands, as `tpuc disasm` writes it, back to a bmodel."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tpu_mlir._native import bmodel as native
+from tpu_mlir._native import isa
+from tpu_mlir.errors import CommandError
+from tpu_mlir.runtime.bmodel import BModel
+
+STREAM_ALIGNMENT = 128  # bytes; source: docs/targets/bm1684x.md, container
+_GROUP = re.compile(r'network ("(?:[^"\\]|\\.)*"), stage (\d+), group (\d+):')
+
+
+@dataclass
+class Streams:
+    """The commands of one group, an entry each, in the order of the listing; `line` is where the group begins."""
+
+    network: str
+    stage: int
+    group: int
+    line: int
+    tiu: list[bytes] = field(default_factory=list[bytes])
+    gdma: list[bytes] = field(default_factory=list[bytes])
+
+    def of(self, engine: str) -> list[bytes]:
+        """Return the commands of "tiu" or "gdma"."""
+        return self.tiu if engine == "tiu" else self.gdma
+
+
+def group_line(network: str, stage: int, group: int) -> str:
+    """Return the line that begins a group in a listing."""
+    return f"network {json.dumps(network, ensure_ascii=False)}, stage {stage}, group {group}:"
+
+
+def assemble(listing: str, base: BModel, name: str = "listing") -> BModel:
+    """Return `base` with the commands of a listing; `name` is what messages call the listing.
+
+    Groups, and engines of a group, that the listing leaves out stay as they are, and so does all else of the file.
+    Raises CommandError, which names the line and what is wrong in it, and BModelError.
+    """
+    nets = {net.name: index for index, net in enumerate(base.contents.nets)}
+    replacements: list[tuple[int, int, int, native.CommandGroup]] = []
+    seen: set[tuple[str, int, int]] = set()
+    for streams in _read(listing, name):
+        where = f"{name}:{streams.line}"
+        if streams.network not in nets:
+            raise CommandError(f"{where}: {base.name} has no network '{streams.network}'")
+        stages = base.contents.nets[nets[streams.network]].stages
+        if streams.stage >= len(stages):
+            raise CommandError(
+                f"{where}: network '{streams.network}' has {len(stages)} stage(s), found stage {streams.stage}"
+            )
+        groups = stages[streams.stage].groups
+        if streams.group >= len(groups):
+            raise CommandError(
+                f"{where}: stage {streams.stage} has {len(groups)} group(s) of commands, found group {streams.group}"
+            )
+        place = streams.network, streams.stage, streams.group
+        if place in seen:
+            raise CommandError(f"{where}: this group is in the listing twice")
+        seen.add(place)
+        replaced = _replace(groups[streams.group], streams)
+        replacements.append((nets[streams.network], streams.stage, streams.group, replaced))
+    if not replacements:
+        raise CommandError(
+            f"{name}: expected a listing as tpuc disasm writes it, found no line 'network \"...\", ...:'"
+        )
+    return BModel(native.replace_commands(base.data, base.name, replacements), base.name)
+
+
+def _read(listing: str, name: str) -> Iterator[Streams]:
+    streams: Streams | None = None
+    for number, line in enumerate(listing.split("\n"), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if text.startswith("network "):
+            if streams is not None:
+                yield streams
+            streams = _group(text, f"{name}:{number}", number)
+            continue
+        if streams is None:
+            raise CommandError(f"{name}:{number}: expected 'network \"...\", stage 0, group 0:' before any command")
+        _add(streams, text, f"{name}:{number}")
+    if streams is not None:
+        yield streams
+
+
+def _group(text: str, where: str, number: int) -> Streams:
+    found = _GROUP.match(text)
+    try:
+        network = json.loads(found[1]) if found else None
+    except ValueError:
+        network = None
+    if found is None or network is None:
+        raise CommandError(f"{where}: expected 'network \"...\", stage 0, group 0:', found '{text}'")
+    return Streams(network, int(found[2]), int(found[3]), number)
+
+
+def _add(streams: Streams, text: str, where: str) -> None:
+    try:
+        engine, number, data = isa.assemble(text)
+    except CommandError as error:
+        raise CommandError(f"{where}: {error}") from error
+    commands = streams.of(engine)
+    if number not in (0, len(commands) + 1):
+        raise CommandError(
+            f"{where}: expected {engine} command {len(commands) + 1}, found {number}; an engine's count from 1"
+        )
+    commands.append(data)
+
+
+def _replace(old: native.CommandGroup, new: Streams) -> native.CommandGroup:
+    """Return the group with the engines that the listing has."""
+    tiu, tiu_count = _stream(old.tiu, old.tiu_count, new.tiu)
+    gdma, gdma_count = _stream(old.gdma, old.gdma_count, new.gdma)
+    return native.CommandGroup(tiu_count=tiu_count, gdma_count=gdma_count, tiu=tiu, gdma=gdma)
+
+
+def _stream(old: memoryview, old_count: int, commands: list[bytes]) -> tuple[bytes, int]:
+    """Return a stream with its padding: the old one if the commands are the same."""
+    data = b"".join(commands)
+    if not commands or (len(commands) == old_count and bytes(old[: len(data)]) == data):
+        return bytes(old), old_count
+    return data + bytes(-len(data) % STREAM_ALIGNMENT), len(commands)
