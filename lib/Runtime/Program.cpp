@@ -1,6 +1,7 @@
 //===- Program.cpp - A bmodel, ready to run on the simulated chip ---------===//
 #include "lib/Runtime/Program.h"
 
+#include "lib/Runtime/StaticMemory.h"
 #include "lib/Runtime/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -204,6 +205,8 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
   machine.useThreads(options.threads);
   if (options.trackUninitialised)
     machine.followInitialised();
+  if (llvm::Error error = upload(machine, sim::staticBase, firmwareTables()))
+    return std::move(error);
   if (llvm::Error error = upload(machine, stage.coeffAddress, stage.coeff))
     return std::move(error);
   for (const bmodel::Tensor &input : stage.inputs)

@@ -1,8 +1,10 @@
 //===- NativeRuntime.cpp - tpu_mlir._native.runtime: running bmodels ------===//
 #include "lib/Runtime/ChromeTrace.h"
 #include "lib/Runtime/Program.h"
+#include "lib/Runtime/StaticMemory.h"
 #include "lib/Target/BM1684X/Cycles.h"
 #include "python/bindings/Native.h"
+#include "llvm/Support/JSON.h"
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
@@ -69,6 +71,17 @@ static size_t chosenStage(const Program &program, const std::string &network,
                                     wantedStage(stage)));
 }
 
+static Run profileStage(const Program &program, const std::string &network,
+                        size_t stage) {
+  const bmodel::Net &net = netNamed(program, network);
+  if (stage >= net.stages.size())
+    throw py::index_error("there is no such stage");
+  return {python::unwrap(
+              "RunError",
+              program.profile(&net - program.model().nets.data(), stage)),
+          network};
+}
+
 static uint64_t globalBytes(const Program &program, const std::string &network,
                             size_t stage) {
   const bmodel::Net &net = netNamed(program, network);
@@ -106,6 +119,18 @@ static py::array_t<uint8_t> dataOf(py::object owner) {
   const auto &result = owner.cast<const Result &>();
   return py::array_t<uint8_t>({result.bytes.size()}, {1}, result.bytes.data(),
                               owner);
+}
+
+/// Of a timed run: a tuple each, as the stub says.
+static py::list commandsOf(const Run &run) {
+  py::list commands;
+  for (const TimedCommand &c : run.report.commands)
+    commands.append(py::make_tuple(
+        c.engine == isa::Engine::Tiu ? "tiu" : "gdma", c.group, c.id,
+        c.mnemonic, llvm::json::fixUTF8(c.layer), c.start, c.end, c.waitsFor,
+        c.waited, c.work.macs, c.work.macsPerCycle, c.work.bytesRead,
+        c.work.bytesWritten));
+  return commands;
 }
 
 static uint64_t cyclesOf(const std::string &engine, const py::bytes &command) {
@@ -150,6 +175,7 @@ void python::bindRuntime(py::module_ &module) {
           })
       .def_property_readonly("cycles",
                              [](const Run &run) { return run.report.cycles; })
+      .def_property_readonly("commands", &commandsOf)
       .def("trace",
            [](const Run &run) { return chromeTrace(run.report, run.network); });
   py::class_<Program>(m, "Program")
@@ -162,6 +188,12 @@ void python::bindRuntime(py::module_ &module) {
            "timed"_a = false, "threads"_a = 1,
            "captured"_a = std::vector<std::string>(), "stage"_a = -1)
       .def("choose_stage", &chosenStage, "network"_a, "feeds"_a, "stage"_a = -1)
+      .def("profile", &profileStage, "network"_a, "stage"_a = 0)
       .def("global_bytes", &globalBytes, "network"_a, "stage"_a);
+  m.def("firmware_tables", [] {
+    std::vector<uint8_t> tables = firmwareTables();
+    return py::bytes(reinterpret_cast<const char *>(tables.data()),
+                     tables.size());
+  });
   m.def("cycles", &cyclesOf, "engine"_a, "command"_a);
 }

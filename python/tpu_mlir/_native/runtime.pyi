@@ -7,6 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from tpu_mlir._native.bmodel import Model, Tensor
 
+# engine, group, id, name, layer, start, end (cycles), command of the other engine that it waits for (0: none), cycles
+# that its engine idled before, multiply-accumulates, how many of them the chip can do in a cycle, bytes read from and
+# written to global memory
+TimedCommand = tuple[str, int, int, str, str, int, int, int, int, int, int, int, int]
+
 class Feed:
     """A tensor for a network's input; elements have the size of `data_type`: bf16 comes as any 16-bit type."""
 
@@ -31,6 +36,9 @@ class Run:
     @property
     def cycles(self) -> int:
         """Cycles at 1 GHz by the chip's cycle model; 0 unless the run was timed."""
+    @property
+    def commands(self) -> list[TimedCommand]:
+        """The commands of a timed run, in the order in which they start."""
     def trace(self) -> str:
         """Return the timeline as JSON in the Trace Event Format; it has commands only if the run was timed."""
 
@@ -59,8 +67,13 @@ class Program:
 
     def choose_stage(self, network: str, feeds: Sequence[Feed], stage: int = -1) -> int:
         """Return the number of the stage that takes these feeds; `stage`, if not -1, must. Raises FeedError."""
+    def profile(self, network: str, stage: int = 0) -> Run:
+        """Return a timed run of a stage without running it: times only. Raises RunError."""
     def global_bytes(self, network: str, stage: int) -> int:
         """Return the bytes of global memory that the stage needs."""
+
+def firmware_tables() -> bytes:
+    """Return what static memory holds at the start of a run."""
 
 def cycles(engine: str, command: bytes) -> int:
     """Return the cycles that one encoded command keeps its engine busy. Raises CommandError."""
