@@ -12,7 +12,7 @@ from tpu_mlir.cli.text import examples
 
 EPILOG = examples(
     "tpuc calibrate m.onnx --calibration-data photos/ -o m.ranges --mean 127.5 --scale 0.0078125",
-    "tpuc calibrate m.onnx --calibration-data samples.npz -o m.ranges --calibration-method mse",
+    "tpuc calibrate m.onnx --calibration-data samples.npz -o m.ranges --calibration-method auto",
     "tpuc compile m.onnx --precision int8 --ranges m.ranges -o m.bmodel",
 )
 

@@ -31,6 +31,7 @@ class Method(StrEnum):
     MSE = "mse"
     OCTAV = "octav"
     ACIQ = "aciq"
+    AUTO = "auto"
 
 
 _option = functools.partial(typer.Option, rich_help_panel="Calibration")
@@ -50,7 +51,7 @@ class Calibration:
             show_default=False,
         ),
     ] = None
-    method: Annotated[Method, _option("--calibration-method", help="How ranges are chosen.")] = Method.ENTROPY
+    method: Annotated[Method, _option("--calibration-method", help="How ranges are chosen.")] = Method.MSE
     samples: Annotated[int, _option("--samples", help="Use that many samples at most.", min=1)] = 100
     seed: Annotated[int, _option("--seed", help="For drawing the samples.", min=0)] = 0
     skip_bad: Annotated[bool, _option("--skip-bad", help="Go on without samples that cannot be read.")] = False

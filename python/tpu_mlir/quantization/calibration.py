@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +13,18 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.compiler import run_passes
 from tpu_mlir.errors import CalibrationError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.quantization.auto import choose_by_trial, trial_samples
 from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.network import Network
 from tpu_mlir.quantization.observe import Observed, Progress, observe
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges, fingerprint
 from tpu_mlir.quantization.samples import Data, find_samples
+from tpu_mlir.quantization.statistics import Observation
 
-DEFAULT_METHOD = "entropy"
+AUTO = "auto"  # for each tensor the method that does least harm
+DEFAULT_METHOD = "mse"
+ZERO = Range(1.0, 0.0, 1.0)  # of a tensor that was always zero
 DEFAULT_SAMPLES = 100
 
 Model = str | os.PathLike[str] | onnx.ModelProto | ir.Module
@@ -43,7 +48,8 @@ def calibrate(
 
     model: an ONNX file or model, or a `top` module, which is cleaned in place.
     data: what `find_samples` takes: a folder of images, an .npz file, a list of files, or a sequence of {input: array}.
-    method: a key of METHODS. samples: how many to use at most, drawn with `seed`.
+    method: a key of METHODS, or AUTO, which tries them all for each tensor.
+    samples: how many to use at most, drawn with `seed`.
     preprocess: how images become inputs. skip_bad: go on without samples that cannot be read.
     workers: number of processes instead of threads. scheduler: address of a Dask cluster to use; its workers see files
     under the same paths. The result is the same for any of these.
@@ -52,23 +58,42 @@ def calibrate(
     Raises CalibrationError, ModelError, CompileError or InputFileError; warns (TpuMlirWarning) about tensors that are
     always zero and data that are left out.
     """
-    if method not in METHODS:
-        raise CalibrationError(f"unknown calibration method '{method}': expected one of {', '.join(METHODS)}")
+    if method not in (*METHODS, AUTO):
+        expected = ", ".join((*METHODS, AUTO))
+        raise CalibrationError(f"unknown calibration method '{method}': expected one of {expected}")
+    facts = {"method": method}
+    if isinstance(model, str | os.PathLike):
+        facts["model"] = fingerprint(model)
     with TemporaryDirectory(prefix="tpu_mlir-") as folder:
         # Nothing keeps the module: from here on the model is in the file and in ONNX Runtime.
         network = Network.write(clean_module(model, input_shapes), Path(folder) / "reference.onnx")
         found = find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed)
-        seen = observe(network, found, skip_bad=skip_bad, workers=workers, scheduler=scheduler, progress=progress)
-    if seen.bad:
-        warnings.warn("\n  ".join([f"{len(seen.bad)} left out:", *seen.bad]), TpuMlirWarning, stacklevel=2)
-    facts = {"method": method, "samples": f"{seen.used}, seed {seed}"}
-    if isinstance(model, str | os.PathLike):
-        facts["model"] = fingerprint(model)
-    return Ranges(choose(seen, method), facts)
+        tried = trial_samples(found if method == AUTO else ())
+        total = len(found) + len(tried)
+        seen = observe(
+            network,
+            found,
+            skip_bad=skip_bad,
+            workers=workers,
+            scheduler=scheduler,
+            progress=lambda done, _: progress(done, total),
+        )
+        facts["samples"] = f"{seen.used}, seed {seed}"
+        if seen.bad:
+            warnings.warn("\n  ".join([f"{len(seen.bad)} left out:", *seen.bad]), TpuMlirWarning, stacklevel=2)
+        moving = moving_tensors(seen)
+        if method != AUTO:
+            chosen = {name: METHODS[method](tensor) for name, tensor in moving.items()}
+        else:
+            trials = choose_by_trial(network, moving, tried, lambda done: progress(len(found) + done, total))
+            chosen = {name: trial.best[1] for name, trial in trials.items()}
+            counts = Counter(trial.best[0] for trial in trials.values())
+            facts["chosen"] = ", ".join(f"{name} {count}" for name, count in counts.most_common())
+    return Ranges({name: chosen.get(name, ZERO) for name in seen.tensors}, facts)
 
 
-def choose(seen: Observed, method: str) -> dict[str, Range]:
-    """Return each tensor's range by a method; those that are always zero get [0, 1] and a warning that names them."""
+def moving_tensors(seen: Observed) -> dict[str, Observation]:
+    """Return the tensors that are not always zero; warns of the others, which get the range ZERO."""
     zero = [name for name, tensor in seen.tensors.items() if not tensor.largest]
     if zero:
         names = ", ".join(map(repr, zero[:10])) + (f" and {len(zero) - 10} more" if len(zero) > 10 else "")
@@ -77,10 +102,7 @@ def choose(seen: Observed, method: str) -> dict[str, Range]:
             TpuMlirWarning,
             stacklevel=3,
         )
-    return {
-        name: METHODS[method](tensor) if tensor.largest else Range(1.0, 0.0, 1.0)
-        for name, tensor in seen.tensors.items()
-    }
+    return {name: tensor for name, tensor in seen.tensors.items() if tensor.largest}
 
 
 def clean_module(model: Model, input_shapes: Mapping[str, Sequence[int]] | None = None) -> ir.Module:

@@ -42,6 +42,10 @@ class Network:
         path.write_bytes(model.SerializeToString())
         return cls(path, tuple(resolve(model.graph, {})), tuple(_activations(model.graph)))
 
+    def load(self) -> onnx.ModelProto:
+        """Return the model itself."""
+        return onnx.ModelProto.FromString(self.model if isinstance(self.model, bytes) else self.model.read_bytes())
+
     def run(self, feeds: dict[str, Array]) -> dict[str, Array]:
         """Return inputs and activations by their names in the reference; raises CalibrationError."""
         try:

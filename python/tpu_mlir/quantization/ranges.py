@@ -12,7 +12,7 @@ from tpu_mlir.errors import CalibrationError
 from tpu_mlir.runtime.files import read_bytes, whole_file
 
 HEADING = "# op_name    threshold    min    max"
-_FACTS = ("model", "method", "samples")  # what the comments tell, in this order
+_FACTS = ("model", "method", "chosen", "samples")  # what the comments tell, in this order
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Range:
 class Ranges(Mapping[str, Range]):
     """The ranges of a network's tensors by ONNX name, and where they come from.
 
-    `facts` may hold "model" (its name and SHA-256), "method" and "samples"; tables of other tools have none.
+    `facts` may hold "model" (its name and SHA-256), "method", "chosen" (how often each method was) and "samples";
+    tables of other tools have none.
     """
 
     entries: Mapping[str, Range]

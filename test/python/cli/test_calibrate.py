@@ -89,4 +89,4 @@ def test_preprocess() -> None:
 
 
 def test_every_method_can_be_chosen() -> None:
-    assert [method.value for method in Method] == list(METHODS)
+    assert [method.value for method in Method] == [*METHODS, "auto"]

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from tpu_mlir.quantization.histogram import BINS, Floats
+from tpu_mlir.quantization.histogram import Floats
 from tpu_mlir.quantization.methods.clipping import clipped, steps
 from tpu_mlir.quantization.ranges import Range
 from tpu_mlir.quantization.statistics import Observation
 
-_CANDIDATES = 64  # in each of two rounds, the second between the neighbours of the first round's best
+_CANDIDATES = 40  # in each of two rounds, the second between the neighbours of the first round's best
+_MERGED = 2  # bins of the observed histogram in one of those reckoned with
 
 
 def mse(seen: Observation) -> Range:
@@ -30,14 +31,15 @@ def squared_errors(seen: Observation, thresholds: Floats) -> Floats:
     The integral of (x - round(x))^2 from 0 to x is round(x) / 12 + (x - round(x))^3 / 3, in quantisation steps; beyond
     the threshold all values become the last level.
     """
-    counts = seen.histogram.magnitudes
-    used = int(np.flatnonzero(counts)[-1]) + 1 if counts.any() else BINS
-    edges, counts = seen.histogram.edges[: used + 1], counts[:used]
+    counts = seen.histogram.magnitudes.reshape(-1, _MERGED).sum(axis=1)
+    used = int(np.flatnonzero(counts)[-1]) + 1
+    edges, counts = seen.histogram.edges[::_MERGED][: used + 1], counts[:used]
     results = np.empty(len(thresholds))
     for index, threshold in enumerate(thresholds):
         step = threshold / steps(seen)
         x = edges / step
         level = np.minimum(np.rint(x), steps(seen))
-        integral = level / 12 + (x - level) ** 3 / 3
-        results[index] = np.diff(integral) @ counts * step**3 / seen.histogram.width
+        rest = x - level
+        integral = level / 12 + rest * rest * rest / 3
+        results[index] = np.diff(integral) @ counts * step**3 / (_MERGED * seen.histogram.width)
     return results
