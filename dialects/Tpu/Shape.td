@@ -66,11 +66,12 @@ def Tpu_PadOp : Tpu_MoveOp<"pad"> {
   let summary = "result = input surrounded by a constant";
   let description = [{
     (C1) `low` and `high` have four entries, none negative, and size = low + input + high in each dimension.
+    (C2) `value` is one of the element type; of an integer type, what is stored.
 
     Example: `%r = tpu.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = 0.0 : f32} : ...`
   }];
-  let arguments = (ins Tpu_FloatTensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, F32Attr:$value);
-  let results = (outs Tpu_FloatTensor:$result);
+  let arguments = (ins Tpu_NumberTensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, F32Attr:$value);
+  let results = (outs Tpu_NumberTensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
@@ -111,8 +112,8 @@ def Tpu_SubsampleOp : Tpu_MoveOp<"subsample"> {
 
     Example: `%r = tpu.subsample %x {offsets = array<i64: 0, 1>, steps = array<i64: 2, 2>} : tensor<1x3x8x8xf16> -> tensor<1x3x4x4xf16>`
   }];
-  let arguments = (ins Tpu_FloatTensor:$input, DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$steps);
-  let results = (outs Tpu_FloatTensor:$result);
+  let arguments = (ins Tpu_NumberTensor:$input, DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$steps);
+  let results = (outs Tpu_NumberTensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
@@ -124,8 +125,8 @@ def Tpu_UpsampleOp : Tpu_MoveOp<"upsample"> {
 
     Example: `%r = tpu.upsample %x {scale = array<i64: 2, 2>} : tensor<1x64x8x8xf16> -> tensor<1x64x16x16xf16>`
   }];
-  let arguments = (ins Tpu_FloatTensor:$input, DenseI64ArrayAttr:$scale);
-  let results = (outs Tpu_FloatTensor:$result);
+  let arguments = (ins Tpu_NumberTensor:$input, DenseI64ArrayAttr:$scale);
+  let results = (outs Tpu_NumberTensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }

@@ -24,6 +24,15 @@ def Tpu_FloatTensor : Type<
     And<[4DTensorOf<[F32, F16, BF16]>.predicate, HasStaticShapePred]>,
     "static rank-4 tensor of f32, f16 or bf16", "::mlir::RankedTensorType">;
 
+/// Quantised numbers: what they stand for is in the attributes of the ops.
+def Tpu_ByteTensor : Type<
+    And<[4DTensorOf<[I8, UI8]>.predicate, HasStaticShapePred]>,
+    "static rank-4 tensor of i8 or ui8", "::mlir::RankedTensorType">;
+
+def Tpu_NumberTensor : Type<
+    And<[4DTensorOf<[F32, F16, BF16, I8, UI8]>.predicate, HasStaticShapePred]>,
+    "static rank-4 tensor of f32, f16, bf16, i8 or ui8", "::mlir::RankedTensorType">;
+
 class Tpu_Op<string mnemonic, list<Trait> traits = []>
     : Op<Tpu_Dialect, mnemonic, !listconcat(traits, [Pure])> {
   let hasVerifier = 0;

@@ -8,6 +8,7 @@ include "dialects/Tpu/Elementwise.td"
 include "dialects/Tpu/MatMul.td"
 include "dialects/Tpu/Normalize.td"
 include "dialects/Tpu/Pool.td"
+include "dialects/Tpu/Quantize.td"
 include "dialects/Tpu/Schedule.td"
 include "dialects/Tpu/Shape.td"
 

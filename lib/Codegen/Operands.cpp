@@ -28,6 +28,9 @@ isa::Precision tpu_mlir::precisionOf(Type type) {
 }
 
 uint32_t tpu_mlir::bitsOf(float value, Type type) {
+  if (type.isInteger())
+    return uint32_t(int64_t(value)) &
+           llvm::maskTrailingOnes<uint32_t>(type.getIntOrFloatBitWidth());
   llvm::APFloat number(value);
   bool inexact = false;
   number.convert(cast<FloatType>(type).getFloatSemantics(),

@@ -9,7 +9,8 @@ namespace tpu_mlir {
 
 /// The precision code of an element type; the type is one that tpu ops allow.
 isa::Precision precisionOf(mlir::Type type);
-/// The bits of a number, rounded to nearest even in a floating-point type.
+/// The bits of a number, rounded to nearest even in a floating-point type, in
+/// two's complement in an integer type, which has it.
 uint32_t bitsOf(float value, mlir::Type type);
 /// Whether integers of this type are signed; floats count as signed.
 bool isSigned(mlir::Type type);

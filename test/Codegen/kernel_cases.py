@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.generic]
 Pair = tuple[int, int]
 Shape = tuple[int, int, int, int]  # or pads: top, left, bottom, right
-TYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16), "bf16": np.dtype(ml_dtypes.bfloat16)}
+FLOATS = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16), "bf16": np.dtype(ml_dtypes.bfloat16)}
+TYPES = FLOATS | {"i8": np.dtype(np.int8), "ui8": np.dtype(np.uint8)}
 # Rounding of the element type, with some room for sums of rounded terms.
 TOLERANCE = {"f32": 2e-6, "f16": 4e-3, "bf16": 3e-2}
 
@@ -44,8 +45,16 @@ def tensor_type(array: Array) -> str:
 
 
 def numbers(shape: tuple[int, ...], kind: str, low: float = -2.0, high: float = 2.0, seed: int = 0) -> Array:
-    """Return seeded numbers that the element type holds exactly."""
+    """Return seeded numbers that the element type holds exactly; integers over their whole range."""
+    if kind not in FLOATS:
+        return integers(shape, kind, seed)
     return np.random.default_rng([seed, *shape]).uniform(low, high, shape).astype(TYPES[kind])
+
+
+def integers(shape: tuple[int, ...], kind: str, seed: int = 0) -> Array:
+    """Return seeded integers over the whole range of the type."""
+    limits = np.iinfo(TYPES[kind])
+    return np.random.default_rng([seed, *shape]).integers(limits.min, limits.max + 1, shape).astype(TYPES[kind])
 
 
 def wide(array: Array) -> NDArray[np.float64]:
@@ -249,8 +258,9 @@ def movement_cases(kind: str) -> list[KernelCase]:
     x, y = numbers((2, 70, 5, 9), kind), numbers((2, 6, 5, 9), kind, seed=1)
     one, two = numbers((1, 8, 4, 4), kind), numbers((1, 3, 4, 4), kind, seed=1)
     orders = [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
-    padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=-1.5)
-    pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = -1.5 : f32"
+    edge = -1.5 if kind in FLOATS else float(np.iinfo(TYPES[kind]).max - 5)
+    padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=edge)
+    pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = {edge} : f32"
     row, column = x[:, :, :1], x[..., :1]
     picks = f"offsets = {array_attr((1, 2))}, steps = {array_attr((2, 3))}"
     return [
@@ -294,7 +304,7 @@ def scalar_cases(kind: str) -> list[KernelCase]:
 def cast_cases(kind: str) -> list[KernelCase]:
     """Return conversions from the other types."""
     found: list[KernelCase] = []
-    for source in sorted(TYPES.keys() - {kind}):
+    for source in sorted(FLOATS.keys() - {kind}):
         x = numbers((1, 70, 5, 9), source)
         found.append(make(f"cast-{source}", kind, {"x": x}, "%r = tpu.cast %x : {x} -> {r}", wide(x), tolerance=1e-30))
     return found
@@ -349,4 +359,4 @@ def cases(kind: str) -> list[KernelCase]:
     ]
 
 
-ALL = [case for kind in TYPES for case in cases(kind)]
+ALL = [case for kind in FLOATS for case in cases(kind)]

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from kernel_cases import ALL, KernelCase
+from quantized_cases import QUANTIZED
 from tpu_mlir._mlir import ir
 from tpu_mlir.compiler import run_passes
 from tpu_mlir.runtime import BModel, Session
@@ -21,7 +22,7 @@ def compile_text(text: str, path: Path) -> BModel:
     return BModel.load(path)
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*ALL, *QUANTIZED], ids=lambda case: case.name)
 def test_kernel(case: KernelCase, tmp_path: Path) -> None:
     model = compile_text(case.module(), tmp_path / "case.bmodel")
     session = Session(model, check_races=True, check_uninitialised=True)

@@ -18,7 +18,8 @@ from oracle.bmodels import Array, compare
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Codegen"))
 
-from kernel_cases import ALL, TYPES, KernelCase, cases, tensor_type
+from kernel_cases import ALL, FLOATS, KernelCase, cases, tensor_type
+from quantized_cases import QUANTIZED
 from test_kernels import compile_text
 
 pytestmark = pytest.mark.oracle
@@ -67,8 +68,7 @@ def record(request: pytest.FixtureRequest) -> Record:
 def batches() -> list[object]:
     """Return the kernels of each element type, cut into groups."""
     found: list[object] = []
-    for kind in TYPES:
-        kernels = cases(kind)
+    for kind, kernels in {**{kind: cases(kind) for kind in FLOATS}, "8 bits": QUANTIZED}.items():
         for first in range(0, len(kernels), TOGETHER):
             part = kernels[first : first + TOGETHER]
             found.append(pytest.param(part, id=f"kernels {first} to {first + len(part) - 1}, {kind}"))
@@ -87,13 +87,13 @@ def test_kernels(kernels: list[KernelCase], oracle: Path, record: Record, tmp_pa
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("kernel", [pytest.param(kernel, id=kernel.name) for kernel in ALL])
+@pytest.mark.parametrize("kernel", [pytest.param(kernel, id=kernel.name) for kernel in [*ALL, *QUANTIZED]])
 def test_kernel_alone(kernel: KernelCase, oracle: Path, record: Record, tmp_path: Path) -> None:
     model = compile_text(kernel.module(), tmp_path / "kernel.bmodel")
     check(oracle, model, by_order(model, list(kernel.feeds.values())), record)
 
 
-@pytest.mark.parametrize("precision", TYPES)
+@pytest.mark.parametrize("precision", FLOATS)
 @pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.large) for name in LARGE)])
 def test_model(name: str, precision: str, oracle: Path, models: Path, record: Record) -> None:
     network = BY_NAME[name]

@@ -4,8 +4,10 @@
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Kernels/Math.h"
+#include "lib/Codegen/Kernels/Rescale.h"
 #include "lib/Codegen/Kernels/Window.h"
 #include "lib/Codegen/Operands.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -33,12 +35,58 @@ template <typename Op> static Tile inputTile(Op op, const Tile &result) {
   return tile;
 }
 
+/// Whether sums of 8-bit products in i32 come before the result.
+static bool sumsIntegers(Operation *operation) {
+  return getElementTypeOrSelf(operation->getOperand(0)).isInteger();
+}
+
+/// The sums, and for floats one buffer more.
+static SmallVector<int64_t> scratchOfSums(Operation *operation,
+                                          const Tile &result) {
+  if (!sumsIntegers(operation))
+    return {};
+  bool toInteger = getElementTypeOrSelf(operation->getResult(0)).isInteger();
+  Type word = IntegerType::get(operation->getContext(), 32);
+  return SmallVector<int64_t>(toInteger ? 1 : 2,
+                              bytesPerLane(result, Layout::Aligned, word));
+}
+
+/// Where the command leaves its sums: for floats, that is the result.
+static LocalView sumsOf(Operation *operation, const Binding &binding) {
+  if (!sumsIntegers(operation))
+    return viewOf(binding.result);
+  return scratchView(binding.scratch[0], binding.result.tile,
+                     IntegerType::get(operation->getContext(), 32));
+}
+
+/// From sums to the result by the scales and offsets of each channel.
+static void emitRequant(Operation *operation, Emitter &emitter,
+                        const Binding &binding) {
+  if (!sumsIntegers(operation))
+    return;
+  const Tile &tile = binding.result.tile;
+  LocalView result = viewOf(binding.result), sums = sumsOf(operation, binding);
+  const LocalBuffer &table = binding.operands[2];
+  if (result.elementType.isInteger())
+    return Rescale(emitter, tile.size).requantize(result, sums, table.address);
+  Type f32 = Float32Type::get(operation->getContext());
+  Math math(emitter, operation->getContext(), tile.size);
+  LocalView a = scratchView(binding.scratch[1], tile, f32);
+  LocalView b = scratchView(binding.scratch[0], tile, f32);
+  Tile words = table.tile;
+  words.size[3] = 1;
+  LocalView scale = viewOf(table, words).broadcast(words.size, tile.size);
+  ++words.offset[3];
+  LocalView offset = viewOf(table, words).broadcast(words.size, tile.size);
+  emitScaled(math, result, sums, scale, offset, a, b);
+}
+
 /// Fields that both convolutions share: window, pads, input and result.
 template <typename Op, typename InstructionT>
 static void setWindow(Op op, const Binding &binding, const Tile &input,
                       InstructionT &i) {
   const Tile &result = binding.result.tile;
-  setResult(i, viewOf(binding.result));
+  setResult(i, sumsOf(op, binding));
   setResultShape(i, result.size);
   setOperand0(i, viewOf(binding.operands[0], input));
   setOperand0Shape(i, input.size);
@@ -59,17 +107,21 @@ static void setWindow(Op op, const Binding &binding, const Tile &input,
   i.opd1_sign = 1;
   i.opd1_h = op.getKernel()[0];
   i.opd1_w = op.getKernel()[1];
-  i.opd3_const = 1; // pads hold the constant 0
+  i.opd3_const = 1; // what pads hold
+  if (op.getInputZeroPoint() != 0)
+    i.opd3_addr = bitsOf(int64_t(op.getInputZeroPoint()),
+                         binding.operands[0].elementType);
   if (op.getBias())
     i.opd2_addr = binding.operands[2].address;
   else
     i.opd2_const = 1;
 }
 
-/// The commands' own relu works on integers only.
+/// The commands' own relu does not work on floats, and their integers are sums.
 template <typename Op>
 static void emitRelu(Op op, Emitter &emitter, const Binding &binding) {
-  if (!op.getRelu())
+  if (!op.getRelu() ||
+      op.getResult().getType().getElementType().isUnsignedInteger())
     return;
   LocalView result = viewOf(binding.result);
   Math(emitter, op.getContext(), binding.result.tile.size)
@@ -85,8 +137,12 @@ struct ConvBase : KernelOpInterface::ExternalModel<Model, Op> {
       return true;
     return canCut(windowOf(op, dim - 2), op.getPads()[dim]);
   }
-  Layout operandLayout(Operation *, unsigned operand) const {
-    return operand == 0 ? Layout::Aligned : Layout::Compact;
+  Layout operandLayout(Operation *operation, unsigned operand) const {
+    bool isTable = operand == 2 && sumsIntegers(operation);
+    return operand == 0 || isTable ? Layout::Aligned : Layout::Compact;
+  }
+  SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
+    return scratchOfSums(operation, result);
   }
 };
 
@@ -110,11 +166,14 @@ struct ConvKernel : ConvBase<ConvKernel, tpu::ConvOp> {
     conv.opd1_n = binding.result.tile.size[1];
     conv.opd1_c = op.getInput().getType().getDimSize(1);
     emitter.append(conv);
+    emitRequant(op, emitter, binding);
     emitRelu(op, emitter, binding);
   }
 };
 
 struct DepthwiseKernel : ConvBase<DepthwiseKernel, tpu::DepthwiseOp> {
+  bool readsPart(Operation *, unsigned operand) const { return operand != 0; }
+
   Tile operandTile(Operation *operation, unsigned operand,
                    const Tile &result) const {
     Tile tile = operand == 0
@@ -135,6 +194,7 @@ struct DepthwiseKernel : ConvBase<DepthwiseKernel, tpu::DepthwiseOp> {
     depthwise.opd1_n = 1;
     depthwise.opd1_c = binding.result.tile.size[1];
     emitter.append(depthwise);
+    emitRequant(op, emitter, binding);
     emitRelu(op, emitter, binding);
   }
 };

@@ -1,5 +1,7 @@
 //===- Elementwise.cpp - Kernels of arithmetic element by element
 //----------===//
+#include "lib/Codegen/Kernels/ElementwiseKernel.h"
+
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Kernels/Math.h"
@@ -42,8 +44,7 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// The slice of an operand that is repeated where its size is 1.
-static Tile broadcastTile(Value operand, const Tile &result) {
+Tile tpu_mlir::broadcastTile(Value operand, const Tile &result) {
   Tile tile = result;
   for (unsigned dim = 0; dim < 4; ++dim)
     if (typeOf(operand).getDimSize(dim) == 1) {
@@ -53,29 +54,19 @@ static Tile broadcastTile(Value operand, const Tile &result) {
   return tile;
 }
 
-/// An operand as the command reads it for this slice of the result.
-static LocalView operandView(Value operand, const LocalBuffer &buffer,
-                             const Tile &result) {
+LocalView tpu_mlir::operandView(Value operand, const LocalBuffer &buffer,
+                                const Tile &result) {
   Tile tile = broadcastTile(operand, result);
   return viewOf(buffer, tile).broadcast(tile.size, result.size);
 }
 
-namespace {
-/// Element-wise ops: any slice needs the same slice of each operand.
-template <typename Model, typename Op>
-struct ElementwiseBase : KernelOpInterface::ExternalModel<Model, Op> {
-  Tile operandTile(Operation *operation, unsigned operand,
-                   const Tile &result) const {
-    return broadcastTile(operation->getOperand(operand), result);
-  }
-  bool sliceable(Operation *, unsigned) const { return true; }
-  Layout operandLayout(Operation *operation, unsigned operand) const {
-    bool repeated = typeOf(operation->getOperand(operand)).getDimSize(1) == 1 &&
-                    typeOf(operation->getResult(0)).getDimSize(1) != 1;
-    return repeated ? Layout::Replicated : Layout::Aligned;
-  }
-};
+Layout tpu_mlir::broadcastLayout(Value operand, Value result) {
+  bool repeated =
+      typeOf(operand).getDimSize(1) == 1 && typeOf(result).getDimSize(1) != 1;
+  return repeated ? Layout::Replicated : Layout::Aligned;
+}
 
+namespace {
 /// f32 copies of 16-bit values, for the division that the chip has only there.
 int64_t wideBytes(Operation *operation, const Tile &tile) {
   return bytesPerLane(tile, Layout::Aligned,

@@ -6,8 +6,11 @@ void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
   registerActivationKernels(registry);
   registerConvKernels(registry);
   registerElementwiseKernels(registry);
+  registerLookupKernels(registry);
   registerMatMulKernels(registry);
   registerNormalizeKernels(registry);
   registerPoolKernels(registry);
+  registerQuantizeKernels(registry);
+  registerQuantizedBinaryKernels(registry);
   registerShapeKernels(registry);
 }

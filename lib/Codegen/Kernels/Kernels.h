@@ -14,9 +14,12 @@ void registerKernels(mlir::DialectRegistry &registry);
 void registerActivationKernels(mlir::DialectRegistry &registry);
 void registerConvKernels(mlir::DialectRegistry &registry);
 void registerElementwiseKernels(mlir::DialectRegistry &registry);
+void registerLookupKernels(mlir::DialectRegistry &registry);
 void registerMatMulKernels(mlir::DialectRegistry &registry);
 void registerNormalizeKernels(mlir::DialectRegistry &registry);
 void registerPoolKernels(mlir::DialectRegistry &registry);
+void registerQuantizeKernels(mlir::DialectRegistry &registry);
+void registerQuantizedBinaryKernels(mlir::DialectRegistry &registry);
 void registerShapeKernels(mlir::DialectRegistry &registry);
 
 } // namespace tpu_mlir

@@ -59,6 +59,34 @@ void Math::binary(ArithOp op, const LocalView &result, const Operand &a,
   emitter.append(i);
 }
 
+void Math::appendShifted(isa::Arith i, int64_t shift) const {
+  if (shift != 0) {
+    i.tsk_opd_num = 3;
+    i.opd2_const = 1;
+    i.opd2_addr = shift & 0xff;
+    i.opd2_prec = uint32_t(isa::Precision::I8);
+    i.opd2_n_str = uint32_t(Rounding::HalfToEven);
+  }
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::integer(ArithOp op, const LocalView &result, const LocalView &a,
+                   const LocalView &b, int64_t shift) const {
+  isa::Arith i = arith(op, result, 2);
+  setOperand0(i, a);
+  setOperand1(i, b);
+  appendShifted(i, shift);
+}
+
+void Math::integer(ArithOp op, const LocalView &result, const LocalView &a,
+                   IntegerAttr b, int64_t shift) const {
+  isa::Arith i = arith(op, result, 2);
+  setOperand0(i, a);
+  setConstant1(i, uint32_t(b.getValue().getZExtValue()), b.getType());
+  appendShifted(i, shift);
+}
+
 void Math::abs(const LocalView &result, const LocalView &a) const {
   isa::Arith i = arith(ArithOp::Abs, result, 1);
   setOperand0(i, a);

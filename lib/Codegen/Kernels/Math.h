@@ -4,6 +4,7 @@
 
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Operands.h"
+#include "mlir/IR/BuiltinAttributes.h"
 
 namespace tpu_mlir {
 
@@ -59,6 +60,13 @@ public:
   void div(const LocalView &result, const Operand &a, const Operand &b) const {
     binary(isa::ArithOp::Div, result, a, b);
   }
+  /// Add, Sub or Mul, or its saturating kind, of integers, the exact result
+  /// times 2^shift and rounded to nearest even. What saturates does so as the
+  /// operands are signed, differences always.
+  void integer(isa::ArithOp op, const LocalView &result, const LocalView &a,
+               const LocalView &b, int64_t shift = 0) const;
+  void integer(isa::ArithOp op, const LocalView &result, const LocalView &a,
+               mlir::IntegerAttr b, int64_t shift = 0) const;
   void abs(const LocalView &result, const LocalView &a) const;
   void copy(const LocalView &result, const LocalView &a) const;
   /// Converts to the element type of the result; between equal types, rounds to
@@ -86,6 +94,7 @@ public:
   LocalView asInteger(const LocalView &view) const;
 
 private:
+  void appendShifted(isa::Arith i, int64_t shift) const;
   isa::Arith arith(isa::ArithOp op, const LocalView &result,
                    unsigned operands) const;
 

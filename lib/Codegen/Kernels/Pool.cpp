@@ -4,6 +4,7 @@
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Kernels/Math.h"
 #include "lib/Codegen/Kernels/PoolCommands.h"
+#include "lib/Codegen/Kernels/Rescale.h"
 #include "lib/Codegen/Kernels/Window.h"
 
 #include <limits>
@@ -29,18 +30,28 @@ static isa::PoolDepthwise commandOf(const PoolCommand &pool) {
   return i;
 }
 
+/// What no element is less than.
+static uint32_t lowestBits(Type type) {
+  if (!type.isInteger())
+    return bitsOf(-std::numeric_limits<float>::infinity(), type);
+  return type.isUnsignedInteger() ? 0
+                                  : 1u << (type.getIntOrFloatBitWidth() - 1);
+}
+
 void tpu_mlir::emitMaxPool(Emitter &emitter, const PoolCommand &pool) {
   isa::PoolDepthwise i = commandOf(pool);
   i.setFunction(isa::PoolOp::Max);
-  i.opd3_addr =
-      bitsOf(-std::numeric_limits<float>::infinity(), pool.input.elementType);
+  i.opd3_addr = lowestBits(pool.input.elementType);
   emitter.append(i);
 }
 
 void tpu_mlir::emitSumPool(Emitter &emitter, const PoolCommand &pool,
-                           float scale) {
+                           float scale, int64_t padding) {
   isa::PoolDepthwise i = commandOf(pool);
   i.setFunction(isa::PoolOp::Average);
+  i.opd1_sign = 1;
+  if (padding != 0)
+    i.opd3_addr = bitsOf(padding, pool.input.elementType);
   i.opd1_const = 1;
   i.opd1_addr = bitsOf(scale, pool.input.elementType);
   emitter.append(i);
@@ -52,8 +63,18 @@ static constexpr int64_t kNarrowSum = 16;
 
 static bool sumsInF32(tpu::PoolOp op) {
   return op.getKind() == tpu::PoolKind::sum &&
+         llvm::isa<FloatType>(op.getInput().getType().getElementType()) &&
          !op.getInput().getType().getElementType().isF32() &&
          op.getKernel()[0] * op.getKernel()[1] > kNarrowSum;
+}
+
+/// Sums of 8-bit elements: 16 bits wide where any fits.
+static Type integerSum(tpu::PoolOp op) {
+  if (op.getKind() != tpu::PoolKind::sum ||
+      !op.getInput().getType().getElementType().isInteger())
+    return {};
+  bool fits = op.getKernel()[0] * op.getKernel()[1] * 255 <= 32767;
+  return IntegerType::get(op.getContext(), fits ? 16 : 32);
 }
 
 static Window windowOf(tpu::PoolOp op, unsigned i) {
@@ -80,8 +101,12 @@ struct PoolKernel : KernelOpInterface::ExternalModel<PoolKernel, tpu::PoolOp> {
     return dim < 2 || canCut(windowOf(op, dim - 2), op.getPads()[dim]);
   }
 
+  bool readsPart(Operation *, unsigned) const { return false; }
+
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
     auto op = cast<tpu::PoolOp>(operation);
+    if (Type sum = integerSum(op))
+      return {bytesPerLane(result, Layout::Aligned, sum)};
     if (!sumsInF32(op))
       return {};
     Type f32 = Float32Type::get(op.getContext());
@@ -107,6 +132,14 @@ struct PoolKernel : KernelOpInterface::ExternalModel<PoolKernel, tpu::PoolOp> {
     if (op.getKind() == tpu::PoolKind::max)
       return emitMaxPool(emitter, pool);
     float scale = op.getScale().convertToFloat();
+    if (Type sum = integerSum(op)) {
+      PoolCommand sums = pool;
+      sums.result = scratchView(binding.scratch[0], result, sum);
+      emitSumPool(emitter, sums, 1, op.getInputZeroPoint());
+      return Rescale(emitter, result.size)
+          .requantize(pool.result, sums.result, scale,
+                      op.getOffset().convertToFloat());
+    }
     if (!sumsInF32(op))
       return emitSumPool(emitter, pool, scale);
     Type f32 = Float32Type::get(op.getContext());

@@ -17,7 +17,8 @@ struct PoolCommand {
 
 /// The largest element of each window; padding never wins.
 void emitMaxPool(Emitter &emitter, const PoolCommand &pool);
-/// scale times the sum of each window; padding counts as zero.
-void emitSumPool(Emitter &emitter, const PoolCommand &pool, float scale);
+/// scale times the sum of each window; padding counts as `padding`.
+void emitSumPool(Emitter &emitter, const PoolCommand &pool, float scale,
+                 int64_t padding = 0);
 
 } // namespace tpu_mlir

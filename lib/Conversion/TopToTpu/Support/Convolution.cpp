@@ -144,12 +144,13 @@ static Value emitOp(Lowering &l, const Convolution &conv, Value filter,
     bias = l.constant({1, conv.oc, 1, 1}, biasElement, conv.bias);
   return b.create<OpTy>(
       l.location, RankedTensorType::get(shape, elementOf(conv.input)),
-      conv.input, filter, bias, b.getDenseI64ArrayAttr(window.kernel),
+      conv.input, filter, bias, /*requant=*/Value(),
+      b.getDenseI64ArrayAttr(window.kernel),
       b.getDenseI64ArrayAttr(window.strides),
       b.getDenseI64ArrayAttr(window.pads),
       b.getDenseI64ArrayAttr(window.dilations),
       b.getDenseI64ArrayAttr(conv.insertion),
-      conv.relu ? b.getUnitAttr() : UnitAttr());
+      conv.relu ? b.getUnitAttr() : UnitAttr(), b.getI64IntegerAttr(0));
 }
 
 /// One input channel a group; several outputs of it repeat the channel.

@@ -112,17 +112,18 @@ Value Lowering::pool(tpu::PoolKind kind, Value input, ShapeRef kernel,
   for (unsigned i = 0; i < 2; ++i)
     shape[2 + i] =
         (shape[2 + i] + pads[i] + pads[2 + i] - kernel[i]) / strides[i] + 1;
-  return builder.create<tpu::PoolOp>(location, typed(shape, input), kind, input,
-                                     kernel, strides, pads,
-                                     APFloat(static_cast<float>(scale)));
+  return builder.create<tpu::PoolOp>(
+      location, typed(shape, input), kind, input, kernel, strides, pads,
+      APFloat(static_cast<float>(scale)), APFloat(0.0f));
 }
 
 Value Lowering::matmul(Value lhs, Value rhs, bool transposeRhs) {
   Shape shape(shapeOf(lhs));
   shape[3] = shapeOf(rhs)[transposeRhs ? 1 : 3];
-  return builder.create<tpu::MatMulOp>(location, typed(shape, lhs), lhs, rhs,
-                                       transposeRhs ? builder.getUnitAttr()
-                                                    : UnitAttr());
+  return builder.create<tpu::MatMulOp>(
+      location, typed(shape, lhs), lhs, rhs, transposeRhs,
+      /*lhs_zero_point=*/0,
+      /*rhs_zero_point=*/0, APFloat(1.0f), APFloat(0.0f));
 }
 
 Value Lowering::softmax(Value input, bool log) {

@@ -1,7 +1,9 @@
 //===- Conv.cpp - tpu.conv, tpu.depthwise
 //----------------------------------===//
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Dialect/Tpu/IR/Integers.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -63,13 +65,56 @@ static LogicalResult verifyShape(Operation *op, StringRef what,
   return error << "] " << tag;
 }
 
+/// (C5), (C6): the types and operands that integers and floats come with.
+template <typename Op> static LogicalResult verifyNumbers(Op op) {
+  auto elementOf = [](Value value) { return getElementTypeOrSelf(value); };
+  Type input = elementOf(op.getInput()), filter = elementOf(op.getFilter());
+  if (!input.isInteger(8)) {
+    if (op.getRequant() || filter.isInteger() ||
+        elementOf(op.getResult()).isInteger())
+      return op.emitOpError() << "expects an i8 or ui8 input with 'requant' or "
+                                 "other integers, but found "
+                              << input << " (C5)";
+  } else if (!filter.isSignlessInteger(8)) {
+    return op.emitOpError()
+           << "expects an i8 filter for an 8-bit input, but found " << filter
+           << " (C5)";
+  } else if (op.getBias()) {
+    return op.emitOpError("expects no bias for an 8-bit input: it is a part of "
+                          "the offsets in 'requant' (C5)");
+  } else if (!op.getRequant()) {
+    return op.emitOpError("expects 'requant' for an 8-bit input (C5)");
+  } else if (Type table = elementOf(op.getRequant()); !table.isF32()) {
+    return op.emitOpError()
+           << "expects 'requant' in f32, but found " << table << " (C5)";
+  }
+  if (op.getInputZeroPoint() != 0 &&
+      (op.getInsertion()[0] != 0 || op.getInsertion()[1] != 0))
+    return op.emitOpError() << "expects an input zero point of 0 where zeros "
+                               "are inserted, but found "
+                            << op.getInputZeroPoint() << " (C6)";
+  if (failed(
+          verifyZeroPoint(op, "input", op.getInputZeroPoint(), input, "(C6)")))
+    return failure();
+  if (!op.getRequant())
+    return success();
+  return verifyShape(op, "'requant'", op.getRequant().getType(),
+                     {1, op.getResult().getType().getDimSize(1), 1, 2}, "(C5)");
+}
+
+/// Input channels that lie together in a filter: ../../../../docs/targets.
+static int64_t channelsTogether(Type element) {
+  if (element.isF32())
+    return 1;
+  return element.isInteger() ? 64 : 32;
+}
+
 LogicalResult ConvOp::verify() {
   int64_t ic = getInput().getType().getDimSize(1);
   int64_t oc = getResult().getType().getDimSize(1);
-  int64_t together =
-      getInput().getType().getElementType().isF32() ? 1 : 32; // ../isa
+  int64_t together = channelsTogether(getInput().getType().getElementType());
   int64_t taps = getKernel().size() == 2 ? getKernel()[0] * getKernel()[1] : 0;
-  if (failed(verifyWindow(*this)) ||
+  if (failed(verifyWindow(*this)) || failed(verifyNumbers(*this)) ||
       failed(verifyShape(
           *this, "filter", getFilter().getType(),
           {1, oc, int64_t(llvm::divideCeil(ic, together)) * taps, together},
@@ -85,7 +130,7 @@ LogicalResult ConvOp::verify() {
 
 LogicalResult DepthwiseOp::verify() {
   int64_t c = getInput().getType().getDimSize(1);
-  if (failed(verifyWindow(*this)) ||
+  if (failed(verifyWindow(*this)) || failed(verifyNumbers(*this)) ||
       failed(verifyShape(*this, "filter", getFilter().getType(),
                          {1, c, getKernel()[0], getKernel()[1]}, "(C1)")))
     return failure();

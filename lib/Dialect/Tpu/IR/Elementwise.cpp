@@ -1,12 +1,13 @@
 //===- Elementwise.cpp - tpu.binary, tpu.select
 //----------------------------===//
+#include "lib/Dialect/Tpu/IR/Broadcast.h"
+
 #include "dialects/Tpu/Tpu.h"
 
 using namespace mlir;
 using namespace tpu_mlir::tpu;
 
-/// (C1): each dimension of each operand is that of the result, or 1.
-static LogicalResult verifyBroadcast(Operation *op) {
+LogicalResult tpu_mlir::tpu::verifyBroadcast(Operation *op) {
   auto result = cast<RankedTensorType>(op->getResult(0).getType());
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = cast<RankedTensorType>(operand.get().getType());
@@ -22,20 +23,25 @@ static LogicalResult verifyBroadcast(Operation *op) {
   return success();
 }
 
-LogicalResult BinaryOp::verify() {
-  if (failed(verifyBroadcast(*this)))
+LogicalResult tpu_mlir::tpu::verifyJoin(Operation *op) {
+  if (failed(verifyBroadcast(op)))
     return failure();
+  auto sizeOf = [](Value value, unsigned dim) {
+    return cast<RankedTensorType>(value.getType()).getDimSize(dim);
+  };
   for (unsigned dim = 0; dim < 4; ++dim) {
-    int64_t expected = std::max(getLhs().getType().getDimSize(dim),
-                                getRhs().getType().getDimSize(dim));
-    if (getResult().getType().getDimSize(dim) != expected)
-      return emitOpError() << "expects dimension " << dim
-                           << " of the result to be " << expected
-                           << ", but found "
-                           << getResult().getType().getDimSize(dim) << " (C2)";
+    int64_t expected = std::max(sizeOf(op->getOperand(0), dim),
+                                sizeOf(op->getOperand(1), dim));
+    int64_t found = sizeOf(op->getResult(0), dim);
+    if (found != expected)
+      return op->emitOpError()
+             << "expects dimension " << dim << " of the result to be "
+             << expected << ", but found " << found << " (C2)";
   }
   return success();
 }
+
+LogicalResult BinaryOp::verify() { return verifyJoin(*this); }
 
 LogicalResult CastOp::verify() {
   if (getInput().getType() == getResult().getType())

@@ -1,6 +1,7 @@
 //===- MatMul.cpp - tpu.matmul
 //---------------------------------------------===//
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Dialect/Tpu/IR/Integers.h"
 
 using namespace mlir;
 using namespace tpu_mlir::tpu;
@@ -24,11 +25,25 @@ LogicalResult MatMulOp::verify() {
                          << lhs[1] << ", 1, " << n << "] (C1)";
   Type element = getLhs().getType().getElementType();
   Type resultElement = getResult().getType().getElementType();
-  if (getRhs().getType().getElementType() != element ||
+  Type rhsElement = getRhs().getType().getElementType();
+  if (element.isInteger()) {
+    if (!rhsElement.isInteger())
+      return emitOpError() << "expects rhs of i8 or ui8, as lhs is, but found "
+                           << rhsElement << " (C2)";
+    return success(succeeded(verifyZeroPoint(*this, "lhs", getLhsZeroPoint(),
+                                             element, "(C4)")) &&
+                   succeeded(verifyZeroPoint(*this, "rhs", getRhsZeroPoint(),
+                                             rhsElement, "(C4)")));
+  }
+  if (rhsElement != element ||
       (resultElement != element && !resultElement.isF32()))
     return emitOpError() << "expects rhs of " << element
                          << " and a result of that or f32 (C2)";
   if (element.isF32() && getTransposeRhs())
     return emitOpError("expects no transposed rhs in f32 (C3)");
+  if (getLhsZeroPoint() != 0 || getRhsZeroPoint() != 0 ||
+      !getScale().isExactlyValue(1.0) || !getOffset().isZero())
+    return emitOpError("expects zero points of 0, scale 1 and offset 0 in "
+                       "floating point (C4)");
   return success();
 }

@@ -1,6 +1,7 @@
 //===- Pool.cpp - tpu.pool
 //-------------------------------------------------===//
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Dialect/Tpu/IR/Integers.h"
 
 using namespace mlir;
 using namespace tpu_mlir::tpu;
@@ -17,6 +18,18 @@ LogicalResult PoolOp::verify() {
     if (pad < 0 || pad > 15)
       return emitOpError() << "expects pads from 0 to 15, but found " << pad
                            << " (C2)";
+  Type from = getInput().getType().getElementType();
+  Type to = getResult().getType().getElementType();
+  bool sumsIntegers = getKind() == PoolKind::sum && from.isInteger();
+  if (from != to && !(sumsIntegers && to.isInteger()))
+    return emitOpError() << "expects a result of " << from << ", but found "
+                         << to << " (C3)";
+  if (!sumsIntegers && !getOffset().isZero())
+    return emitOpError("expects an offset of 0 for what is no sum of 8-bit "
+                       "elements (C4)");
+  if (failed(
+          verifyZeroPoint(*this, "input", getInputZeroPoint(), from, "(C4)")))
+    return failure();
   ArrayRef<int64_t> in = getInput().getType().getShape();
   ArrayRef<int64_t> out = getResult().getType().getShape();
   int64_t expected[4] = {in[0], in[1]};

@@ -1,6 +1,9 @@
 //===- Shape.cpp - Data movement and views
 //---------------------------------===//
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Dialect/Tpu/IR/Integers.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace tpu_mlir::tpu;
@@ -97,6 +100,12 @@ LogicalResult PadOp::verify() {
                            << " and no negative padding, but found "
                            << getResult().getType().getDimSize(dim) << " (C1)";
   }
+  Type element = getResult().getType().getElementType();
+  double value = getValue().convertToDouble();
+  if (element.isInteger() &&
+      (value != std::floor(value) || !holds(element, int64_t(value))))
+    return emitOpError() << "expects a value of " << element << ", but found "
+                         << value << " (C2)";
   return success();
 }
 

@@ -1,0 +1,252 @@
+"""Kernels of 8-bit integers: small tpu modules with what NumPy says they compute, bit for bit."""
+
+from collections.abc import Callable
+
+import numpy as np
+from kernel_cases import (
+    FLOATS,
+    TYPES,
+    Array,
+    KernelCase,
+    Pair,
+    Shape,
+    array_attr,
+    integers,
+    make,
+    movement_cases,
+    pad,
+    wide,
+    windows,
+)
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+EXACT = 1e-30  # of the largest element: no difference at all
+
+
+def saturated(values: Doubles, kind: str) -> Array:
+    """Return whole numbers as the nearest ones of the type."""
+    limits = np.iinfo(TYPES[kind])
+    return np.clip(values, limits.min, limits.max).astype(TYPES[kind])
+
+
+def rounded(values: Doubles, kind: str) -> Array:
+    """Return numbers rounded to nearest even, saturated; floats are only rounded to the type."""
+    return values.astype(FLOATS[kind]) if kind in FLOATS else saturated(np.rint(values), kind)
+
+
+def requantized(sums: Array, scale: Array, offset: Array, kind: str) -> Array:
+    """Return round(f32(sums) * scale + offset), product and sum in f32."""
+    scaled = sums.astype(np.float32) * scale.astype(np.float32) + offset.astype(np.float32)
+    return scaled.astype(FLOATS[kind]) if kind in FLOATS else saturated(wide(np.rint(scaled)), kind)
+
+
+def scales(channels: int, reach: float, spread: float, seed: int) -> tuple[Array, Array, Array]:
+    """Return a scale and an offset a channel, and the table [1, channels, 1, 2] of both; sums up to `reach` are spread
+    over `spread` steps."""
+    random = np.random.default_rng([seed, channels])
+    scale = (spread / reach * random.uniform(0.5, 1.5, channels)).astype(np.float32)
+    offset = random.uniform(-20, 20, channels).astype(np.float32)
+    table = np.stack([scale, offset], 1).reshape(1, channels, 1, 2)
+    return scale.reshape(1, -1, 1, 1), offset.reshape(1, -1, 1, 1), table
+
+
+def window_attributes(kernel: Pair, strides: Pair, pads: Shape, zero_point: int, rest: str = "") -> str:
+    """Return the attributes of a convolution."""
+    return (
+        f"{{kernel = {array_attr(kernel)}, strides = {array_attr(strides)}, pads = {array_attr(pads)}, "
+        f"dilations = array<i64: 1, 1>, input_zero_point = {zero_point} : i64{rest}}}"
+    )
+
+
+def conv_case(
+    source: str,
+    kind: str,
+    shape: Shape,
+    channels: int,
+    kernel: Pair,
+    strides: Pair = (1, 1),
+    pads: Shape = (0, 0, 0, 0),
+    zero_point: int = 0,
+    insertion: Pair = (0, 0),
+    relu: bool = False,
+) -> KernelCase:
+    """Return a convolution from one type to another; the filter is packed as the chip reads it."""
+    x = integers(shape, source)
+    filters = integers((channels, shape[1], *kernel), "i8", seed=1)
+    padded = np.zeros((channels, -(-shape[1] // 64) * 64, *kernel), np.int8)
+    padded[:, : shape[1]] = filters
+    packed = padded.reshape(channels, -1, 64, kernel[0] * kernel[1]).transpose(0, 1, 3, 2)
+    packed = np.ascontiguousarray(packed.reshape(1, channels, -1, 64))
+    spread = np.zeros((shape[0], shape[1], *((s - 1) * (i + 1) + 1 for s, i in zip(shape[2:], insertion, strict=True))))
+    spread[:, :, :: insertion[0] + 1, :: insertion[1] + 1] = wide(x)
+    view = windows(pad(spread, pads, zero_point), kernel, strides, (1, 1))
+    sums = np.einsum("nchwij,ocij->nohw", view, wide(filters), optimize=True).astype(np.int32)
+    scale, offset, table = scales(channels, np.abs(sums).max(), 300, seed=2)
+    expected = requantized(sums, scale, offset, kind)
+    if relu:
+        expected = np.maximum(expected, expected.dtype.type(0))
+    rest = f", insertion = {array_attr(insertion)}{', relu' if relu else ''}"
+    body = (
+        f"%r = tpu.conv %x, %f requant %t {window_attributes(kernel, strides, pads, zero_point, rest)} "
+        ": ({x}, {f}, {t}) -> {r}"
+    )
+    name = f"conv-{source}{shape}x{channels}k{kernel}s{strides}p{pads}z{zero_point}i{insertion}{relu}"
+    return make(name.replace(" ", ""), kind, {"x": x, "f": packed, "t": table}, body, expected, EXACT)
+
+
+def conv_cases() -> list[KernelCase]:
+    """Return convolutions of every input and result type, with padding, and cut into slices."""
+    around = (1, 1, 1, 1)
+    return [
+        conv_case("i8", "i8", (1, 3, 9, 11), 5, (3, 3), pads=around),
+        conv_case("ui8", "ui8", (2, 70, 9, 11), 70, (3, 2), (2, 1), (1, 0, 2, 1)),
+        conv_case("i8", "ui8", (1, 130, 6, 7), 70, (1, 1)),
+        conv_case("ui8", "i8", (1, 20, 9, 11), 9, (3, 3), pads=around, zero_point=131, relu=True),
+        conv_case("i8", "i8", (1, 20, 9, 11), 9, (3, 3), pads=around, zero_point=-7),
+        conv_case("i8", "i8", (1, 8, 5, 6), 4, (3, 3), pads=around, insertion=(1, 1)),
+        *(conv_case("ui8", kind, (1, 70, 5, 9), 70, (3, 3), pads=around, relu=True) for kind in FLOATS),
+        conv_case("i8", "i8", (1, 3, 200, 300), 16, (3, 3), (2, 2), around),
+        conv_case("ui8", "ui8", (1, 40, 120, 180), 70, (3, 3), pads=around, zero_point=3),
+        conv_case("ui8", "f16", (2, 150, 7, 7), 300, (1, 1)),
+    ]
+
+
+def quantize_case(source: str, kind: str, zero_point: int) -> KernelCase:
+    """Return a quantisation of numbers that reach beyond the range."""
+    step = np.float32(0.037)
+    x = np.random.default_rng(3).uniform(-6, 6, (2, 70, 5, 9)).astype(FLOATS[source])
+    quotients = x.astype(np.float32) * (np.float32(1) / step)
+    expected = saturated(wide(np.rint(quotients)) + zero_point, kind)
+    attributes = f"{{scale = {step:.9e} : f32, zero_point = {zero_point} : i64}}"
+    body = f"%r = tpu.quantize %x {attributes} : {{x}} -> {{r}}"
+    return make(f"quantize-{source}z{zero_point}", kind, {"x": x}, body, expected, EXACT)
+
+
+def dequantize_case(source: str, kind: str, zero_point: int) -> KernelCase:
+    """Return the way back."""
+    step = np.float32(0.037)
+    x = integers((2, 70, 5, 9), source)
+    expected = ((wide(x) - zero_point).astype(np.float32) * step).astype(FLOATS[kind])
+    attributes = f"{{scale = {step:.9e} : f32, zero_point = {zero_point} : i64}}"
+    body = f"%r = tpu.dequantize %x {attributes} : {{x}} -> {{r}}"
+    return make(f"dequantize-{source}z{zero_point}", kind, {"x": x}, body, expected, EXACT)
+
+
+def requant_case(source: str, kind: str, scale: float, zero_points: Pair) -> KernelCase:
+    """Return a change of scale."""
+    ratio = np.float32(scale)
+    x = integers((2, 70, 5, 9), source)
+    expected = saturated(np.rint((wide(x) - zero_points[0]) * float(ratio)) + zero_points[1], kind)
+    body = (
+        f"%r = tpu.requant %x {{scale = {ratio:.9e} : f32, input_zero_point = {zero_points[0]} : i64, "
+        f"zero_point = {zero_points[1]} : i64}} : {{x}} -> {{r}}"
+    )
+    return make(f"requant-{source}-{scale}z{zero_points}", kind, {"x": x}, body, expected, EXACT)
+
+
+def scale_cases() -> list[KernelCase]:
+    """Return conversions between numbers and integers."""
+    return [
+        *(
+            quantize_case(source, kind, zero)
+            for source in FLOATS
+            for kind, zero in (("i8", 0), ("ui8", 0), ("i8", -13))
+        ),
+        quantize_case("f32", "ui8", 128),
+        *(dequantize_case(source, kind, zero) for kind in FLOATS for source, zero in (("i8", 0), ("ui8", 131))),
+        dequantize_case("i8", "f32", -128),
+        requant_case("i8", "i8", 0.7, (0, 0)),
+        requant_case("i8", "ui8", 0.5, (-11, 0)),
+        requant_case("ui8", "i8", 0.5, (128, 3)),
+        requant_case("ui8", "ui8", 1.3, (200, 255)),
+        requant_case("ui8", "i8", 1.0, (128, 0)),
+        requant_case("i8", "i8", 2.0**-24, (0, 1)),
+        requant_case("i8", "i8", 128.0, (-128, 0)),
+    ]
+
+
+def binary_case(
+    op: str,
+    kinds: tuple[str, str, str],
+    ratios: tuple[float, float],
+    zero_points: tuple[int, int, int] = (0, 0, 0),
+    shapes: tuple[Shape, Shape] = ((1, 70, 5, 9), (1, 70, 5, 9)),
+) -> KernelCase:
+    """Return arithmetic of two quantised tensors: operands in multiples of 2^-F, then one rounding."""
+    a, b = (integers(shape, kind, seed) for shape, kind, seed in zip(shapes, kinds[:2], (4, 5), strict=True))
+    left, right = (float(np.float32(ratio)) for ratio in ratios)
+    shifted = wide(a) - zero_points[0], wide(b) - zero_points[1]
+    if op == "mul":
+        exact = shifted[0] * shifted[1] * left
+    else:
+        reach = max(
+            max(abs(float(limit) - zero) for limit in (np.iinfo(TYPES[kind]).min, np.iinfo(TYPES[kind]).max)) * ratio
+            for kind, zero, ratio in zip(kinds[:2], zero_points[:2], (left, right), strict=True)
+        )
+        fraction = next(bits for bits in range(14, -1, -1) if reach * 2**bits <= 32767)
+        functions: dict[str, Callable[[Doubles, Doubles], Doubles]] = {
+            "add": np.add, "sub": np.subtract, "max": np.maximum, "min": np.minimum,
+        }  # fmt: skip
+        scaled = (np.rint(q * ratio * 2**fraction) for q, ratio in zip(shifted, (left, right), strict=True))
+        exact = functions[op](*scaled) / 2**fraction
+    expected = saturated(np.rint(exact) + zero_points[2], kinds[2])
+    body = (
+        f"%r = tpu.quantized_binary {op} %a, %b {{lhs_scale = {left:.9e} : f32, rhs_scale = {right:.9e} : f32, "
+        f"lhs_zero_point = {zero_points[0]} : i64, rhs_zero_point = {zero_points[1]} : i64, "
+        f"zero_point = {zero_points[2]} : i64}} : ({{a}}, {{b}}) -> {{r}}"
+    )
+    name = f"{op}-{kinds}{ratios}{zero_points}{shapes[1]}"
+    return make(name, kinds[2], {"a": a, "b": b}, body, expected, EXACT)
+
+
+def binary_cases() -> list[KernelCase]:
+    """Return arithmetic of two tensors with every way to saturate."""
+    whole, row, channel = (1, 70, 5, 9), (1, 1, 5, 9), (1, 70, 1, 1)
+    return [
+        binary_case("add", ("i8", "i8", "i8"), (0.5, 0.7)),
+        binary_case("add", ("ui8", "ui8", "ui8"), (0.8, 0.3)),
+        binary_case("add", ("i8", "ui8", "ui8"), (0.9, 1.7)),
+        binary_case("add", ("i8", "ui8", "i8"), (0.9, 0.7), (-3, 128, 5)),
+        binary_case("add", ("ui8", "i8", "ui8"), (128.0, 2.0**-20), (0, 0, 7)),
+        binary_case("sub", ("i8", "i8", "i8"), (0.5, 0.7)),
+        binary_case("sub", ("ui8", "ui8", "ui8"), (0.5, 0.7), (0, 7, 131)),
+        binary_case("mul", ("i8", "i8", "i8"), (0.01, 1.0)),
+        binary_case("mul", ("ui8", "ui8", "ui8"), (0.005, 1.0)),
+        binary_case("mul", ("i8", "ui8", "i8"), (0.01, 1.0), (-128, 200, -7)),
+        binary_case("max", ("i8", "i8", "i8"), (1.0, 1.0), (3, 3, 3)),
+        binary_case("min", ("ui8", "ui8", "ui8"), (1.0, 1.0)),
+        binary_case("max", ("i8", "ui8", "i8"), (0.7, 0.3), (3, 0, -5)),
+        binary_case("min", ("i8", "i8", "i8"), (0.7, 1.3)),
+        binary_case("add", ("i8", "i8", "i8"), (0.5, 0.7), shapes=(whole, channel)),
+        binary_case("mul", ("ui8", "ui8", "ui8"), (0.005, 1.0), shapes=(whole, row)),
+        binary_case("mul", ("ui8", "i8", "i8"), (0.005, 1.0), (3, 0, 0), shapes=(channel, row)),
+    ]
+
+
+def lookup_case(source: str, kind: str, shape: Shape) -> KernelCase:
+    """Return a table look-up, by the bits of the index."""
+    x, table = integers(shape, source), integers((1, 1, 1, 256), kind, seed=6)
+    expected = table.reshape(-1)[x.view(np.uint8)]
+    body = "%r = tpu.lookup %x, %t : ({x}, {t}) -> {r}"
+    return make(f"lookup-{source}{shape}", kind, {"x": x, "t": table}, body, expected, EXACT)
+
+
+def lookup_cases() -> list[KernelCase]:
+    """Return look-ups of few, full and many channels."""
+    return [
+        lookup_case("i8", "i8", (2, 5, 5, 9)),
+        lookup_case("ui8", "i8", (2, 128, 5, 9)),
+        lookup_case("i8", "ui8", (3, 150, 5, 9)),
+        lookup_case("ui8", "ui8", (1, 3, 300, 400)),
+    ]
+
+
+QUANTIZED = [
+    *conv_cases(),
+    *scale_cases(),
+    *binary_cases(),
+    *lookup_cases(),
+    *movement_cases("i8"),
+    *movement_cases("ui8"),
+]
