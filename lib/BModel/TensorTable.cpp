@@ -1,6 +1,7 @@
 //===- TensorTable.cpp - Where a stage's intermediate tensors can be seen -===//
 #include "lib/BModel/TensorTable.h"
 
+#include "lib/BModel/VendorLayers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
@@ -183,7 +184,12 @@ tpu_mlir::bmodel::readLayers(const Stage &stage) {
   if (!root)
     return root.takeError();
   const llvm::json::Object *object = root->getAsObject();
-  const llvm::json::Value *layers = object ? object->get("layers") : nullptr;
+  if (!object) {
+    llvm::ArrayRef<uint8_t> bytes = stage.tensorLocations;
+    return vendorLayers(
+        {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+  }
+  const llvm::json::Value *layers = object->get("layers");
   if (!layers)
     return runs;
   llvm::json::Path::Root path("layers");

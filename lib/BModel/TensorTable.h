@@ -49,7 +49,8 @@ std::vector<uint8_t> writeTensorTable(llvm::ArrayRef<TensorRecord> records,
 /// table is damaged. Addresses are not compared with any memory.
 llvm::Expected<std::vector<TensorRecord>> readTensorTable(const Stage &stage);
 
-/// The runs of commands by layer, in order; under the same conditions.
+/// The runs of commands by layer; also from files of the vendor's compiler that
+/// have them (VendorLayers.h).
 llvm::Expected<std::vector<LayerRun>> readLayers(const Stage &stage);
 
 } // namespace tpu_mlir::bmodel
