@@ -4,7 +4,7 @@ import hashlib
 import math
 
 import numpy as np
-from streams import X, Y, Streams, model, stage, tensor
+from streams import Streams, X, Y, model, stage, tensor
 from tpu_mlir._native import isa
 from tpu_mlir._native.runtime import Feed, Program, firmware_tables
 

@@ -13,7 +13,7 @@ from tpu_mlir.runtime.bmodel import BModel
 
 CHIP = "BM1684X"
 ENGINES = ("tiu", "gdma")
-END_COMMANDS = ("sys.end", "dma.sys")
+END_COMMANDS = frozenset(("sys.end", "dma.sys"))
 
 
 @dataclass(frozen=True)

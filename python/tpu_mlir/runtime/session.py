@@ -76,6 +76,19 @@ class Session:
         """What the file says of the network."""
         return self._net
 
+    def stage(self, stage: int) -> native.Stage:
+        """Return what the file says of a stage. Raises BModelError if there is none of that number."""
+        if not 0 <= stage < self.stage_count:
+            raise BModelError(
+                f"{self._bmodel.name}: network '{self.name}' has no stage {stage}; its stages count from 0 to "
+                f"{self.stage_count - 1}"
+            )
+        return self._net.stages[stage]
+
+    def profile(self, stage: int = 0) -> runtime.Run:
+        """Return the times of a stage's commands without running them. Raises RunError."""
+        return self._program.profile(self.name, stage)
+
     def global_bytes(self, stage: int = 0) -> int:
         """Return how much global memory a run of a stage needs."""
         return self._program.global_bytes(self.name, stage)

@@ -13,7 +13,18 @@ COMMANDS = sorted(command.name or command.callback.__name__ for command in app.r
 
 
 def test_all_commands_are_there() -> None:
-    assert COMMANDS == ["asm", "calibrate", "combine", "compare", "compile", "disasm", "import", "info", "run"]
+    assert COMMANDS == [
+        "asm",
+        "calibrate",
+        "combine",
+        "compare",
+        "compile",
+        "disasm",
+        "import",
+        "info",
+        "profile",
+        "run",
+    ]
 
 
 def test_version(capsys) -> None:

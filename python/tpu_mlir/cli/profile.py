@@ -1,0 +1,136 @@
+"""`tpuc profile`: where the time of a network goes."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tpu_mlir.cli.console import errors, output
+from tpu_mlir.cli.text import examples, shape_text
+from tpu_mlir.report import page
+from tpu_mlir.report.page import amount_text, cause_text, percent, time_text
+from tpu_mlir.runtime import BModel
+from tpu_mlir.runtime.files import whole_file
+from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
+from tpu_mlir.runtime.profile import profile as take_profile
+
+WIDTH = 160  # characters of the table in a file or a pipe
+NAME_WIDTH = 36  # of its first column at least, if names are as long
+
+EPILOG = examples(
+    "tpuc profile m.bmodel",
+    "tpuc profile m.bmodel --report report.html   (one page with charts; needs no network)",
+    "tpuc profile m.bmodel --trace trace.json   (open it with https://ui.perfetto.dev)",
+    "tpuc profile m.bmodel --json | jq '.layers | max_by(.share).name'",
+)
+
+
+def profile(
+    bmodel: Annotated[Path, typer.Argument(help="Any static BM1684X bmodel.", show_default=False)],
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page with charts here.", metavar="HTML", show_default=False)
+    ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="Write the timeline here.", metavar="JSON", show_default=False)
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
+    ] = None,
+    stage: Annotated[int, typer.Option(help="Stage, if the network has several.", min=0)] = 0,
+    top: Annotated[int, typer.Option(help="How many layers to list.", min=1)] = 15,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Show how busy the chip's engines are, and which layers take how long and wait for what.
+
+    Times come from the chip's cycle model; nothing is executed, so no inputs are needed. Layers are named by the
+    tensors that they make; a bmodel of another compiler that names none is listed by operation.
+    """
+    found = take_profile(BModel.load(bmodel), network, stage)
+    for path, content in ((report, lambda: page(found)), (trace, lambda: found.trace)):
+        if path is not None:
+            with whole_file(path) as temporary:
+                temporary.write_text(content(), encoding="utf-8")
+            errors.print(f"{path}: written", markup=False)
+    if as_json:
+        typer.echo(json.dumps(json_record(found), indent=2))
+    elif report is None and trace is None:
+        print_profile(found, top)
+
+
+def print_profile(found: Profile, top: int) -> None:
+    """Print the figures and the layers that take longest."""
+    moved = found.bytes_read + found.bytes_written
+    inputs = ", ".join(f"{name} {kind} {shape_text(shape)}" for name, kind, shape in found.inputs)
+    output.print(f"[bold]network {escape(found.network)}[/], stage {found.stage}: {escape(inputs) or 'no inputs'}")
+    output.print(f"time: {time_text(found.cycles)} ({found.cycles:,} cycles at 1 GHz)")
+    output.print(
+        f"busy: compute engine {percent(found.busy('tiu'), found.cycles)}, "
+        f"transfer engine {percent(found.busy('gdma'), found.cycles)}"
+    )
+    if found.macs:
+        output.print(f"array: {percent(found.ideal, found.cycles)} used by {amount_text(found.macs, 'MAC')}")
+    output.print(
+        f"global memory: {amount_text(found.bytes_read, 'B')} read, {amount_text(found.bytes_written, 'B')} written, "
+        f"{moved / max(found.cycles, 1):.1f} GB/s of {DDR_BYTES_PER_CYCLE:g} on average"
+    )
+    output.print()
+    ordered = sorted(found.layers, key=lambda layer: -layer.share)
+    table = Table(box=None, pad_edge=False)
+    widest = max((len(layer.name) for layer in ordered[:top]), default=0)
+    table.add_column("layer", overflow="fold", min_width=min(widest, NAME_WIDTH))
+    table.add_column("mostly", no_wrap=True)
+    for heading in ("share", "computing", "moving", "waiting", "bytes", "MACs", "array"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("waits most for", overflow="fold", min_width=14)
+    for layer in ordered[:top]:
+        table.add_row(*layer_row(found, layer))
+    output.print(table, width=None if output.is_terminal else WIDTH)
+    if len(ordered) > top:
+        rest = percent(sum(layer.share for layer in ordered[top:]), found.cycles)
+        output.print(f"and {len(ordered) - top} more layers, {rest} of the time")
+
+
+def layer_row(found: Profile, layer: LayerProfile) -> tuple[str, ...]:
+    """Return the cells of a layer."""
+    worst = max(layer.waits.items(), key=lambda item: item[1], default=None)
+    return (
+        escape(layer.name),
+        layer.operation,
+        percent(layer.share, found.cycles),
+        time_text(layer.computing),
+        time_text(layer.moving),
+        time_text(layer.waited),
+        amount_text(layer.bytes, "B"),
+        amount_text(layer.macs, "").strip() if layer.macs else "-",
+        percent(layer.ideal, max(layer.share, layer.moving)) if layer.macs else "-",
+        escape(cause_text(layer.name, worst[0])) if worst else "-",
+    )
+
+
+def json_record(found: Profile) -> dict[str, object]:
+    """Return what the JSON form says: figures and layers; times in cycles."""
+    layers = [
+        dataclasses.asdict(layer)
+        | {"waits": [{"for": kind, "layer": other, "cycles": n} for (kind, other), n in layer.waits.items()]}
+        for layer in found.layers
+    ]
+    return {
+        "network": found.network,
+        "stage": found.stage,
+        "cycles": found.cycles,
+        "busy": {engine: found.busy(engine) for engine in ("tiu", "gdma")},
+        "macs": found.macs,
+        "ideal_array_cycles": found.ideal,
+        "bytes_read": found.bytes_read,
+        "bytes_written": found.bytes_written,
+        "layers": layers,
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(profile)
