@@ -27,6 +27,11 @@ constexpr uint64_t smallestCommand = 16;
 /// of a real file repeat a name once for the stage and once for its sub-net.
 constexpr uint64_t allowedExpansion = 16;
 
+/// How often the file's own size its command streams and tensor tables may
+/// amount to; stages that share them are rare, but the writer stores equal ones
+/// once.
+constexpr uint64_t allowedSharing = 4;
+
 class FileReader {
 public:
   FileReader(Bytes file, llvm::StringRef fileName)
@@ -46,6 +51,8 @@ private:
   llvm::Error readText(const flatbuffers::String *text, std::string &out);
   llvm::Error readBlob(const wire::Binary *binary, llvm::StringRef what,
                        Bytes &out) const;
+  llvm::Error readDecoded(const wire::Binary *binary, llvm::StringRef what,
+                          Bytes &out);
   llvm::Error readTensor(const wire::Tensor &tensor, Tensor &out);
   using Tensors = flatbuffers::Vector<flatbuffers::Offset<wire::Tensor>>;
   llvm::Error readTensors(const Tensors *tensors, std::vector<Tensor> &out);
@@ -59,7 +66,8 @@ private:
   llvm::StringRef fileName;
   std::string where; // "network 'resnet', stage 0"
   size_t blobStart = 0;
-  uint64_t budget = 0;
+  uint64_t budget = 0;     // of text and shapes
+  uint64_t blobBudget = 0; // of blobs that someone will decode
 };
 
 } // namespace
@@ -87,6 +95,7 @@ llvm::Error FileReader::checkHeader() {
                 "a flatbuffer can have",
                 header.tableSize);
   blobStart = Header::byteSize + header.tableSize;
+  blobBudget = allowedSharing * file.size();
   budget = allowedExpansion * (header.tableSize + uint64_t(1024));
   flatbuffers::Verifier verifier(file.data() + Header::byteSize,
                                  header.tableSize);
@@ -123,6 +132,18 @@ llvm::Error FileReader::readBlob(const wire::Binary *binary,
                 "blob that has {4}",
                 where, what, binary->size(), binary->start(), blobSize);
   out = file.slice(blobStart + binary->start(), binary->size());
+  return llvm::Error::success();
+}
+
+/// A blob whose contents become values: commands, records.
+llvm::Error FileReader::readDecoded(const wire::Binary *binary,
+                                    llvm::StringRef what, Bytes &out) {
+  if (llvm::Error error = readBlob(binary, what, out))
+    return error;
+  if (out.size() > blobBudget)
+    return fail("damaged: {0}: too many stages and groups share {1}", where,
+                what);
+  blobBudget -= out.size();
   return llvm::Error::success();
 }
 
@@ -180,10 +201,10 @@ llvm::Error FileReader::readGroups(const Groups *groups,
     read.tiuCount = group->bdc_num();
     read.gdmaCount = group->gdma_num();
     if (llvm::Error error =
-            readBlob(group->binary_bdc(), "the TIU commands", read.tiu))
+            readDecoded(group->binary_bdc(), "the TIU commands", read.tiu))
       return error;
     if (llvm::Error error =
-            readBlob(group->binary_gdma(), "the GDMA commands", read.gdma))
+            readDecoded(group->binary_gdma(), "the GDMA commands", read.gdma))
       return error;
     auto check = [&](const char *engine, uint64_t count,
                      uint64_t bytes) -> llvm::Error {
@@ -255,8 +276,8 @@ llvm::Error FileReader::readStage(const wire::NetParameter &stage, Stage &out) {
             readBlob(coeff->binary_coeff(), "the coefficients", out.coeff))
       return error;
   }
-  if (llvm::Error error =
-          readBlob(stage.tensor_loc(), "the tensor table", out.tensorLocations))
+  if (llvm::Error error = readDecoded(stage.tensor_loc(), "the tensor table",
+                                      out.tensorLocations))
     return error;
   if (llvm::Error error = readGroups(stage.cmd_group(), out.groups))
     return error;

@@ -3,9 +3,11 @@
 
 #include "lib/Runtime/StaticMemory.h"
 #include "lib/Runtime/Timing.h"
+#include "lib/Simulator/Work.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 #include <cstring>
 
 using namespace tpu_mlir;
@@ -47,7 +49,8 @@ static llvm::Error checkSupported(const bmodel::Stage &stage) {
   return llvm::Error::success();
 }
 
-llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage) {
+llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage,
+                                                   uint64_t &commandsLeft) {
   if (llvm::Error error = checkSupported(stage))
     return std::move(error);
   Prepared prepared;
@@ -73,10 +76,11 @@ llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage) {
     return std::move(error);
   for (auto [index, group] : llvm::enumerate(stage.groups)) {
     llvm::Expected<sim::CommandGroup> decoded =
-        sim::CommandGroup::decode(group.tiu, group.gdma);
+        sim::CommandGroup::decode(group.tiu, group.gdma, commandsLeft);
     if (!decoded)
       return failure(llvm::formatv("command group {0}: {1}", index,
                                    llvm::toString(decoded.takeError())));
+    commandsLeft -= decoded->tiu.size() + decoded->gdma.size();
     prepared.groups.push_back(std::move(*decoded));
   }
   llvm::Expected<std::vector<bmodel::TensorRecord>> records =
@@ -92,16 +96,18 @@ llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage) {
   return prepared;
 }
 
-llvm::Expected<Program> Program::load(bmodel::Model model) {
+llvm::Expected<Program> Program::load(bmodel::Model model, Limits limits) {
   if (model.chip != "BM1684X")
     return failure("the bmodel is for chip '" + model.chip +
                    "'; only BM1684X can be simulated");
   Program program;
   program.contents = std::move(model);
+  program.limits = limits;
+  uint64_t commandsLeft = limits.commands;
   for (const bmodel::Net &net : program.contents.nets) {
     program.stages.emplace_back();
     for (auto [index, stage] : llvm::enumerate(net.stages)) {
-      llvm::Expected<Prepared> prepared = prepare(stage);
+      llvm::Expected<Prepared> prepared = prepare(stage, commandsLeft);
       if (!prepared)
         return failure(llvm::formatv("network '{0}', stage {1}: {2}", net.name,
                                      index,
@@ -110,6 +116,38 @@ llvm::Expected<Program> Program::load(bmodel::Model model) {
     }
   }
   return program;
+}
+
+/// Fails if a run would take more than this computer is to give.
+llvm::Error Program::checkLimits(const Prepared &prepared) const {
+  if (prepared.globalBytes > limits.memory)
+    return failure(llvm::formatv(
+        "needs {0} bytes of global memory, more than the limit of {1} bytes; "
+        "raise the memory limit if you trust the file",
+        prepared.globalBytes, limits.memory));
+  uint64_t total = 0, most = 0;
+  uint32_t mostGroup = 0;
+  sim::CommandId heaviest{isa::Engine::Tiu, 1};
+  for (auto [index, group] : llvm::enumerate(prepared.groups))
+    for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma})
+      for (auto [at, command] : llvm::enumerate(group.of(engine))) {
+        uint64_t steps = sim::work(command);
+        total = llvm::SaturatingAdd(total, steps);
+        if (steps <= most)
+          continue;
+        most = steps;
+        mostGroup = index;
+        heaviest = {engine, uint32_t(at + 1)};
+      }
+  if (total <= limits.work)
+    return llvm::Error::success();
+  const sim::CommandGroup &group = prepared.groups[mostGroup];
+  LayerNames names(group, mostGroup, prepared.records, prepared.layers);
+  return failure(llvm::formatv(
+      "needs {0} steps, more than the limit of {1}; {2} takes {3} of them; "
+      "raise the work limit if you trust the file",
+      total, limits.work, sim::describe(group, heaviest, std::ref(names)),
+      most));
 }
 
 /// Puts bytes where the host would; they count as initialised.
@@ -201,7 +239,12 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
   const bmodel::Stage &stage = net->stages[*chosen];
   const Prepared &prepared = stages[net - contents.nets.begin()][*chosen];
 
-  sim::Machine machine(prepared.globalBytes);
+  if (llvm::Error error = checkLimits(prepared))
+    return std::move(error);
+  llvm::Expected<sim::Machine> made = sim::Machine::make(prepared.globalBytes);
+  if (!made)
+    return made.takeError();
+  sim::Machine &machine = *made;
   machine.useThreads(options.threads);
   if (options.trackUninitialised)
     machine.followInitialised();

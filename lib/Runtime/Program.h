@@ -10,6 +10,16 @@
 
 namespace tpu_mlir::runtime {
 
+/// What a file that nobody has checked may ask of this computer.
+struct Limits {
+  /// Bytes of the chip's global memory; a run takes at most three times that.
+  uint64_t memory = uint64_t(4) << 30;
+  /// Commands of all stages, decoded at some 400 bytes each.
+  uint64_t commands = uint64_t(4) << 20;
+  /// Steps of a run (Simulator/Work.h); a core does some 100 million a second.
+  uint64_t work = 100'000'000'000;
+};
+
 struct RunOptions {
   bool checkRaces = false;
   bool trackUninitialised = false;
@@ -47,8 +57,9 @@ struct RunReport {
 class Program {
 public:
   /// Decodes all commands. Fails for what this simulator does not run: another
-  /// chip, several cores, dynamic stages, parts that run on a CPU.
-  static llvm::Expected<Program> load(bmodel::Model model);
+  /// chip, several cores, dynamic stages, parts that run on a CPU; and beyond
+  /// the limits, which hold for the runs, too.
+  static llvm::Expected<Program> load(bmodel::Model model, Limits limits = {});
 
   /// Runs a stage of `net` on a fresh machine.
   llvm::Expected<RunReport> run(llvm::StringRef net, llvm::ArrayRef<Feed> feeds,
@@ -72,12 +83,15 @@ private:
     uint64_t globalBytes = 0; ///< that the machine must have
   };
 
-  static llvm::Expected<Prepared> prepare(const bmodel::Stage &stage);
+  static llvm::Expected<Prepared> prepare(const bmodel::Stage &stage,
+                                          uint64_t &commandsLeft);
+  llvm::Error checkLimits(const Prepared &prepared) const;
   llvm::Error runGroup(sim::Machine &machine, const bmodel::Stage &stage,
                        const Prepared &prepared, uint32_t index,
                        const RunOptions &options, RunReport &report) const;
 
   bmodel::Model contents;
+  Limits limits;
   std::vector<std::vector<Prepared>> stages; ///< [net][stage]
 };
 

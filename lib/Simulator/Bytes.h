@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 namespace tpu_mlir::sim {
 
@@ -11,6 +12,8 @@ namespace tpu_mlir::sim {
 class Bytes {
 public:
   explicit Bytes(uint64_t size);
+  /// Nothing if this computer does not have them.
+  static std::optional<Bytes> allocate(uint64_t size);
   Bytes(const Bytes &other);
   Bytes(Bytes &&) = default;
   Bytes &operator=(Bytes other);
@@ -23,6 +26,8 @@ private:
   struct Free {
     void operator()(uint8_t *pointer) const { std::free(pointer); }
   };
+  Bytes(uint64_t size, uint8_t *owned) : length(size), bytes(owned) {}
+
   uint64_t length;
   std::unique_ptr<uint8_t, Free> bytes;
 };

@@ -21,7 +21,7 @@ bool tpu_mlir::sim::isEnd(const isa::Instruction &instruction) {
 }
 
 static llvm::Expected<std::vector<isa::Instruction>>
-decodeStream(isa::Engine engine, llvm::ArrayRef<uint8_t> bytes) {
+decodeStream(isa::Engine engine, llvm::ArrayRef<uint8_t> bytes, uint64_t most) {
   std::vector<isa::Instruction> commands;
   llvm::StringRef name = engineName(engine);
   if (bytes.empty())
@@ -30,6 +30,10 @@ decodeStream(isa::Engine engine, llvm::ArrayRef<uint8_t> bytes) {
     llvm::Expected<isa::Decoded> decoded =
         isa::decode(engine, bytes.drop_front(at));
     size_t id = commands.size() + 1;
+    if (id > most)
+      return refuse(llvm::formatv("{0} command {1} is one more than the limit "
+                                  "of commands allows",
+                                  name, id));
     if (!decoded)
       return refuse(llvm::formatv("{0} command {1}, at byte {2}: {3}", name, id,
                                   at, llvm::toString(decoded.takeError())));
@@ -64,15 +68,15 @@ static llvm::Error checkDependencies(const CommandGroup &group,
   return llvm::Error::success();
 }
 
-llvm::Expected<CommandGroup>
-CommandGroup::decode(llvm::ArrayRef<uint8_t> tiu,
-                     llvm::ArrayRef<uint8_t> gdma) {
+llvm::Expected<CommandGroup> CommandGroup::decode(llvm::ArrayRef<uint8_t> tiu,
+                                                  llvm::ArrayRef<uint8_t> gdma,
+                                                  uint64_t most) {
   llvm::Expected<std::vector<isa::Instruction>> first =
-      decodeStream(isa::Engine::Tiu, tiu);
+      decodeStream(isa::Engine::Tiu, tiu, most);
   if (!first)
     return first.takeError();
   llvm::Expected<std::vector<isa::Instruction>> second =
-      decodeStream(isa::Engine::Gdma, gdma);
+      decodeStream(isa::Engine::Gdma, gdma, most - first->size());
   if (!second)
     return second.takeError();
   CommandGroup group{std::move(*first), std::move(*second)};

@@ -17,9 +17,11 @@ struct CommandGroup {
 
   /// Decodes both streams: commands back to back, an end command, zeros. Fails
   /// if a stream has no end command, something behind it, ids that do not count
-  /// from 1, or a dependency on a command that the other stream lacks.
+  /// from 1, a dependency on a command that the other stream lacks, or more
+  /// than `most` commands in all.
   static llvm::Expected<CommandGroup> decode(llvm::ArrayRef<uint8_t> tiu,
-                                             llvm::ArrayRef<uint8_t> gdma);
+                                             llvm::ArrayRef<uint8_t> gdma,
+                                             uint64_t most = UINT64_MAX);
 };
 
 /// The command that ends its stream; the engine itself takes it.

@@ -126,8 +126,12 @@ llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
       if (llvm::Error error = execute(machine, instruction))
         return refuse(describe(group, command, options.names) + ": " +
                       llvm::toString(std::move(error)));
-    if (detector)
+    if (detector) {
       detector->end();
+      if (detector->isExhausted())
+        return refuse(describe(group, command, options.names) +
+                      ": accesses in too many pieces to look for races");
+    }
     if (options.finished)
       options.finished(command);
     uint64_t end = start + (options.cycles ? options.cycles(instruction) : 0);

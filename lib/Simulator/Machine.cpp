@@ -33,9 +33,18 @@ llvm::StringRef tpu_mlir::sim::spaceName(Space space) {
   llvm_unreachable("no such memory");
 }
 
-Bytes::Bytes(uint64_t size)
-    : length(size), bytes(static_cast<uint8_t *>(
-                        std::calloc(std::max<uint64_t>(size, 1), 1))) {
+static uint8_t *zeroed(uint64_t size) {
+  return static_cast<uint8_t *>(std::calloc(std::max<uint64_t>(size, 1), 1));
+}
+
+std::optional<Bytes> Bytes::allocate(uint64_t size) {
+  uint8_t *owned = zeroed(size);
+  if (!owned)
+    return std::nullopt;
+  return Bytes(size, owned);
+}
+
+Bytes::Bytes(uint64_t size) : Bytes(size, zeroed(size)) {
   if (!bytes)
     llvm::report_bad_alloc_error("memory of a simulated machine");
 }
@@ -53,6 +62,17 @@ Bytes &Bytes::operator=(Bytes other) {
 Machine::Machine(uint64_t globalBytes)
     : memories{Bytes(localBytes), Bytes(staticBytes), Bytes(l2Bytes),
                Bytes(globalBytes)} {}
+
+llvm::Expected<Machine> Machine::make(uint64_t globalBytes) {
+  std::optional<Bytes> global = Bytes::allocate(globalBytes);
+  if (!global)
+    return refuse(llvm::formatv("this computer has no {0} bytes for the "
+                                "chip's global memory",
+                                globalBytes));
+  Machine machine;
+  machine.memory(Space::Global) = std::move(*global);
+  return machine;
+}
 
 llvm::Expected<Location> Machine::decode(uint64_t address) const {
   constexpr std::pair<Space, uint64_t> bases[] = {{Space::Global, globalBase},

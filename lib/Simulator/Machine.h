@@ -62,6 +62,8 @@ public:
 
   /// A machine with `globalBytes` bytes of global memory, all memories zero.
   explicit Machine(uint64_t globalBytes = 0);
+  /// The same; fails if this computer does not have the memory.
+  static llvm::Expected<Machine> make(uint64_t globalBytes);
 
   uint64_t size(Space space) const { return memory(space).size(); }
 

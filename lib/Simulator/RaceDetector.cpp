@@ -23,8 +23,9 @@ bool RaceDetector::Touched::operator==(const Touched &other) const {
          std::equal(std::begin(writer), std::end(writer), other.writer);
 }
 
-RaceDetector::RaceDetector(const CommandGroup &group)
-    : places(laneCount + spaceCount - 1), pending(places.size()) {
+RaceDetector::RaceDetector(const CommandGroup &group, size_t mostPieces)
+    : places(laneCount + spaceCount - 1), pending(places.size()),
+      mostPieces(mostPieces) {
   for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma}) {
     std::vector<uint32_t> &last = after[unsigned(engine)];
     last.push_back(0); // ids count from 1
@@ -36,44 +37,57 @@ RaceDetector::RaceDetector(const CommandGroup &group)
 void RaceDetector::begin(CommandId command) { current = command; }
 
 void RaceDetector::access(const MemoryAccess &access) {
+  if (exhausted)
+    return;
   unsigned place = placeOf(access);
   Pending &ranges = pending[place];
-  if (ranges.reads.empty() && ranges.writes.empty())
+  if (ranges.reads.all.empty() && ranges.writes.all.empty())
     pendingPlaces.push_back(place);
   add(access.write ? ranges.writes : ranges.reads, access);
 }
 
-void RaceDetector::add(std::vector<std::pair<uint64_t, uint64_t>> &ranges,
-                       const MemoryAccess &access) {
-  if (!ranges.empty() && access.begin >= ranges.back().first &&
-      access.begin <= ranges.back().second)
-    ranges.back().second = std::max(ranges.back().second, access.end);
-  else
-    ranges.emplace_back(access.begin, access.end);
+void RaceDetector::add(Ranges &ranges, const MemoryAccess &access) {
+  auto &all = ranges.all;
+  if (!all.empty() && access.begin >= all.back().first &&
+      access.begin <= all.back().second) {
+    all.back().second = std::max(all.back().second, access.end);
+    return;
+  }
+  all.emplace_back(access.begin, access.end);
+  ++pieces;
+  if (all.size() < ranges.joinAt)
+    return;
+  join(ranges);
+  ranges.joinAt = std::max(ranges.joinAt, 2 * all.size());
+  exhausted = pieces > mostPieces;
 }
 
 /// Joins ranges that touch or overlap.
-static void normalise(std::vector<std::pair<uint64_t, uint64_t>> &ranges) {
-  llvm::sort(ranges);
+void RaceDetector::join(Ranges &ranges) {
+  auto &all = ranges.all;
+  llvm::sort(all);
   size_t kept = 0;
-  for (auto range : ranges)
-    if (kept && range.first <= ranges[kept - 1].second)
-      ranges[kept - 1].second = std::max(ranges[kept - 1].second, range.second);
+  for (auto range : all)
+    if (kept && range.first <= all[kept - 1].second)
+      all[kept - 1].second = std::max(all[kept - 1].second, range.second);
     else
-      ranges[kept++] = range;
-  ranges.resize(kept);
+      all[kept++] = range;
+  pieces -= all.size() - kept;
+  all.resize(kept);
 }
 
 void RaceDetector::end() {
-  for (unsigned place : pendingPlaces) {
+  for (unsigned place : pendingPlaces)
     for (bool isWrite : {false, true}) {
-      auto &ranges = isWrite ? pending[place].writes : pending[place].reads;
-      normalise(ranges);
-      for (auto [begin, end] : ranges)
-        apply(place, begin, end, isWrite);
-      ranges.clear();
+      Ranges &ranges = isWrite ? pending[place].writes : pending[place].reads;
+      join(ranges);
+      for (auto [begin, end] : ranges.all)
+        if (!exhausted)
+          apply(place, begin, end, isWrite);
+      pieces -= ranges.all.size();
+      ranges.all.clear();
+      ranges.joinAt = Ranges().joinAt;
     }
-  }
   pendingPlaces.clear();
 }
 
@@ -89,6 +103,7 @@ RaceDetector::Intervals::iterator RaceDetector::split(Intervals &intervals,
     return next;
   Interval tail = previous->second;
   previous->second.end = at;
+  ++pieces;
   return intervals.emplace_hint(next, at, tail);
 }
 
@@ -101,6 +116,7 @@ void RaceDetector::apply(unsigned place, uint64_t begin, uint64_t end,
     if (it == intervals.end() || it->first > at) {
       uint64_t gapEnd = it == intervals.end() ? end : std::min(end, it->first);
       it = intervals.emplace_hint(it, at, Interval{gapEnd, {}});
+      ++pieces;
     }
     touch(it->second.touched, isWrite, place, at, it->second.end);
     at = it->second.end;
@@ -111,11 +127,13 @@ void RaceDetector::apply(unsigned place, uint64_t begin, uint64_t end,
           previous->second.touched == it->second.touched) {
         previous->second.end = it->second.end;
         intervals.erase(it);
+        --pieces;
         it = previous;
       }
     }
     ++it;
   }
+  exhausted = pieces > mostPieces;
 }
 
 void RaceDetector::touch(Touched &touched, bool isWrite, unsigned place,

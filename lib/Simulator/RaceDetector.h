@@ -31,13 +31,19 @@ struct Race {
 
 class RaceDetector {
 public:
-  /// Follows one run of `group`.
-  explicit RaceDetector(const CommandGroup &group);
+  /// Follows one run of `group`, in at most `mostPieces` pieces of memory, some
+  /// 80 bytes each.
+  explicit RaceDetector(const CommandGroup &group, size_t mostPieces = size_t(1)
+                                                                       << 24);
 
   /// The commands must come in an order that the dependencies allow.
   void begin(CommandId command);
   void access(const MemoryAccess &access);
   void end();
+
+  /// The accesses were in more pieces; the detector has stopped, and what it
+  /// found is not all.
+  bool isExhausted() const { return exhausted; }
 
   /// One entry for each pair of commands.
   const std::vector<Race> &races() const { return found; }
@@ -57,12 +63,16 @@ private:
   using Intervals = std::map<uint64_t, Interval>;
 
   /// Bytes that the command in hand accesses in one memory or lane.
+  struct Ranges {
+    std::vector<std::pair<uint64_t, uint64_t>> all;
+    size_t joinAt = 1 << 16; ///< neighbours are joined when there are as many
+  };
   struct Pending {
-    std::vector<std::pair<uint64_t, uint64_t>> reads, writes;
+    Ranges reads, writes;
   };
 
-  static void add(std::vector<std::pair<uint64_t, uint64_t>> &ranges,
-                  const MemoryAccess &access);
+  void add(Ranges &ranges, const MemoryAccess &access);
+  void join(Ranges &ranges);
   void apply(unsigned place, uint64_t begin, uint64_t end, bool isWrite);
   void touch(Touched &touched, bool isWrite, unsigned place, uint64_t begin,
              uint64_t end);
@@ -75,6 +85,9 @@ private:
   std::vector<Intervals> places; ///< 64 lanes, then the other memories
   std::vector<Pending> pending;
   std::vector<unsigned> pendingPlaces;
+  size_t mostPieces;
+  size_t pieces = 0; ///< pending ranges and intervals
+  bool exhausted = false;
   std::vector<Race> found;
   std::set<std::pair<uint32_t, uint32_t>> pairs; ///< TIU and GDMA id
 };

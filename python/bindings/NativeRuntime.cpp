@@ -178,11 +178,26 @@ void python::bindRuntime(py::module_ &module) {
       .def_property_readonly("commands", &commandsOf)
       .def("trace",
            [](const Run &run) { return chromeTrace(run.report, run.network); });
-  py::class_<Program>(m, "Program")
-      .def(py::init([](const bmodel::Model &model) {
-             return python::unwrap("RunError", Program::load(model));
+  py::class_<Limits>(m, "Limits")
+      .def(py::init([](std::optional<uint64_t> memory,
+                       std::optional<uint64_t> commands,
+                       std::optional<uint64_t> work) {
+             Limits limits;
+             limits.memory = memory.value_or(limits.memory);
+             limits.commands = commands.value_or(limits.commands);
+             limits.work = work.value_or(limits.work);
+             return limits;
            }),
-           "model"_a)
+           py::kw_only(), "memory"_a = py::none(), "commands"_a = py::none(),
+           "work"_a = py::none())
+      .def_readonly("memory", &Limits::memory)
+      .def_readonly("commands", &Limits::commands)
+      .def_readonly("work", &Limits::work);
+  py::class_<Program>(m, "Program")
+      .def(py::init([](const bmodel::Model &model, const Limits &limits) {
+             return python::unwrap("RunError", Program::load(model, limits));
+           }),
+           "model"_a, "limits"_a = Limits())
       .def("run", &runProgram, "network"_a, "feeds"_a, py::kw_only(),
            "check_races"_a = false, "track_uninitialised"_a = false,
            "timed"_a = false, "threads"_a = 1,

@@ -36,7 +36,12 @@ static void executeBytes(sim::Machine &machine, const std::string &engine,
 void python::bindSimulator(py::module_ &module) {
   py::module_ m = module.def_submodule("simulator", "One BM1684X");
   py::class_<sim::Machine> machine(m, "Machine");
-  machine.def(py::init<uint64_t>(), py::arg("global_bytes") = 0)
+  machine
+      .def(py::init([](uint64_t globalBytes) {
+             return python::unwrap("CommandError",
+                                   sim::Machine::make(globalBytes));
+           }),
+           py::arg("global_bytes") = 0)
       .def("__copy__",
            [](const sim::Machine &other) { return sim::Machine(other); })
       .def("use_threads", &sim::Machine::useThreads, py::arg("count"))

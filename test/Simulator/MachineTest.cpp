@@ -2,11 +2,13 @@
 #include "Check.h"
 
 #include "lib/Simulator/Machine.h"
+#include "lib/Simulator/RaceDetector.h"
 #include "lib/Simulator/TensorView.h"
 #include <algorithm>
 #include <random>
 #include <vector>
 
+using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
 
 static void checkAddresses(Checks &checks) {
@@ -82,9 +84,28 @@ static void checkWrittenBytes(Checks &checks) {
                 "addresses do not wrap");
 }
 
+/// Bytes of every other kind: no two pieces can be joined.
+static void checkPieces(Checks &checks) {
+  CommandGroup group;
+  group.tiu.resize(2, isa::Arith());
+  RaceDetector detector(group, /*mostPieces=*/200'000);
+  auto touch = [&](uint32_t command, uint64_t pieces) {
+    detector.begin({isa::Engine::Tiu, command});
+    for (uint64_t i = 0; i < pieces; ++i)
+      for (bool again : {false, true})
+        detector.access({Space::Global, 0, 2 * i, 2 * i + 1, again});
+    detector.end();
+  };
+  touch(1, 40'000);
+  checks.expect(!detector.isExhausted(), "these pieces can be followed");
+  touch(2, 210'000);
+  checks.expect(detector.isExhausted(), "a detector does not grow for ever");
+}
+
 void checkMachine(Checks &checks) {
   checkAddresses(checks);
   checkViews(checks);
   checkFollowing(checks);
   checkWrittenBytes(checks);
+  checkPieces(checks);
 }

@@ -8,30 +8,24 @@
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
 
-/// Writes `data`; a run of the local memory may cross lanes, and leaves out
-/// those whose bit is clear.
-static llvm::Error writeMasked(Machine &machine, uint64_t address,
+/// Writes `data`, which must not pass the end of the memory; a run of the local
+/// memory may cross lanes, and leaves out those whose bit is clear.
+static llvm::Error writeMasked(Machine &machine, Location at,
                                llvm::ArrayRef<uint8_t> data,
                                uint64_t laneMask) {
-  llvm::Expected<Location> at = machine.decode(address);
-  if (!at)
-    return at.takeError();
+  bool local = at.space == Space::Local;
   while (!data.empty()) {
-    bool local = at->space == Space::Local;
     uint64_t run = data.size();
     if (local)
-      run = std::min(run, laneBytes - at->inLane());
-    bool last = at->offset + run >= machine.size(at->space);
-    if (!local || (laneMask >> at->lane() & 1)) {
-      llvm::Expected<uint8_t *> to = machine.write(*at, run);
+      run = std::min(run, laneBytes - at.inLane());
+    if (!local || (laneMask >> at.lane() & 1)) {
+      llvm::Expected<uint8_t *> to = machine.write(at, run);
       if (!to)
         return to.takeError();
       std::memcpy(*to, data.data(), run);
     }
     data = data.drop_front(run);
-    at->offset += run;
-    if (last && !data.empty())
-      return refuse("target: passes the end of the " + spaceName(at->space));
+    at.offset += run;
   }
   return llvm::Error::success();
 }
@@ -50,6 +44,11 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
           "address {0:x} is misaligned, must be a multiple of {1} bytes",
           address, *bytes));
   uint64_t length = command.src_cstride; // the field holds the number
+  llvm::Expected<Location> target = machine.decode(command.dstAddress());
+  if (!target)
+    return target.takeError();
+  if (length * *bytes > machine.size(target->space) - target->offset)
+    return refuse("target: passes the end of the " + spaceName(target->space));
   Packed data;
   if (command.fill_constant_en) {
     data = repeated(command.constant_value, length, *bytes);
@@ -61,11 +60,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
     data.assign(*from, *from + length * *bytes);
   }
   if (command.function() != isa::GdmaGeneralOp::Broadcast)
-    return writeMasked(machine, command.dstAddress(), data, command.laneMask());
+    return writeMasked(machine, *target, data, command.laneMask());
 
-  llvm::Expected<Location> target = machine.decode(command.dstAddress());
-  if (!target)
-    return target.takeError();
   if (target->space != Space::Local)
     return refuse("the target of a broadcast must be local memory");
   if (target->lane() + command.dst_csize > laneCount)
@@ -75,9 +71,9 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (target->inLane() + data.size() > laneBytes)
     return refuse("a broadcast passes the end of a lane");
   for (uint32_t lane = 0; lane < command.dst_csize; ++lane)
-    if (llvm::Error error =
-            writeMasked(machine, command.dstAddress() + lane * laneBytes, data,
-                        command.laneMask()))
+    if (llvm::Error error = writeMasked(
+            machine, {Space::Local, target->offset + lane * laneBytes}, data,
+            command.laneMask()))
       return error;
   return llvm::Error::success();
 }

@@ -72,6 +72,10 @@ static llvm::Expected<Packed> elements(Machine &machine,
       sourceView(machine, command, bytes, shape, /*wStrides=*/copies);
   if (!source)
     return source.takeError();
+  if (!isBroadcast(command.function()) && source->count() != count)
+    return refuse(
+        llvm::formatv("source and target differ in size: {0} and {1} elements",
+                      source->count(), count));
   llvm::Expected<Packed> data = source->read(machine);
   if (!data)
     return data.takeError();
@@ -114,10 +118,6 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   llvm::Expected<Packed> data = elements(machine, command, *bytes, shape);
   if (!data)
     return data.takeError();
-  if (data->size() != target->count() * *bytes)
-    return refuse(
-        llvm::formatv("source and target differ in size: {0} and {1} elements",
-                      data->size() / *bytes, target->count()));
   if (!isFourBank(command.function()))
     return target->write(machine, *data, mask);
 

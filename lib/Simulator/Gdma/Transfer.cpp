@@ -15,9 +15,6 @@ using namespace tpu_mlir::sim;
 /// the vendor's public atomic_gdma.h).
 static constexpr uint64_t maxWStrideBytes = 128;
 
-/// A command with strides of 0 can ask for more elements than any memory has.
-static constexpr uint64_t maxTransferBytes = uint64_t(4) << 30;
-
 llvm::Expected<unsigned> tpu_mlir::sim::elementBytesOf(uint32_t format) {
   unsigned bits = isa::bitsOf(isa::Precision(format));
   if (bits >= 8)
@@ -131,10 +128,12 @@ TransferView::make(const Machine &machine, llvm::StringRef operand,
   view.bytes = elementBytes;
   view.sizes = shape;
   view.strides = strides;
+  // Strides of 0 can ask for more elements than any memory has.
+  uint64_t most = std::max(localBytes, machine.size(Space::Global));
   if (llvm::SaturatingMultiply(uint64_t(shape.n) * shape.c,
                                uint64_t(shape.h) * shape.w) >
-      maxTransferBytes / elementBytes)
-    return fail("more than 4 GiB in one command");
+      most / elementBytes)
+    return fail("more elements than any memory has");
 
   uint64_t depth =
       view.isLocal() ? (start->lane() + shape.c - 1) / laneCount : shape.c - 1;

@@ -46,8 +46,9 @@ llvm::Error writeDense(Machine &machine, uint64_t address, const Packed &data,
 class TransferView {
 public:
   /// Fails if the address is in no memory, is no multiple of the element size,
-  /// or if an element lies outside its memory (its lane). `operand` names the
-  /// side in errors; strides count elements.
+  /// if an element lies outside its memory (its lane), or if there are more of
+  /// them than any memory has. `operand` names the side in errors; strides
+  /// count elements.
   static llvm::Expected<TransferView>
   make(const Machine &machine, llvm::StringRef operand, uint64_t address,
        unsigned elementBytes, Shape4 shape, Strides4 strides);

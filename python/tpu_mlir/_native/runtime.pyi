@@ -42,11 +42,29 @@ class Run:
     def trace(self) -> str:
         """Return the timeline as JSON in the Trace Event Format; it has commands only if the run was timed."""
 
+class Limits:
+    """What a file that nobody has checked may ask of this computer; None means the default.
+
+    `memory`: bytes of the chip's global memory (4 GiB); a run takes at most three times that. `commands`: commands of
+    all stages (4 Mi). `work`: steps of a run (100 billion), one for each element computed or moved and for 16 products.
+    """
+
+    def __init__(self, *, memory: int | None = None, commands: int | None = None, work: int | None = None) -> None: ...
+    @property
+    def memory(self) -> int: ...
+    @property
+    def commands(self) -> int: ...
+    @property
+    def work(self) -> int: ...
+
 class Program:
     """A bmodel with its commands decoded; runs share nothing and may happen in several threads."""
 
-    def __init__(self, model: Model) -> None:
-        """Raises RunError for what cannot be simulated: another chip, several cores, dynamic stages, CPU parts."""
+    def __init__(self, model: Model, limits: Limits = ...) -> None:
+        """Raises RunError for what cannot be simulated: another chip, several cores, dynamic stages, CPU parts.
+
+        So do too many commands; the other limits hold for the runs.
+        """
     def run(
         self,
         network: str,

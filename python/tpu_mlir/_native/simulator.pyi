@@ -8,7 +8,8 @@ import numpy.typing as npt
 class Machine:
     """The memories of a chip, zero at first; the arrays are views that share the machine's bytes."""
 
-    def __init__(self, global_bytes: int = 0) -> None: ...
+    def __init__(self, global_bytes: int = 0) -> None:
+        """Raises CommandError if this computer does not have the memory."""
     def __copy__(self) -> Machine: ...
     @property
     def local(self) -> npt.NDArray[np.uint8]:

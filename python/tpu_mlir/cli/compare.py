@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from tpu_mlir.cli.console import output, working
+from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.errors import DifferenceError, ModelError
-from tpu_mlir.runtime import Session
+from tpu_mlir.runtime import Limits, Session
 from tpu_mlir.runtime.compare import LayerError, compare_tensors
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors
@@ -38,13 +39,17 @@ def compare(
         float | None, typer.Option(help="Fail if an output's relative error is larger.", min=0, show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    memory_limit: MemoryLimit = None,
+    command_limit: CommandLimit = None,
+    work_limit: WorkLimit = None,
 ) -> None:
     """Compare every tensor of a bmodel with ONNX Runtime's, worst first.
 
     The relative error is |bmodel - onnx| / |onnx| in the 2-norm. Inner tensors are those that the bmodel has on record
     (`tpuc info` counts them); the outputs always are.
     """
-    errors = layer_errors(model, bmodel, inputs, seed)
+    limits = make_limits(memory_limit, command_limit, work_limit)
+    errors = layer_errors(model, bmodel, inputs, seed, limits)
     shown = errors[:worst]
     if as_json:
         print(json.dumps([json_record(error) for error in shown], indent=2))
@@ -56,13 +61,13 @@ def compare(
         raise DifferenceError(f"{bmodel}: {len(wrong)} output(s) differ by more than {tolerance:g}, {first}")
 
 
-def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int) -> list[LayerError]:
+def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int, limits: Limits) -> list[LayerError]:
     """Run both sides on the same inputs. Raises TpuMlirError for what cannot be read or run."""
     from tpu_mlir.frontend.onnx.inputs import resolve
     from tpu_mlir.frontend.onnx.loading import load
     from tpu_mlir.reference.onnx_runtime import onnx_intermediates
 
-    session = Session(bmodel)
+    session = Session(bmodel, limits=limits)
     graph, folder = load(model)
     if folder is not None:
         try:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from tpu_mlir.runtime import Limits
+
 InputShapes = Annotated[
     list[str] | None,
     typer.Option(
@@ -15,6 +17,35 @@ InputShapes = Annotated[
         show_default=False,
     ),
 ]
+
+MemoryLimit = Annotated[
+    float | None,
+    typer.Option(
+        metavar="GIB", min=0, help="Most global memory that the file may ask for: 4 if not given.", show_default=False
+    ),
+]
+CommandLimit = Annotated[
+    int | None,
+    typer.Option(min=0, help="Most commands that the file may have: 4194304 if not given.", show_default=False),
+]
+WorkLimit = Annotated[
+    int | None,
+    typer.Option(
+        metavar="BILLIONS",
+        min=0,
+        help="Most steps (elements computed or moved, 16 products each) of a run: 100 billion if not given.",
+        show_default=False,
+    ),
+]
+
+
+def make_limits(memory: float | None, commands: int | None, work: int | None) -> Limits:
+    """Return the limits that these options set."""
+    return Limits(
+        memory=None if memory is None else min(int(memory * 2**30), 2**64 - 1),
+        commands=commands,
+        work=None if work is None else min(work * 10**9, 2**64 - 1),
+    )
 
 
 def parse_shapes(texts: Iterable[str] | None) -> Mapping[str, tuple[int, ...]] | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tpu_mlir.cli.console import errors, working
+from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.files import whole_file
@@ -44,9 +45,16 @@ def run(
         bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
     ] = False,
     tensors: Annotated[bool, typer.Option("--tensors", help="Also write all inner tensors on record.")] = False,
+    memory_limit: MemoryLimit = None,
+    command_limit: CommandLimit = None,
+    work_limit: WorkLimit = None,
 ) -> None:
-    """Run a bmodel on the simulated chip."""
-    session = Session(bmodel, net=network, check_races=check, check_uninitialised=check)
+    """Run a bmodel on the simulated chip.
+
+    A damaged or hostile file may ask for any amount of memory and work; the limits stop it before it runs.
+    """
+    limits = make_limits(memory_limit, command_limit, work_limit)
+    session = Session(bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits)
     feeds = read_tensors(inputs)
     start = time.perf_counter()
     with working(f"running {bmodel}"):

@@ -42,7 +42,8 @@ class Session:
 
     `net` names the network; a bmodel with one needs none. `check_races` and `check_uninitialised` turn accesses that
     nothing orders and reads of memory that nothing wrote into errors, at several times the cost. `threads` bounds the
-    cores that a run uses. Raises InputFileError, BModelError and RunError.
+    cores that a run uses, `limits` the memory, commands and work that the file may ask for. Raises InputFileError,
+    BModelError and RunError.
     """
 
     def __init__(
@@ -53,10 +54,11 @@ class Session:
         check_races: bool = False,
         check_uninitialised: bool = False,
         threads: int | None = None,
+        limits: runtime.Limits | None = None,
     ) -> None:
         self._bmodel = model if isinstance(model, BModel) else BModel.load(model)
         self._net = _find_net(self._bmodel, net)
-        self._program = _load(self._bmodel)
+        self._program = _load(self._bmodel, limits or runtime.Limits())
         self._check_races = check_races
         self._check_uninitialised = check_uninitialised
         self._threads = threads or os.cpu_count() or 1
@@ -203,9 +205,9 @@ def _find_net(bmodel: BModel, name: str | None) -> native.Net:
     return net
 
 
-def _load(bmodel: BModel) -> runtime.Program:
+def _load(bmodel: BModel, limits: runtime.Limits) -> runtime.Program:
     try:
-        return runtime.Program(bmodel.contents)
+        return runtime.Program(bmodel.contents, limits)
     except RunError as error:
         raise RunError(f"{bmodel.name}: {error}") from error
 

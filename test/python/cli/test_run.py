@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tpu_mlir._native import bmodel
 from tpu_mlir.cli import main
+from tpu_mlir.runtime import Limits
 
 SHAPE = (1, 70, 5, 9)
 Variant = Callable[..., Path]
@@ -88,3 +89,26 @@ def test_failure_leaves_nothing(twice: Path, tmp_path: Path, capsys) -> None:
 def test_errors(words: list[str], message: str, twice: Path, feeds: Path, capsys) -> None:
     places = {"BMODEL": str(twice), "IN": str(feeds)}
     assert message in error_of(capsys, *(places.get(word, word) for word in words))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--memory-limit", "0.00001", "bytes of global memory, more than the limit of 10737 bytes"),
+        ("--command-limit", "4", "GDMA command 3 is one more than the limit of commands allows"),
+        ("--work-limit", "0", "steps, more than the limit of 0; TIU command 1 (arith.add) takes"),
+    ],
+)
+def test_limits(option: str, value: str, message: str, twice: Path, feeds: Path, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "out.npz"
+    assert message in error_of(capsys, twice, feeds, "-o", str(out), option, value)
+    assert not out.exists()
+
+
+def test_defaults_of_limits_are_what_the_help_says(capsys) -> None:
+    limits = Limits()
+    assert (limits.memory, limits.commands, limits.work) == (4 << 30, 4194304, 100 * 10**9)
+    assert main(["run", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    for part in ("4 if not given", "4194304 if not given", "100 billion if not given"):
+        assert part in text
