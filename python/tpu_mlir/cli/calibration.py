@@ -103,7 +103,7 @@ class Calibration:
         preprocess = self.preprocess()
         from tpu_mlir import quantization
 
-        with _progress(f"calibrating {model}") as report:
+        with progress_bar(f"calibrating {model}") as report:
             return quantization.calibrate(
                 model,
                 self.data,
@@ -155,7 +155,7 @@ def _size(text: str) -> tuple[int, int] | str | None:
 
 
 @contextlib.contextmanager
-def _progress(what: str) -> Generator[Callable[[int, int], None]]:
+def progress_bar(what: str) -> Generator[Callable[[int, int], None]]:
     """Show a bar with the time left, if stderr is a terminal; yields what moves it."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:

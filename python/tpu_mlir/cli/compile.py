@@ -5,14 +5,19 @@ from collections.abc import Generator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
-from tpu_mlir.cli.calibration import Calibration, takes_calibration
+from tpu_mlir.cli.calibration import Calibration, progress_bar, takes_calibration
 from tpu_mlir.cli.console import errors, working
+from tpu_mlir.cli.console import output as results
 from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
 from tpu_mlir.cli.text import examples, size_text
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization.labels import Label
 
 EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel",
@@ -63,6 +68,14 @@ def compile(
     ] = None,
     asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False,
     fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16,
+    evaluate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Then measure top-1 on the simulator by lines `image,class`, beside ONNX Runtime's.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Compile an ONNX model to a bmodel.
 
@@ -70,6 +83,8 @@ def compile(
     """
     shapes = parse_shapes(input_shape)
     overrides = parse_overrides(precision_override, Precision)
+    preprocess = calibration.preprocess()
+    labels = _labels(evaluate) if evaluate else []
     with _table(model, precision, ranges, calibration, shapes) as table:
         from tpu_mlir import compiler
 
@@ -85,6 +100,27 @@ def compile(
                 **integers,
             )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)
+    if evaluate:
+        from tpu_mlir import quantization
+
+        with progress_bar(f"evaluating {output}") as report:
+            found = quantization.evaluate(model, result, labels, preprocess=preprocess, progress=report)
+        print_evaluation(found.model, found.bmodel, len(labels), precision)
+
+
+def print_evaluation(before: float, after: float, count: int, precision: Precision) -> None:
+    """Print both accuracies side by side."""
+    table = Table(box=None, pad_edge=False)
+    for heading in (f"top-1 of {count}", "ONNX Runtime", f"bmodel ({precision.value})", "points"):
+        table.add_column(heading, justify="right")
+    table.add_row("", f"{before:.2%}", f"{after:.2%}", f"{100 * (after - before):+.2f}")
+    results.print(table)
+
+
+def _labels(path: Path) -> "list[Label]":
+    from tpu_mlir.quantization.labels import read_labels
+
+    return read_labels(path)
 
 
 @contextlib.contextmanager

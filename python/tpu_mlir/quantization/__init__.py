@@ -1,4 +1,4 @@
-"""Quantisation: ranges of activations from calibration data."""
+"""Quantisation: ranges of activations from calibration data, and what it costs in accuracy."""
 
 from typing import TYPE_CHECKING
 
@@ -6,10 +6,11 @@ from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges
 
-__all__ = ["METHODS", "Layout", "PixelFormat", "Preprocess", "Range", "Ranges", "calibrate"]
+__all__ = ["METHODS", "Layout", "PixelFormat", "Preprocess", "Range", "Ranges", "calibrate", "evaluate"]
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.calibration import calibrate
+    from tpu_mlir.quantization.evaluation import evaluate
 
 
 def __getattr__(name: str) -> object:
@@ -18,4 +19,8 @@ def __getattr__(name: str) -> object:
         from tpu_mlir.quantization.calibration import calibrate
 
         return calibrate
+    if name == "evaluate":
+        from tpu_mlir.quantization.evaluation import evaluate
+
+        return evaluate
     raise AttributeError(f"module 'tpu_mlir.quantization' has no attribute '{name}'")

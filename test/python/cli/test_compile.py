@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 import tpu_mlir
+from tpu_mlir import quantization
 from tpu_mlir.cli import main
 from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.quantization import Layout, Preprocess, Range, Ranges
@@ -96,7 +97,7 @@ def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
         tables.append(ranges.read_text())
         return BModel.load(TWICE)
 
-    monkeypatch.setattr("tpu_mlir.quantization.calibrate", calibrate, raising=False)
+    monkeypatch.setitem(vars(quantization), "calibrate", calibrate)
     monkeypatch.setattr(sys.modules["tpu_mlir.compiler"], "compile", compile)
     words = ["--calibration-data", "photos", "--calibration-method", "mse", "--samples", "7", "--layout", "nhwc"]
     assert main(["compile", "m.onnx", "-o", "m.bmodel", "--precision", "int8", *words]) == 0
