@@ -9,12 +9,9 @@ include "dialects/Top/TopBase.td"
 //===----------------------------------------------------------------------===//
 
 class Top_ActivationOp<string mnemonic, string formula, dag parameters = (ins), string example = "">
-    : Top_Op<mnemonic, [SameOperandsAndResultType]> {
+    : Top_ElementOp<mnemonic, parameters> {
   let summary = "output = " # formula;
   let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x " # example # ": tensor<1x64x56x56xf32>`";
-  let arguments = !con((ins Top_FloatTensor:$input), parameters);
-  let results = (outs Top_FloatTensor:$output);
-  let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
 def Top_ReluOp : Top_ActivationOp<"relu", "max(input, 0)"> {
@@ -52,10 +49,10 @@ def Top_GeluOp : Top_ActivationOp<"gelu", "input * P(X <= input) with X normally
 
     Example: `%y = top.gelu tanh %x : tensor<1x197x768xf32>`
   }];
-  let assemblyFormat = "$approximate $input attr-dict `:` type($input)";
+  let assemblyFormat = "$approximate $input attr-dict `:` custom<UnaryTypes>(type($input), type($output))";
 }
 
-def Top_PReluOp : Top_InferredOp<"prelu", [SameOperandsElementType]> {
+def Top_PReluOp : Top_InferredOp<"prelu", [Top_OneElementType]> {
   let summary = "output = input >= 0 ? input : slope * input";
   let description = [{
     `slope` broadcasts to the shape of `input`, which is the shape of the result.

@@ -11,7 +11,7 @@ include "dialects/Top/TopBase.td"
 
 class Top_BroadcastOp<string mnemonic, string formula, Type operand, Type result, list<Trait> traits = [],
                       string inference = "inferBroadcast(emit, adaptor.getOperands(), types)">
-    : Top_InferredOp<mnemonic, !listconcat(traits, [SameOperandsElementType]), inference> {
+    : Top_InferredOp<mnemonic, !listconcat(traits, [Top_OneElementType]), inference> {
   let summary = "output = " # formula;
   let description = [{
     Operands of any rank and of one element type; the result has the broadcast shape.
@@ -89,22 +89,21 @@ def Top_WhereOp : Top_InferredOp<"where", [AllElementTypesMatch<["on_true", "on_
 // One operand
 //===----------------------------------------------------------------------===//
 
-class Top_UnaryOp<string mnemonic, string formula, Type type = Top_FloatTensor, list<Trait> traits = []>
-    : Top_Op<mnemonic, !listconcat(traits, [SameOperandsAndResultType])> {
+class Top_UnaryOp<string mnemonic, string formula, Type type = Top_FloatTensor>
+    : Top_ElementOp<mnemonic, (ins), [], type> {
   let summary = "output = " # formula;
   let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x : tensor<1x64x56x56xT>`";
-  let arguments = (ins type:$input);
-  let results = (outs type:$output);
-  let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
-def Top_AbsOp : Top_UnaryOp<"abs", "|input|", Top_SignedTensor, [Idempotent]>;
-def Top_NegOp : Top_UnaryOp<"neg", "-input", Top_SignedTensor, [Involution]>;
-def Top_CeilOp : Top_UnaryOp<"ceil", "the least integer >= input", Top_FloatTensor, [Idempotent]>;
-def Top_FloorOp : Top_UnaryOp<"floor", "the greatest integer <= input", Top_FloatTensor, [Idempotent]>;
-def Top_RoundOp : Top_UnaryOp<"round", "the nearest integer, halves to even", Top_FloatTensor, [Idempotent]>;
-def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive", Top_SignedTensor, [Idempotent]>;
-def Top_NotOp : Top_UnaryOp<"not", "not input", Top_BoolTensor, [Involution]>;
+let hasFolder = 1 in {
+  def Top_AbsOp : Top_UnaryOp<"abs", "|input|", Top_SignedTensor>;
+  def Top_NegOp : Top_UnaryOp<"neg", "-input", Top_SignedTensor>;
+  def Top_CeilOp : Top_UnaryOp<"ceil", "the least integer >= input">;
+  def Top_FloorOp : Top_UnaryOp<"floor", "the greatest integer <= input">;
+  def Top_RoundOp : Top_UnaryOp<"round", "the nearest integer, halves to even">;
+  def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive", Top_SignedTensor>;
+  def Top_NotOp : Top_UnaryOp<"not", "not input", Top_BoolTensor>;
+}
 def Top_ExpOp : Top_UnaryOp<"exp", "e ^ input">;
 def Top_LogOp : Top_UnaryOp<"log", "ln(input)">;
 def Top_SqrtOp : Top_UnaryOp<"sqrt", "square root of input">;
@@ -123,7 +122,8 @@ def Top_AcoshOp : Top_UnaryOp<"acosh", "ln(input + sqrt(input^2 - 1))">;
 def Top_AtanhOp : Top_UnaryOp<"atanh", "ln((1 + input) / (1 - input)) / 2">;
 def Top_ErfOp : Top_UnaryOp<"erf", "2 / sqrt(pi) * integral of e^(-t^2) for t from 0 to input">;
 
-def Top_ClipOp : Top_UnaryOp<"clip", "min(max(input, min), max)"> {
+def Top_ClipOp : Top_ElementOp<"clip", (ins F32Attr:$min, F32Attr:$max), [], Top_FloatTensor, ""> {
+  let summary = "output = min(max(input, min), max)";
   let description = [{
     Any shape. A side without a limit has an infinite one.
 
@@ -131,8 +131,6 @@ def Top_ClipOp : Top_UnaryOp<"clip", "min(max(input, min), max)"> {
 
     Example: `%y = top.clip %x {max = 6.0 : f32, min = 0.0 : f32} : tensor<1x64x56x56xf32>`
   }];
-  let arguments = (ins Top_FloatTensor:$input, F32Attr:$min, F32Attr:$max);
-  let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
@@ -159,9 +157,11 @@ def Top_IsInfOp : Top_PredicateOp<"is_inf", "input is one of the detected infini
 def Top_CastOp : Top_InferredOp<"cast"> {
   let summary = "output = input converted to the element type `to`";
   let description = [{
-    Any shape. Floats become integers by truncation towards zero, and anything that is not zero becomes true.
+    Any shape. Floats become integers by truncation towards zero, and anything that is not zero becomes true. A
+    quantized type stands for its floats: to it, they are divided by the scale and rounded to nearest even, and what its
+    integers cannot hold becomes the nearest they can.
 
-    - (C1) `to` is an element type of the dialect.
+    - (C1) `to` is an element type of the dialect; a quantized one has one scale.
 
     Example: `%y = top.cast %x {to = f32} : (tensor<8xi64>) -> tensor<8xf32>`
   }];

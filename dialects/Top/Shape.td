@@ -63,7 +63,7 @@ def Top_TileOp : Top_RearrangeOp<"tile", (ins Top_PositiveInts:$repeats)> {
   let assemblyFormat = "$input `repeats` `=` $repeats attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_ConcatOp : Top_InferredOp<"concat", [SameOperandsElementType]> {
+def Top_ConcatOp : Top_InferredOp<"concat", [Top_OneElementType]> {
   let summary = "output = the inputs one after the other along `axis`";
   let description = [{
     - (C1) There is at least one input.

@@ -24,7 +24,11 @@ def Top_Dialect : Dialect {
 // Types. What a type can express is not repeated as a constraint of an op.
 //===----------------------------------------------------------------------===//
 
-defvar Top_Floats = [F32, F16, BF16]<Type>;
+def Top_Quantized : Type<CPred<"::tpu_mlir::top::isQuantized($_self)">, "8-bit quantized">;
+
+/// Floats, and the 8-bit integers that stand for some: wherever an op takes a float, the pass tpu-quantize may put a
+/// quantized value of any scale in its place.
+defvar Top_Floats = [F32, F16, BF16, Top_Quantized]<Type>;
 defvar Top_SignedIntegers = [I8, I16, I32, I64]<Type>;
 defvar Top_Integers = !listconcat(Top_SignedIntegers, [UI8, UI16, UI32, UI64]<Type>);
 
@@ -46,6 +50,11 @@ defvar Top_Axes = ConfinedAttr<DenseI64ArrayAttr, [DenseArrayNonNegative<DenseI6
 defvar Top_PositiveInts = ConfinedAttr<DenseI64ArrayAttr, [DenseArrayStrictlyPositive<DenseI64ArrayAttr>]>;
 defvar Top_NonNegativeInts = ConfinedAttr<DenseI64ArrayAttr, [DenseArrayNonNegative<DenseI64ArrayAttr>]>;
 defvar Top_PositiveFloats = ConfinedAttr<DenseF32ArrayAttr, [DenseArrayStrictlyPositive<DenseF32ArrayAttr>]>;
+
+/// The operands' element types are equal, or quantized ones among floats.
+def Top_OneElementType : NativeOpTrait<"OneElementType"> {
+  let cppNamespace = "::tpu_mlir::top";
+}
 
 class Top_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
   let cppNamespace = "::tpu_mlir::top";
@@ -87,6 +96,15 @@ class Top_InferredOp<string mnemonic, list<Trait> traits = [], string inference 
     ::llvm::LogicalResult $cppClass::inferTypes(::tpu_mlir::top::Emitter emit, Adaptor adaptor,
                                                 ::llvm::SmallVectorImpl<::mlir::Type> &types) {
       return ::tpu_mlir::top::}] # inference # ";\n    }\n");
+}
+
+/// Computes each element from the one at the same place. Types are written once where they are the same.
+class Top_ElementOp<string mnemonic, dag parameters, list<Trait> traits = [], Type type = Top_FloatTensor,
+                    string inference = "inferElementwise(adaptor.getInput(), types)">
+    : Top_InferredOp<mnemonic, !listconcat(traits, [Elementwise]), inference> {
+  let arguments = !con((ins type:$input), parameters);
+  let results = (outs type:$output);
+  let assemblyFormat = "$input attr-dict `:` custom<UnaryTypes>(type($input), type($output))";
 }
 
 /// What a matrix product or convolution may do to its result before storing it: min(max(x, 0), relu_limit).

@@ -25,6 +25,9 @@ def compile(
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     output: str | os.PathLike[str] | None = None,
     precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    ranges: str | os.PathLike[str] | None = None,
+    fallback: str = "f16",
+    asymmetric: bool = False,
 ) -> BModel:
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
 
@@ -36,6 +39,9 @@ def compile(
         chip=chip.lower(),
         input_shapes=input_shapes or {},
         precision_overrides=precision_overrides,
+        ranges=ranges,
+        fallback=fallback.lower(),
+        asymmetric=asymmetric,
         name=_network_name(model),
     )
     module = model if isinstance(model, ir.Module) else _import(model, options)
@@ -58,14 +64,21 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
 
 def pipeline(options: CompileOptions, output: Path, overrides: Path | None = None) -> str:
     """Return the text of the whole pass pipeline, as `tpu-opt --pass-pipeline` takes it."""
-    precision = f"precision={options.precision}" + (f" overrides={overrides}" if overrides else "")
     return (
         "builtin.module(tpu-clean,"
-        f"tpu-assign-precision{{{precision}}},"
+        f"{_choose_precision(options, overrides)},"
         "lower-top-to-tpu,"
         "tpu-schedule,"
         f"tpu-codegen{{output={output} name={options.name}}})"
     )
+
+
+def _choose_precision(options: CompileOptions, overrides: Path | None) -> str:
+    more = f" overrides={overrides}" if overrides else ""
+    if options.ranges is None:
+        return f"tpu-assign-precision{{precision={options.precision}{more}}}"
+    asymmetric = str(options.asymmetric).lower()
+    return f"tpu-quantize{{ranges={options.ranges} fallback={options.fallback} asymmetric={asymmetric}{more}}}"
 
 
 def run_passes(module: ir.Module, passes: str) -> None:

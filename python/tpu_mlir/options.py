@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tpu_mlir.errors import ModelError
 
-PRECISIONS = ("f32", "f16", "bf16")
+FLOATS = ("f32", "f16", "bf16")
+PRECISIONS = (*FLOATS, "int8")
 CHIPS = ("bm1684x",)
 
 
@@ -15,11 +16,14 @@ CHIPS = ("bm1684x",)
 class CompileOptions:
     """Options of `tpu_mlir.compile`.
 
-    precision: element type of weights and activations, one of PRECISIONS.
+    precision: element type of weights and activations, one of PRECISIONS; int8 needs `ranges`.
     chip: target, one of CHIPS.
     input_shapes: sizes for the open dimensions of the inputs, by name.
     precision_overrides: another precision for the tensors of these ONNX names; a mapping, or a file of `name precision`
         lines.
+    ranges: of int8, the file with the range of each tensor that calibration wrote.
+    fallback: of int8, what is computed in that has no integer form, one of FLOATS.
+    asymmetric: of int8, give activations zero points.
     name: of the network in the bmodel.
     """
 
@@ -27,11 +31,21 @@ class CompileOptions:
     chip: str = "bm1684x"
     input_shapes: Mapping[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
     precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None
+    ranges: str | os.PathLike[str] | None = None
+    fallback: str = "f16"
+    asymmetric: bool = False
     name: str = "network"
 
     def __post_init__(self) -> None:
         if self.precision.lower() not in PRECISIONS:
             raise ModelError(f"unknown precision '{self.precision}': expected one of {', '.join(PRECISIONS)}")
+        if self.fallback.lower() not in FLOATS:
+            raise ModelError(f"unknown fallback '{self.fallback}': expected one of {', '.join(FLOATS)}")
+        is_int8 = self.precision.lower() == "int8"
+        if is_int8 and self.ranges is None:
+            raise ModelError("precision 'int8' needs the ranges of the tensors: expected `ranges`, found none")
+        if not is_int8 and self.ranges is not None:
+            raise ModelError(f"expected precision 'int8' beside `ranges`, found '{self.precision}'")
         if self.chip.lower() not in CHIPS:
             raise ModelError(f"unknown chip '{self.chip}': expected one of {', '.join(CHIPS)}")
 

@@ -28,8 +28,8 @@ LogicalResult CastOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
   bool isInteger =
       integer && llvm::is_contained({8u, 16u, 32u, 64u}, integer.getWidth()) &&
       !integer.isSigned();
-  if (!to.isF32() && !to.isF16() && !to.isBF16() && !to.isSignlessInteger(1) &&
-      !isInteger)
+  if (!isa<quant::UniformQuantizedType>(to) && !to.isF32() && !to.isF16() &&
+      !to.isBF16() && !to.isSignlessInteger(1) && !isInteger)
     return emit(
         "expects `to` to be f32, f16, bf16, i1, a signless or an unsigned "
         "integer of 8, 16, 32 or 64 bits, but found ",
@@ -38,12 +38,12 @@ LogicalResult CastOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
   return success();
 }
 
-LogicalResult ClipOp::verify() {
-  if (!(getMin() <= getMax()))
-    return emitOpError("expects min <= max, but found ")
-           << getMin().convertToDouble() << " and "
-           << getMax().convertToDouble() << " (C1)";
-  return success();
+LogicalResult ClipOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
+  APFloat min = adaptor.getMin(), max = adaptor.getMax();
+  if (!(min <= max))
+    return emit("expects min <= max, but found ", min.convertToDouble(),
+                " and ", max.convertToDouble(), " (C1)");
+  return inferElementwise(adaptor.getInput(), types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -94,6 +94,27 @@ OpFoldResult WhereOp::fold(FoldAdaptor) {
     return chosen;
   return {};
 }
+
+/// f(f(x)) is f(x).
+template <typename OpTy> static OpFoldResult foldIdempotent(OpTy op) {
+  bool same = op.getInput().template getDefiningOp<OpTy>() &&
+              op.getInput().getType() == op.getType();
+  return same ? op.getInput() : OpFoldResult();
+}
+OpFoldResult AbsOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+OpFoldResult CeilOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+OpFoldResult FloorOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+OpFoldResult RoundOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+OpFoldResult SignOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
+
+/// f(f(x)) is x.
+template <typename OpTy> static OpFoldResult foldInvolution(OpTy op) {
+  auto inner = op.getInput().template getDefiningOp<OpTy>();
+  return inner && inner.getInput().getType() == op.getType() ? inner.getInput()
+                                                             : Value();
+}
+OpFoldResult NegOp::fold(FoldAdaptor) { return foldInvolution(*this); }
+OpFoldResult NotOp::fold(FoldAdaptor) { return foldInvolution(*this); }
 
 OpFoldResult CastOp::fold(FoldAdaptor) {
   return getInput().getType() == getType() ? getInput() : OpFoldResult();

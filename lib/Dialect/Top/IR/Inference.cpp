@@ -14,13 +14,21 @@ LogicalResult tpu_mlir::top::checkOperands(Emitter emit, ValueRange operands) {
   return success();
 }
 
+/// Whether the types have one shape and element types that meet.
+static bool agree(Type expected, Type found) {
+  auto tensor = dyn_cast<RankedTensorType>(found);
+  return tensor &&
+         tensor.getShape() == cast<RankedTensorType>(expected).getShape() &&
+         meet(getElementTypeOrSelf(expected), tensor.getElementType());
+}
+
 LogicalResult tpu_mlir::top::checkResults(Operation *op, TypeRange inferred) {
   if (inferred.size() != op->getNumResults())
     return op->emitOpError("expects ")
            << inferred.size() << " results, but found " << op->getNumResults();
   for (auto [index, expected, found] :
        llvm::enumerate(inferred, op->getResultTypes()))
-    if (expected != found)
+    if (!agree(expected, found))
       return op->emitOpError("expects result #")
              << index << " to be " << expected << ", but found " << found;
   return success();
@@ -30,6 +38,37 @@ LogicalResult tpu_mlir::top::yield(Types &types, Shape shape, Value like) {
   types.push_back(
       RankedTensorType::get(shape, tensorType(like).getElementType()));
   return success();
+}
+
+LogicalResult tpu_mlir::top::inferElementwise(Value input, Types &types) {
+  types.push_back(input.getType());
+  return success();
+}
+
+ParseResult tpu_mlir::top::parseUnaryTypes(OpAsmParser &parser, Type &input,
+                                           Type &output) {
+  Type type;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseType(type))
+    return failure();
+  auto function = dyn_cast<FunctionType>(type);
+  if (!function) {
+    input = output = type;
+    return success();
+  }
+  if (function.getNumInputs() != 1 || function.getNumResults() != 1)
+    return parser.emitError(location, "expected one operand and one result");
+  input = function.getInput(0);
+  output = function.getResult(0);
+  return success();
+}
+
+void tpu_mlir::top::printUnaryTypes(OpAsmPrinter &printer, Operation *op,
+                                    Type input, Type output) {
+  if (input == output)
+    printer << input;
+  else
+    printer << FunctionType::get(op->getContext(), input, output);
 }
 
 std::optional<SmallVector<int64_t>> tpu_mlir::top::broadcast(Shape lhs,
@@ -60,8 +99,8 @@ LogicalResult tpu_mlir::top::checkAxis(Emitter emit, int64_t axis, Value input,
 LogicalResult tpu_mlir::top::checkElementType(Emitter emit, Value input,
                                               Value operand,
                                               StringRef constraint) {
-  if (!operand || tensorType(operand).getElementType() ==
-                      tensorType(input).getElementType())
+  if (!operand || meet(tensorType(operand).getElementType(),
+                       tensorType(input).getElementType()))
     return success();
   return emit("expects operands of one element type, but found ",
               tensorType(input).getElementType(), " and ",

@@ -66,6 +66,15 @@ inline Shape shapeOf(mlir::Value value) { return tensorType(value).getShape(); }
 /// Appends a tensor of `shape` with the element type of `like`.
 llvm::LogicalResult yield(Types &types, Shape shape, mlir::Value like);
 
+/// The type of the only operand.
+llvm::LogicalResult inferElementwise(mlir::Value input, Types &types);
+
+/// `T` where both types are T, else `(T) -> U`.
+mlir::ParseResult parseUnaryTypes(mlir::OpAsmParser &parser, mlir::Type &input,
+                                  mlir::Type &output);
+void printUnaryTypes(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                     mlir::Type input, mlir::Type output);
+
 /// The shape that both broadcast to, as in NumPy; empty optional if none.
 std::optional<llvm::SmallVector<int64_t>> broadcast(Shape lhs, Shape rhs);
 

@@ -76,7 +76,7 @@ struct ReshapeWeight : OpRewritePattern<ReshapeOp> {
       value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
     else
       return rewriter.notifyMatchFailure(reshape, "not a dense weight");
-    rewriter.replaceOpWithNewOp<WeightOp>(reshape, type, value);
+    rewriter.replaceOpWithNewOp<WeightOp>(reshape, value);
     return success();
   }
 };

@@ -1,11 +1,10 @@
 //===- FoldWeights.cpp - Computes what depends on constants only ----------===//
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
+#include "lib/Dialect/Top/Transforms/Formulas.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
-#include <cmath>
 
 namespace tpu_mlir::top {
 #define GEN_PASS_DEF_FOLDWEIGHTS
@@ -71,21 +70,6 @@ static Elements pick(const FloatData &data, ArrayRef<int64_t> shape,
 // What each op computes
 //===----------------------------------------------------------------------===//
 
-static float compute(AddOp, float a, float b) { return a + b; }
-static float compute(SubOp, float a, float b) { return a - b; }
-static float compute(MulOp, float a, float b) { return a * b; }
-static float compute(DivOp, float a, float b) { return a / b; }
-static float compute(PowOp, float a, float b) { return std::pow(a, b); }
-static float compute(MaxOp, float a, float b) { return std::fmax(a, b); }
-static float compute(MinOp, float a, float b) { return std::fmin(a, b); }
-static float compute(AbsOp, float a) { return std::abs(a); }
-static float compute(NegOp, float a) { return -a; }
-static float compute(ExpOp, float a) { return std::exp(a); }
-static float compute(LogOp, float a) { return std::log(a); }
-static float compute(SqrtOp, float a) { return std::sqrt(a); }
-static float compute(ReciprocalOp, float a) { return 1 / a; }
-static float compute(ReluOp, float a) { return std::fmax(a, 0.0f); }
-
 static std::optional<Elements> evaluate(TransposeOp op,
                                         ArrayRef<FloatData> data) {
   SmallVector<int64_t> own = rowMajorStrides(typeOf(op.getInput()).getShape());
@@ -137,7 +121,7 @@ static std::optional<Elements> evaluate(OpTy op, ArrayRef<FloatData> data) {
   if constexpr (OpTy::template hasTrait<OpTrait::OneOperand>()) {
     Elements result;
     for (float value : data[0].values())
-      result.push_back(compute(op, value));
+      result.push_back(static_cast<float>(compute(op, value)));
     return result;
   } else {
     Elements lhs =
@@ -147,7 +131,7 @@ static std::optional<Elements> evaluate(OpTy op, ArrayRef<FloatData> data) {
         pick(data[1], shape,
              broadcastStrides(typeOf(op.getRhs()).getShape(), shape));
     for (size_t i = 0; i < lhs.size(); ++i)
-      lhs[i] = compute(op, lhs[i], rhs[i]);
+      lhs[i] = static_cast<float>(compute(op, lhs[i], rhs[i]));
     return lhs;
   }
 }

@@ -1,6 +1,7 @@
 //===- Passes.h - From top to top -----------------------------------------===//
 #pragma once
 
+#include "mlir/Dialect/Quant/QuantOps.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/Support/CommandLine.h"
 
@@ -10,7 +11,7 @@
 namespace tpu_mlir::top {
 
 /// What an op computes in.
-enum class Precision { F32, F16, BF16 };
+enum class Precision { F32, F16, BF16, INT8 };
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION

@@ -11,7 +11,7 @@ class Top_Pass<string name> : Pass<name> {
 def FoldWeights : Top_Pass<"top-fold-weights"> {
   let summary = "compute what depends on constants only";
   let description = [{
-    Element-wise arithmetic, casts, transposes, slices, concatenations and expansions of float constants, in f32.
+    Element-wise arithmetic, casts, transposes, slices, concatenations and expansions of float constants, rounded to f32 after each op.
 
     Before:
     ```mlir
@@ -133,6 +133,43 @@ def AssignPrecision : Pass<"tpu-assign-precision", "::mlir::ModuleOp"> {
     Option<"overrides", "overrides", "std::string", "", "file of lines `name F32|F16|BF16`">,
   ];
   let dependentDialects = ["::tpu_mlir::top::TopDialect"];
+}
+
+def Quantize : Pass<"tpu-quantize", "::mlir::ModuleOp"> {
+  let summary = "compute in 8-bit integers what can be";
+  let description = [{
+    Gives values `!quant.uniform` types by the ranges that calibration found, filters a scale for each channel, and
+    inserts `top.cast` where types meet. What an op's operands and results get is stated in RangeRules.h. Ops without
+    an integer form are computed in the type `fallback`. A convolution or product whose result no integer op reads
+    writes floats. Inputs and outputs of the network keep their types.
+
+    `ranges` has lines `name threshold min max`, one for each tensor that is not a constant. Each line of `overrides`
+    names an op (the tensor it computes) and its precision, e.g. `conv1 F16`. `#` starts a comment in both.
+
+    Before:
+    ```mlir
+    %1 = top.max_pool %x ...
+    %2 = top.conv %1, %w, %b ... : (tensor<1x3x8x8xf32>, tensor<8x3x1x1xf32>, tensor<8xf32>) -> tensor<1x8x8x8xf32>
+    ```
+    After, with the range [0, 2.55] of `%x`:
+    ```mlir
+    %0 = top.cast %x {to = !quant.uniform<u8:f32, 0.01>} ...
+    %1 = top.max_pool %0 ...
+    %w8 = top.weight {quantized = !quant.uniform<i8:f32:0, {...}>} ...
+    %2 = top.conv %1, %w8, %b ... : (...) -> tensor<1x8x8x8xf32>
+    ```
+  }];
+  let options = [
+    Option<"ranges", "ranges", "std::string", "", "file of lines `name threshold min max`">,
+    Option<"fallback", "fallback", "::tpu_mlir::top::Precision", "::tpu_mlir::top::Precision::F16",
+           "what ops without an integer form compute in", [{::llvm::cl::values(
+             clEnumValN(::tpu_mlir::top::Precision::F32, "f32", "32-bit floats"),
+             clEnumValN(::tpu_mlir::top::Precision::F16, "f16", "16-bit floats"),
+             clEnumValN(::tpu_mlir::top::Precision::BF16, "bf16", "16-bit floats with the range of f32"))}]>,
+    Option<"asymmetric", "asymmetric", "bool", "false", "give activations zero points, from -min and max">,
+    Option<"overrides", "overrides", "std::string", "", "file of lines `name F32|F16|BF16|INT8`">,
+  ];
+  let dependentDialects = ["::tpu_mlir::top::TopDialect", "::mlir::quant::QuantizationDialect"];
 }
 
 #endif

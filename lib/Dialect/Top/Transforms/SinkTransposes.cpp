@@ -23,9 +23,7 @@ static bool isElementwise(Operation *op) {
     return false;
   if (isa<AddOp, SubOp, MulOp, DivOp, PowOp, MaxOp, MinOp, PReluOp>(op))
     return true;
-  // The other ops that keep the type of one operand, whatever its shape.
-  return op->getNumOperands() == 1 &&
-         op->hasTrait<OpTrait::SameOperandsAndResultType>();
+  return op->hasTrait<OpTrait::Elementwise>();
 }
 
 /// The type before a transpose that leads to `type`.

@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -125,12 +126,13 @@ std::optional<std::vector<int64_t>> tpu_mlir::top::readIntegers(Value value) {
   ElementsAttr attribute = weightOf(value);
   if (!attribute || !isa<IntegerType>(attribute.getElementType()))
     return std::nullopt;
+  bool isUnsigned = attribute.getElementType().isInteger(1) ||
+                    attribute.getElementType().isUnsignedInteger();
   if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
     std::vector<int64_t> values;
     for (const APInt &element : dense.getValues<APInt>())
-      values.push_back(attribute.getElementType().isInteger(1)
-                           ? element.getZExtValue()
-                           : element.getSExtValue());
+      values.push_back(isUnsigned ? element.getZExtValue()
+                                  : element.getSExtValue());
     return values;
   }
   auto resource = dyn_cast<DenseResourceElementsAttr>(attribute);
@@ -140,7 +142,7 @@ std::optional<std::vector<int64_t>> tpu_mlir::top::readIntegers(Value value) {
   switch (attribute.getElementType().getIntOrFloatBitWidth()) {
   case 1:
   case 8:
-    return widen<int8_t>(bytes);
+    return isUnsigned ? widen<uint8_t>(bytes) : widen<int8_t>(bytes);
   case 16:
     return widen<int16_t>(bytes);
   case 32:
@@ -173,10 +175,24 @@ static std::string blobName(StringRef name) {
   return result;
 }
 
+static ElementsAttr makeBytes(RankedTensorType type, ArrayRef<float> values,
+                              StringRef name) {
+  std::vector<char> bytes(values.size());
+  for (auto [byte, value] : llvm::zip(bytes, values))
+    byte = static_cast<char>(static_cast<int>(value));
+  if (type.getNumElements() <= kDense)
+    return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  return DenseResourceElementsAttr::get(
+      type, blobName(name),
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+}
+
 ElementsAttr tpu_mlir::top::makeElements(RankedTensorType type,
                                          ArrayRef<float> values,
                                          StringRef name) {
   assert(type.getNumElements() == static_cast<int64_t>(values.size()));
+  if (type.getElementType().isInteger(8))
+    return makeBytes(type, values, name);
   auto element = cast<FloatType>(type.getElementType());
   if (type.getNumElements() <= kDense) {
     SmallVector<APFloat> elements;
@@ -210,6 +226,35 @@ WeightOp tpu_mlir::top::makeWeight(OpBuilder &builder, Location location,
                                    ArrayRef<float> values) {
   return builder.create<WeightOp>(location,
                                   makeElements(type, values, nameOf(location)));
+}
+
+WeightOp tpu_mlir::top::makeQuantizedWeight(OpBuilder &builder,
+                                            Location location,
+                                            RankedTensorType type,
+                                            ArrayRef<float> values) {
+  auto quantized = cast<quant::QuantizedType>(type.getElementType());
+  auto axes = dyn_cast<quant::UniformQuantizedPerAxisType>(quantized);
+  int64_t inner = 1; // elements in a row that share a scale
+  if (axes)
+    for (int64_t size :
+         type.getShape().drop_front(axes.getQuantizedDimension() + 1))
+      inner *= size;
+  std::vector<float> stored(values.size());
+  for (auto [i, value] : llvm::enumerate(values)) {
+    size_t index = axes ? i / inner % axes.getScales().size() : 0;
+    double scale =
+        axes ? axes.getScales()[index]
+             : cast<quant::UniformQuantizedType>(quantized).getScale();
+    int64_t zero =
+        axes ? axes.getZeroPoints()[index]
+             : cast<quant::UniformQuantizedType>(quantized).getZeroPoint();
+    double steps = std::nearbyint(value / scale) + static_cast<double>(zero);
+    stored[i] = static_cast<float>(std::clamp<double>(
+        steps, quantized.getStorageTypeMin(), quantized.getStorageTypeMax()));
+  }
+  ElementsAttr elements =
+      makeElements(type.clone(storageOf(quantized)), stored, nameOf(location));
+  return builder.create<WeightOp>(location, elements, TypeAttr::get(quantized));
 }
 
 ElementsAttr tpu_mlir::top::reshapeElements(ElementsAttr attribute,

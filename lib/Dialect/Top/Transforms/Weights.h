@@ -43,7 +43,8 @@ std::optional<std::vector<int64_t>> readIntegers(mlir::Value value);
 /// The one value that all elements of a float or i1 weight have.
 std::optional<float> readSplat(mlir::Value value);
 
-/// Rounds to the element type, to nearest even; overflow becomes infinity.
+/// Rounds to the element type, to nearest even; overflow becomes infinity. Of
+/// i8 and ui8 the values are whole numbers in their range.
 /// Small tensors become `dense`, others a `dense_resource` blob of a new name
 /// that starts with `name`.
 mlir::ElementsAttr makeElements(mlir::RankedTensorType type,
@@ -53,6 +54,13 @@ mlir::ElementsAttr makeElements(mlir::RankedTensorType type,
 /// A `top.weight` of `makeElements`, named after the location.
 WeightOp makeWeight(mlir::OpBuilder &builder, mlir::Location location,
                     mlir::RankedTensorType type, llvm::ArrayRef<float> values);
+
+/// The same for a quantized element type, whose stored integers are computed
+/// from floats: divided by the scale, to nearest even, at the range's ends
+/// where they exceed it.
+WeightOp makeQuantizedWeight(mlir::OpBuilder &builder, mlir::Location location,
+                             mlir::RankedTensorType type,
+                             llvm::ArrayRef<float> values);
 
 /// The same elements in another shape; a blob is shared, not copied.
 mlir::ElementsAttr reshapeElements(mlir::ElementsAttr attribute,

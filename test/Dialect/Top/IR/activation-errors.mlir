@@ -1,7 +1,7 @@
 // RUN: tpu-opt %s -split-input-file -verify-diagnostics
 
 func.func @relu_of_integers(%x: tensor<8xi32>) {
-  // expected-error @+1 {{operand #0 must be statically shaped tensor of 32-bit float or 16-bit float or bfloat16 type values, but got 'tensor<8xi32>'}}
+  // expected-error @+1 {{operand #0 must be statically shaped tensor of 32-bit float or 16-bit float or bfloat16 type or 8-bit quantized values, but got 'tensor<8xi32>'}}
   %0 = top.relu %x : tensor<8xi32>
   return
 }

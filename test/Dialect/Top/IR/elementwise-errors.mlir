@@ -17,7 +17,7 @@ func.func @add_element_type(%x0: tensor<8xf32>, %x1: tensor<8xf16>) {
 // -----
 
 func.func @add_booleans(%x0: tensor<8xi1>, %x1: tensor<8xi1>) {
-  // expected-error @+1 {{'top.add' op operand #0 must be statically shaped tensor of 32-bit float or 16-bit float or bfloat16 type or 8-bit signless integer}}
+  // expected-error @+1 {{'top.add' op operand #0 must be statically shaped tensor of 32-bit float or 16-bit float or bfloat16 type or 8-bit quantized or 8-bit signless integer}}
   %0 = top.add %x0, %x1 : (tensor<8xi1>, tensor<8xi1>) -> tensor<8xi1>
   return
 }

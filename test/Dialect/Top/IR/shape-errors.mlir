@@ -65,7 +65,7 @@ func.func @tile_c1(%x0: tensor<2x8xf32>) {
 // -----
 
 func.func @concat_of_nothing() {
-  // expected-error @+1 {{'top.concat' op expected 1 or more operands, but found 0}}
+  // expected-error @+1 {{'top.concat' op expects at least one input (C1)}}
   %0 = top.concat {axis = 0 : i64} : () -> tensor<8xf32>
   return
 }

@@ -1,0 +1,234 @@
+//===- Quantize.cpp - Gives values 8-bit types ----------------------------===//
+#include "lib/Dialect/Top/Transforms/Passes.h"
+
+#include "lib/Dialect/Top/Transforms/Overrides.h"
+#include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
+#include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
+#include "lib/Dialect/Top/Transforms/Retyper.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace tpu_mlir::top {
+#define GEN_PASS_DEF_QUANTIZE
+#include "lib/Dialect/Top/Transforms/Passes.h.inc"
+} // namespace tpu_mlir::top
+
+using namespace mlir;
+using namespace tpu_mlir::top;
+
+namespace {
+
+/// Decides for each op of one function, then rewrites them.
+class Quantizer {
+public:
+  Quantizer(func::FuncOp function, RangeRules rules, Overrides &overrides,
+            Precision fallback)
+      : function(function), rules(std::move(rules)), overrides(overrides),
+        fallback(fallback), retyper(function) {}
+
+  LogicalResult run();
+
+private:
+  /// What an op is computed in.
+  struct Plan {
+    IntegerForm form = IntegerForm::None;
+    Precision precision; // of an op without integer form
+  };
+
+  LogicalResult plan(Operation *op);
+  void relate(Operation *op, const Plan &plan);
+  LogicalResult assignTypes();
+  LogicalResult rewrite(Operation *op, const Plan &plan);
+  LogicalResult quantizeOperand(OpOperand &operand, IntegerForm form);
+  Type floatResult(OpResult result);
+
+  func::FuncOp function;
+  RangeRules rules;
+  Overrides &overrides;
+  Precision fallback;
+  Retyper retyper;
+  DenseMap<Operation *, Plan> plans;
+  /// Values that integer ops read, or that can be stored as integers only.
+  llvm::SetVector<Value> quantized;
+  DenseMap<Value, quant::UniformQuantizedType> types;
+};
+
+struct QuantizePass : tpu_mlir::top::impl::QuantizeBase<QuantizePass> {
+  using QuantizeBase::QuantizeBase;
+
+  void runOnOperation() override;
+};
+
+} // namespace
+
+/// An operand that holds reals which are not known at compile time.
+static bool isActivation(Value value) {
+  return isReal(value.getType()) && !weightOf(value);
+}
+
+/// What rule 3 needs beside the form.
+static bool canAbsorb(Operation *op) {
+  return isa<OpResult>(op->getOperand(0)) && op->getOperand(0).hasOneUse();
+}
+
+//===----------------------------------------------------------------------===//
+// Decisions, from the last op to the first
+//===----------------------------------------------------------------------===//
+
+LogicalResult Quantizer::plan(Operation *op) {
+  IntegerForm form = integerFormOf(op);
+  if (!llvm::any_of(op->getOperands(), isActivation))
+    form = IntegerForm::None;
+  Plan &plan = plans[op] = {IntegerForm::None, fallback};
+  if (std::optional<Precision> chosen = overrides.find(op)) {
+    bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
+    if (*chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
+      return emitError(op->getLoc())
+             << overrides.whereOf(op) << ": '" << op->getName()
+             << "' cannot be computed in INT8; expected F32, F16 or BF16";
+    if (*chosen != Precision::INT8) {
+      plan.precision = *chosen;
+      return success();
+    }
+  }
+  bool isNeeded = llvm::any_of(
+      op->getResults(), [&](Value value) { return quantized.contains(value); });
+  switch (form) {
+  case IntegerForm::None:
+    return success();
+  case IntegerForm::Move:
+  case IntegerForm::Clamp:
+    if (!isNeeded)
+      return success();
+    break;
+  case IntegerForm::Compute:
+    quantized.insert(op->getResults().begin(), op->getResults().end());
+    break;
+  case IntegerForm::ComputeToFloat:
+    break;
+  }
+  plan.form = form;
+  for (Value operand : op->getOperands())
+    if (isActivation(operand))
+      quantized.insert(operand);
+  return success();
+}
+
+/// Tells the rules what the op means for the types of its values.
+void Quantizer::relate(Operation *op, const Plan &plan) {
+  if (plan.form == IntegerForm::Clamp && canAbsorb(op)) {
+    rules.absorb(op->getOperand(0));
+    rules.share(op->getOperand(0), op->getResult(0));
+  }
+  if (plan.form != IntegerForm::Move)
+    return;
+  Value first = *llvm::find_if(op->getOperands(), isActivation);
+  for (Value operand : op->getOperands()) {
+    if (isActivation(operand))
+      rules.share(operand, first);
+    else if (std::optional<FloatData> data = FloatData::read(operand))
+      for (float element : data->values())
+        rules.include(first, element);
+  }
+  for (Value result : op->getResults()) {
+    rules.share(result, first);
+    rules.moved(result);
+  }
+  auto pad = dyn_cast<PadOp>(op);
+  if (pad && pad.getMode() == PadMode::Constant)
+    rules.include(first, pad.getValue().convertToFloat());
+}
+
+LogicalResult Quantizer::assignTypes() {
+  bool valid = true;
+  for (Value value : quantized) {
+    types[value] = rules.typeOf(value);
+    valid &= types[value] != nullptr;
+  }
+  return success(valid);
+}
+
+//===----------------------------------------------------------------------===//
+// Rewriting
+//===----------------------------------------------------------------------===//
+
+LogicalResult Quantizer::quantizeOperand(OpOperand &operand, IntegerForm form) {
+  Operation *op = operand.getOwner();
+  Value value = operand.get();
+  if (!isReal(value.getType()) || keepsF32(operand))
+    return success();
+  if (isActivation(value))
+    return retyper.convert(operand, types.at(value));
+  if (isQuantized(getElementTypeOrSelf(value.getType())))
+    return success(); // given
+  if (form == IntegerForm::Move)
+    return retyper.convert(operand, types.at(op->getResult(0)));
+  std::optional<FloatData> data = FloatData::read(value);
+  std::optional<ChannelWeight> channels = channelWeightOf(op);
+  if (channels && channels->operand == operand.getOperandNumber())
+    return retyper.convert(operand,
+                           channelType(cast<RankedTensorType>(value.getType()),
+                                       data->values(), channels->axis));
+  return retyper.convert(operand,
+                         constantType(op->getContext(), data->values()));
+}
+
+/// What an op writes whose result no integer op reads: what the network
+/// returns, or what the ops after it compute in.
+Type Quantizer::floatResult(OpResult result) {
+  bool isReturned = llvm::all_of(result.getUsers(), [](Operation *user) {
+    return isa<func::ReturnOp>(user);
+  });
+  return isReturned ? getElementTypeOrSelf(result.getType())
+                    : floatType(fallback, result.getContext());
+}
+
+LogicalResult Quantizer::rewrite(Operation *op, const Plan &plan) {
+  if (plan.form == IntegerForm::None)
+    return retyper.retype(op, floatType(plan.precision, op->getContext()));
+  for (OpOperand &operand : op->getOpOperands())
+    if (failed(quantizeOperand(operand, plan.form)))
+      return failure();
+  for (OpResult result : op->getResults()) {
+    Type element = types.lookup(result);
+    if (!element)
+      element = floatResult(result);
+    result.setType(withElement(result.getType(), element));
+    if (auto cast = dyn_cast<CastOp>(op))
+      cast.setTo(element);
+  }
+  return success();
+}
+
+LogicalResult Quantizer::run() {
+  SmallVector<Operation *> ops = opsOf(function);
+  for (Operation *op : llvm::reverse(ops))
+    if (failed(plan(op)))
+      return failure();
+  for (Operation *op : ops)
+    relate(op, plans.at(op));
+  if (failed(assignTypes()))
+    return failure();
+  for (Operation *op : ops)
+    if (failed(rewrite(op, plans.at(op))))
+      return failure();
+  if (failed(retyper.restoreResults()))
+    return failure();
+  retyper.eraseUnusedWeights();
+  return success();
+}
+
+void QuantizePass::runOnOperation() {
+  Location location = getOperation().getLoc();
+  FailureOr<RangeTable> table = RangeTable::read(ranges, location);
+  FailureOr<Overrides> chosen =
+      Overrides::read(overrides, /*integers=*/true, location);
+  if (failed(table) || failed(chosen))
+    return signalPassFailure();
+  for (auto function : getOperation().getOps<func::FuncOp>())
+    if (failed(Quantizer(function, RangeRules(*table, asymmetric), *chosen,
+                         fallback)
+                   .run()))
+      return signalPassFailure();
+  if (failed(chosen->reportUnknown(location)))
+    signalPassFailure();
+}

@@ -1,0 +1,160 @@
+//===- RangeRules.cpp - Which quantized type each value gets --------------===//
+#include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
+
+#include "lib/Dialect/Top/Transforms/Weights.h"
+#include "mlir/IR/Builders.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace tpu_mlir::top;
+using quant::UniformQuantizedPerAxisType;
+using quant::UniformQuantizedType;
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+static UniformQuantizedType byteType(MLIRContext *context, bool isSigned,
+                                     double scale, int64_t zeroPoint = 0) {
+  return UniformQuantizedType::get(
+      isSigned ? quant::QuantizationFlags::Signed : 0,
+      IntegerType::get(context, 8), Float32Type::get(context), scale, zeroPoint,
+      isSigned ? -128 : 0, isSigned ? 127 : 255);
+}
+
+UniformQuantizedType tpu_mlir::top::quantizedType(MLIRContext *context,
+                                                  const Range &range,
+                                                  bool asymmetric) {
+  if (!asymmetric)
+    return range.min >= 0
+               ? byteType(context, /*isSigned=*/false, range.threshold / 255)
+               : byteType(context, /*isSigned=*/true, range.threshold / 127);
+  double min = std::min(range.min, 0.0), max = std::max(range.max, 0.0);
+  double scale = (max - min) / 255;
+  return byteType(context, /*isSigned=*/true, scale,
+                  -128 - static_cast<int64_t>(std::nearbyint(min / scale)));
+}
+
+UniformQuantizedType tpu_mlir::top::constantType(MLIRContext *context,
+                                                 ArrayRef<float> values) {
+  Range range;
+  for (double value : values) {
+    range.threshold = std::max(range.threshold, std::abs(value));
+    range.min = std::min(range.min, value);
+  }
+  if (range.threshold == 0)
+    range.threshold = 1; // any scale has a zero
+  return quantizedType(context, range, /*asymmetric=*/false);
+}
+
+UniformQuantizedPerAxisType tpu_mlir::top::channelType(RankedTensorType type,
+                                                       ArrayRef<float> values,
+                                                       unsigned axis) {
+  int64_t count = type.getDimSize(axis), inner = 1;
+  for (int64_t size : type.getShape().drop_front(axis + 1))
+    inner *= size;
+  SmallVector<double> scales(count, 0);
+  for (auto [i, value] : llvm::enumerate(values)) {
+    double &largest = scales[i / inner % count];
+    largest = std::max<double>(largest, std::abs(value));
+  }
+  for (double &scale : scales)
+    scale = scale == 0 ? 1 : scale / 127;
+  return UniformQuantizedPerAxisType::get(
+      quant::QuantizationFlags::Signed, IntegerType::get(type.getContext(), 8),
+      Float32Type::get(type.getContext()), scales,
+      SmallVector<int64_t>(count, 0), axis, -128, 127);
+}
+
+//===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+Value RangeRules::leaderOf(Value value) {
+  while (Value parent = parents.lookup(value))
+    value = parent;
+  return value;
+}
+
+void RangeRules::share(Value value, Value with) {
+  Value from = leaderOf(value), to = leaderOf(with);
+  if (from == to)
+    return;
+  parents[from] = to;
+  for (Value leader : {from, to})
+    if (members[leader].empty())
+      members[leader].push_back(leader);
+  SmallVector<Value> joined = std::move(members[from]);
+  members[to].append(joined);
+  SmallVector<double> found = std::move(elements[from]);
+  elements[to].append(found);
+}
+
+void RangeRules::include(Value value, double element) {
+  elements[leaderOf(value)].push_back(element);
+}
+
+static Location locationOfValue(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  return result ? locationOf(result) : value.getLoc();
+}
+
+std::optional<Range> RangeRules::rangeOf(Value value) {
+  Location location = locationOfValue(value);
+  StringRef name = nameOf(location);
+  const RangeTable::Entry *entry = table.find(name);
+  if (!entry) {
+    emitError(location) << table.getPath() << ": expected a range of '" << name
+                        << "', but found none; calibrate this model";
+    return std::nullopt;
+  }
+  Range range = entry->range;
+  if (auto result = dyn_cast<OpResult>(value)) {
+    Bounds bounds = boundsOf(result.getOwner());
+    range.min = std::clamp(range.min, bounds.min, bounds.max);
+    range.max = std::clamp(range.max, bounds.min, bounds.max);
+    range.threshold = std::min(
+        range.threshold, std::max(std::abs(bounds.min), std::abs(bounds.max)));
+  }
+  bool isZero =
+      asymmetric ? range.min == 0 && range.max == 0 : range.threshold == 0;
+  if (isZero) {
+    emitError(location) << table.where(*entry) << ": the range of '" << name
+                        << "' is zero, so that it has no scale; calibrate with "
+                           "other inputs, or give it another precision";
+    return std::nullopt;
+  }
+  return range;
+}
+
+UniformQuantizedType RangeRules::typeOf(Value value) {
+  Value leader = leaderOf(value);
+  UniformQuantizedType &type = types[leader];
+  if (type)
+    return type;
+  SmallVector<Value> group = members.lookup(leader);
+  if (group.empty())
+    group.push_back(leader);
+  std::optional<Range> joined;
+  for (Value member : group) {
+    if (withoutRange.contains(member))
+      continue;
+    std::optional<Range> range = rangeOf(member);
+    if (!range)
+      return {};
+    if (!joined)
+      joined = range;
+    joined->threshold = std::max(joined->threshold, range->threshold);
+    joined->min = std::min(joined->min, range->min);
+    joined->max = std::max(joined->max, range->max);
+  }
+  assert(joined && "every group has a member that is computed or given");
+  for (double element : elements.lookup(leader)) {
+    joined->threshold = std::max(joined->threshold, std::abs(element));
+    joined->min = std::min(joined->min, element);
+    joined->max = std::max(joined->max, element);
+  }
+  type = quantizedType(value.getContext(), *joined, asymmetric);
+  return type;
+}

@@ -1,0 +1,77 @@
+//===- RangeRules.h - Which quantized type each value gets ----------------===//
+//
+// 1. A value's range is the table's, cut to what its op can compute: relu and
+//    abs are not negative, sigmoid and softmax lie in [0, 1], tanh in [-1, 1],
+//    hard_swish is at least -3/8, and so on (`boundsOf`).
+// 2. Values between which elements only move (reshape, transpose, concat,
+//    split, slice, pad, max pool ...) share one type, that of the union of the
+//    ranges of those among them that are computed; so moving is exact.
+//    Constants and padding among them count too.
+// 3. What only a relu or clip reads, whose least value is 0, takes the range
+//    of its result: storing the integers cuts the rest off, and the op itself
+//    has nothing to do.
+// 4. Symmetric: a range without negative values becomes u8 of scale
+//    threshold / 255, any other i8 of scale threshold / 127. Asymmetric: i8 of
+//    scale (max - min) / 255 and the zero point that makes min -128, with 0 in
+//    the range.
+// 5. Constants: with an axis of their own (filters) i8 of scale max|w| / 127
+//    by index, others as their values by rule 4, symmetric.
+//
+// The formulas of 4 and 5: Nagel et al., "A White Paper on Neural Network
+// Quantization", 2021, sections 2.2 and 2.3.
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "dialects/Top/Top.h"
+#include "lib/Dialect/Top/Transforms/Quantization/RangeTable.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace tpu_mlir::top {
+
+/// Rule 1: what results of the op can be, whatever its operands.
+struct Bounds {
+  double min, max;
+};
+Bounds boundsOf(mlir::Operation *op);
+
+/// The types of rules 4 and 5.
+mlir::quant::UniformQuantizedType
+quantizedType(mlir::MLIRContext *context, const Range &range, bool asymmetric);
+mlir::quant::UniformQuantizedType constantType(mlir::MLIRContext *context,
+                                               llvm::ArrayRef<float> values);
+mlir::quant::UniformQuantizedPerAxisType
+channelType(mlir::RankedTensorType type, llvm::ArrayRef<float> values,
+            unsigned axis);
+
+/// Types of values by the rules. First all `share` and `absorb`, then `typeOf`.
+class RangeRules {
+public:
+  RangeRules(const RangeTable &table, bool asymmetric)
+      : table(table), asymmetric(asymmetric) {}
+
+  /// Rule 2.
+  void share(mlir::Value value, mlir::Value with);
+  /// Rule 3: `value` has no range of its own.
+  void absorb(mlir::Value value) { withoutRange.insert(value); }
+  /// `value` is the result of moving: its range is that of its sources.
+  void moved(mlir::Value value) { withoutRange.insert(value); }
+  /// A constant that appears among the elements of a value's group.
+  void include(mlir::Value value, double element);
+
+  /// Null after a diagnostic if the table has no range, or an empty one.
+  mlir::quant::UniformQuantizedType typeOf(mlir::Value value);
+
+private:
+  mlir::Value leaderOf(mlir::Value value);
+  std::optional<Range> rangeOf(mlir::Value value);
+
+  const RangeTable &table;
+  bool asymmetric;
+  llvm::DenseMap<mlir::Value, mlir::Value> parents;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> members;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<double>> elements;
+  llvm::DenseSet<mlir::Value> withoutRange;
+  llvm::DenseMap<mlir::Value, mlir::quant::UniformQuantizedType> types;
+};
+
+} // namespace tpu_mlir::top

@@ -1,0 +1,39 @@
+//===- RangeTable.h - Which values each tensor took in calibration --------===//
+#pragma once
+
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <string>
+
+namespace tpu_mlir::top {
+
+/// What a tensor is to be quantized for: `threshold` bounds its magnitudes,
+/// [min, max] its values.
+struct Range {
+  double threshold = 0, min = 0, max = 0;
+};
+
+/// The file that calibration writes: lines `name threshold min max`, of which
+/// the name may hold blanks; `#` starts a comment.
+class RangeTable {
+public:
+  /// Reports what cannot be read, no number, infinite, NaN or out of order.
+  static mlir::FailureOr<RangeTable> read(llvm::StringRef path,
+                                          mlir::Location location);
+
+  struct Entry {
+    Range range;
+    int64_t line;
+  };
+  const Entry *find(llvm::StringRef name) const;
+  llvm::StringRef getPath() const { return path; }
+  /// `path:line`
+  std::string where(const Entry &entry) const;
+
+private:
+  std::string path;
+  llvm::StringMap<Entry> entries;
+};
+
+} // namespace tpu_mlir::top
