@@ -10,7 +10,7 @@ using namespace tpu_mlir;
 template <typename OpTy>
 static std::optional<Convolution> readConv(OpTy op, typename OpTy::Adaptor in,
                                            Lowering &l) {
-  std::optional<top::FloatData> filter = top::FloatData::read(op.getFilter());
+  std::optional<std::vector<float>> filter = elementsOf(op.getFilter());
   std::optional<top::FloatData> bias = top::FloatData::read(op.getBias());
   if (!filter || (op.getBias() && !bias)) {
     l.fail("its filter and bias must be constants whose elements are present");
@@ -26,7 +26,7 @@ static std::optional<Convolution> readConv(OpTy op, typename OpTy::Adaptor in,
   }
   Convolution conv;
   conv.input = in.getInput();
-  conv.filter.assign(filter->values().begin(), filter->values().end());
+  conv.filter = std::move(*filter);
   if (bias)
     conv.bias.assign(bias->values().begin(), bias->values().end());
   conv.oc = shapeOf(op.getOutput())[1];
@@ -42,9 +42,19 @@ static Value limit(OpTy op, Value result, Lowering &l) {
   return limit ? l.min(result, limit->convertToFloat()) : result;
 }
 
+/// The convolution of what has been read: of floats, or of quantized values.
+template <typename OpTy>
+static Value emit(OpTy op, Convolution conv, Lowering &l) {
+  if (!isQuantizedOp(op))
+    return limit(op, emitConvolution(l, conv), l);
+  return emitQuantized(l, conv,
+                       {op.getInput(), op.getFilter(), op.getOutput(),
+                        op.getRelu(), op.getReluLimit()});
+}
+
 static Value lowerConv(top::ConvOp op, top::ConvOp::Adaptor in, Lowering &l) {
   std::optional<Convolution> conv = readConv(op, in, l);
-  return conv ? limit(op, emitConvolution(l, *conv), l) : Value();
+  return conv ? emit(op, *conv, l) : Value();
 }
 
 //===----------------------------------------------------------------------===//
@@ -85,12 +95,12 @@ static Value lowerConvTranspose(top::ConvTransposeOp op,
     window.pads[i] = std::max<int64_t>(low, 0);
     window.pads[2 + i] = std::max<int64_t>(high, 0);
   }
-  Value whole = emitConvolution(l, *conv);
-  return limit(
-      op, l.slice(whole, {0, 0, crop[0], crop[1]}, sizes, {1, 1, 1, 1}), l);
+  Value whole = emit(op, *conv, l);
+  return whole ? l.slice(whole, {0, 0, crop[0], crop[1]}, sizes, {1, 1, 1, 1})
+               : Value();
 }
 
 void tpu_mlir::addConvs(Lowerings &set) {
-  set.add<top::ConvOp>(lowerConv);
-  set.add<top::ConvTransposeOp>(lowerConvTranspose);
+  set.add<top::ConvOp>(lowerConv, lowerConv);
+  set.add<top::ConvTransposeOp>(lowerConvTranspose, lowerConvTranspose);
 }

@@ -1,6 +1,7 @@
 //===- Elementwise.cpp - Arithmetic, comparison and logic -----------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 
+#include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 
 #include <cmath>
@@ -40,6 +41,20 @@ static Value lowerBinary(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
                : l.scalar(kind, in.getRhs(), *value);
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
   return l.binary(kind, operands[0], operands[1]);
+}
+
+/// Of two quantized values; with a constant of one value, by a table.
+template <BinaryKind kind, typename OpTy>
+static Value lowerIntegers(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+  if (top::elementFunction(op))
+    return lowerByTable(op, in.getOperands(), l);
+  std::optional<Quantization> lhs = quantizationOf(op.getLhs());
+  std::optional<Quantization> rhs = quantizationOf(op.getRhs());
+  std::optional<Quantization> to = quantizationOf(op.getOutput());
+  if (!lhs || !rhs || !to)
+    return l.fail("its operands and result are not all quantized");
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return quantizedBinary(l, kind, operands[0], *lhs, operands[1], *rhs, *to);
 }
 
 //===----------------------------------------------------------------------===//
@@ -146,6 +161,14 @@ static Value lowerIsInf(top::IsInfOp op, top::IsInfOp::Adaptor in,
 /// Floats become true where they are not zero; the rest changes type only.
 static Value lowerCast(top::CastOp op, top::CastOp::Adaptor in, Lowering &l) {
   Value x = in.getInput();
+  std::optional<Quantization> from = quantizationOf(op.getInput());
+  std::optional<Quantization> to = quantizationOf(op.getOutput());
+  if (from && to)
+    return requantize(l, x, *from, *to);
+  if (to)
+    return quantize(l, x, *to);
+  if (from)
+    return dequantize(l, x, *from, op.getTo());
   bool toBool = op.getTo().isInteger(1);
   if (!toBool || elementOf(op.getInput()).isInteger(1))
     return x;
@@ -165,13 +188,18 @@ static Value lowerUnary(OpTy, typename OpTy::Adaptor in, Lowering &l) {
   return l.unary(kind, in.getInput());
 }
 
+template <BinaryKind kind, typename OpTy>
+static void addArithmetic(Lowerings &set) {
+  set.add<OpTy>(lowerBinary<kind, OpTy>, lowerIntegers<kind, OpTy>);
+}
+
 void tpu_mlir::addElementwise(Lowerings &set) {
-  set.add<top::AddOp>(lowerBinary<BinaryKind::add>);
-  set.add<top::SubOp>(lowerBinary<BinaryKind::sub>);
-  set.add<top::MulOp>(lowerBinary<BinaryKind::mul>);
+  addArithmetic<BinaryKind::add, top::AddOp>(set);
+  addArithmetic<BinaryKind::sub, top::SubOp>(set);
+  addArithmetic<BinaryKind::mul, top::MulOp>(set);
+  addArithmetic<BinaryKind::max, top::MaxOp>(set);
+  addArithmetic<BinaryKind::min, top::MinOp>(set);
   set.add<top::DivOp>(lowerBinary<BinaryKind::div>);
-  set.add<top::MaxOp>(lowerBinary<BinaryKind::max>);
-  set.add<top::MinOp>(lowerBinary<BinaryKind::min>);
   set.add<top::PowOp>(lowerPow);
   set.add<top::ModOp>(lowerMod);
   set.add<top::EqualOp>(lowerCompare<CompareKind::eq, false>);
@@ -188,7 +216,7 @@ void tpu_mlir::addElementwise(Lowerings &set) {
   set.add<top::WhereOp>(lowerWhere);
   set.add<top::IsNanOp>(lowerIsNan);
   set.add<top::IsInfOp>(lowerIsInf);
-  set.add<top::CastOp>(lowerCast);
+  set.add<top::CastOp>(lowerCast, lowerCast);
   set.add<top::ClipOp>(lowerClip);
   set.add<top::AbsOp>(lowerUnary<UnaryKind::abs>);
   set.add<top::NegOp>(lowerUnary<UnaryKind::neg>);

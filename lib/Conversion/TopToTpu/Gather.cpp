@@ -62,5 +62,5 @@ static Value lowerGather(top::GatherOp op, top::GatherOp::Adaptor in,
 }
 
 void tpu_mlir::addGathers(Lowerings &set) {
-  set.add<top::GatherOp>(lowerGather);
+  set.addMove<top::GatherOp>(lowerGather);
 }

@@ -2,6 +2,7 @@
 #include "lib/Conversion/TopToTpu/Passes.h"
 
 #include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -29,12 +30,15 @@ static Type networkFloat(ModuleOp module) {
   return found;
 }
 
-/// f32, f16 and bf16 stay, i1 becomes `boolean`; other types are left alone.
+/// f32, f16 and bf16 stay, i1 becomes `boolean`, quantized types what they are
+/// stored as; other types are left alone.
 static Type convertTensor(RankedTensorType type, Type boolean) {
   Type element = type.getElementType();
   if (element.isInteger(1))
     element = boolean;
-  if (!isa<Float32Type, Float16Type, BFloat16Type>(element))
+  if (auto quantized = dyn_cast<quant::QuantizedType>(element))
+    element = top::storageOf(quantized);
+  else if (!isa<Float32Type, Float16Type, BFloat16Type>(element))
     return type;
   return RankedTensorType::get(canonicalShape(type.getShape()), element);
 }
@@ -43,6 +47,7 @@ static bool isComputable(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor &&
          (tensor.getElementType().isInteger(1) ||
+          top::isQuantized(tensor.getElementType()) ||
           isa<Float32Type, Float16Type, BFloat16Type>(tensor.getElementType()));
 }
 
@@ -51,7 +56,8 @@ std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
     std::string text;
     llvm::raw_string_ostream(text)
         << verb << " '" << type
-        << "', but the chip's operations here take and make f32, f16 and bf16";
+        << "', but the chip's operations here take and make f32, f16, bf16 and "
+           "quantized 8-bit integers";
     return text;
   };
   for (Type type : op->getResultTypes())
@@ -62,6 +68,35 @@ std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
         (operand.getOperandNumber() == 0 || !top::weightOf(operand.get())))
       return describe("reads", operand.get().getType());
   return "";
+}
+
+std::optional<SmallVector<Value>>
+tpu_mlir::shareQuantization(Operation *op, ValueRange operands, Lowering &l) {
+  std::optional<Quantization> to = quantizationOf(op->getResult(0));
+  SmallVector<Value> result(operands);
+  for (auto [operand, value] : llvm::zip(op->getOperands(), result)) {
+    if (!top::isReal(operand.getType()))
+      continue;
+    std::optional<Quantization> from = quantizationOf(operand);
+    if (!from || !to) {
+      l.fail("it moves elements between quantized values and floats");
+      return std::nullopt;
+    }
+    value = requantize(l, value, *from, *to);
+  }
+  return result;
+}
+
+Value tpu_mlir::lowerByTable(Operation *op, ValueRange operands, Lowering &l) {
+  top::ElementFunction function = top::elementFunction(op);
+  if (!function)
+    return l.fail("it has no integer form");
+  OpOperand &variable = top::variableOperand(op);
+  std::optional<Quantization> from = quantizationOf(variable.get());
+  std::optional<Quantization> to = quantizationOf(op->getResult(0));
+  if (!from || !to)
+    return l.fail("its operand and result are not both quantized");
+  return lookup(l, operands[variable.getOperandNumber()], *from, *to, function);
 }
 
 Location tpu_mlir::partOf(Location location) {
@@ -124,7 +159,8 @@ private:
 LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   bool valid = true;
   auto check = [&](StringRef what, unsigned index, Type type, Location loc) {
-    if (isComputable(type) && !getElementTypeOrSelf(type).isInteger(1))
+    Type element = getElementTypeOrSelf(type);
+    if (isComputable(type) && isa<FloatType>(element))
       return;
     emitError(loc) << what << " " << index << " of the network is " << type
                    << ", but only f32, f16 and bf16 tensors can be passed";

@@ -1,6 +1,7 @@
 //===- Pattern.h - Lowerings as conversion patterns -----------------------===//
 #pragma once
 
+#include "lib/Conversion/TopToTpu/Support/Quantization.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -22,14 +23,32 @@ mlir::Location partOf(mlir::Location location);
 /// Gives the value that is the tensor `name` that location, through views.
 void nameResult(mlir::Value value, mlir::Location name);
 
-/// Explains why an op cannot be computed whatever its kind, e.g. in integers.
+/// Explains why an op cannot be computed whatever its kind, e.g. in i64.
 std::string refuseTypes(mlir::Operation *op, const mlir::TypeConverter &types);
+
+/// The operands of an op that only moves elements, in the integers of its
+/// result; nothing, with the reason recorded, if one is a float.
+std::optional<llvm::SmallVector<mlir::Value>>
+shareQuantization(mlir::Operation *op, mlir::ValueRange operands, Lowering &l);
+
+/// An op on quantized values as a function of each element.
+mlir::Value lowerByTable(mlir::Operation *op, mlir::ValueRange operands,
+                         Lowering &l);
+
+/// What lowers an op: `floats`, and on quantized values `integers`. Without
+/// `integers`, an op that `moves` elements is lowered as on floats, others by
+/// a table.
+template <typename OpTy> struct LowerFunctions {
+  LowerFunction<OpTy> floats;
+  LowerFunction<OpTy> integers = nullptr;
+  bool moves = false;
+};
 
 template <typename OpTy>
 class LoweringPattern : public mlir::OpConversionPattern<OpTy> {
 public:
   LoweringPattern(const mlir::TypeConverter &types, mlir::MLIRContext *context,
-                  LowerFunction<OpTy> lower, Reasons &reasons)
+                  LowerFunctions<OpTy> lower, Reasons &reasons)
       : mlir::OpConversionPattern<OpTy>(types, context), lower(lower),
         reasons(reasons) {}
 
@@ -41,7 +60,8 @@ public:
     if (!reason.empty())
       return rewriter.notifyMatchFailure(op, reason);
     Lowering l(rewriter, partOf(op.getLoc()), reason);
-    mlir::Value result = lower(op, adaptor, l);
+    mlir::Value result = isQuantizedOp(op) ? byIntegers(op, adaptor, lower, l)
+                                           : lower.floats(op, adaptor, l);
     if (!result)
       return rewriter.notifyMatchFailure(op, reason);
     auto type = llvm::cast<mlir::RankedTensorType>(
@@ -54,7 +74,20 @@ public:
   }
 
 private:
-  LowerFunction<OpTy> lower;
+  static mlir::Value byIntegers(OpTy op, typename OpTy::Adaptor in,
+                                const LowerFunctions<OpTy> &lower,
+                                Lowering &l) {
+    if (lower.integers)
+      return lower.integers(op, in, l);
+    if (!lower.moves)
+      return lowerByTable(op, in.getOperands(), l);
+    auto operands = shareQuantization(op, in.getOperands(), l);
+    if (!operands)
+      return {};
+    return lower.floats(op, typename OpTy::Adaptor(*operands, op), l);
+  }
+
+  LowerFunctions<OpTy> lower;
   Reasons &reasons;
 };
 
@@ -65,9 +98,13 @@ public:
             Reasons &reasons)
       : types(types), patterns(patterns), reasons(reasons) {}
 
-  template <typename OpTy> void add(LowerFunction<OpTy> lower) {
-    patterns.add<LoweringPattern<OpTy>>(types, patterns.getContext(), lower,
-                                        reasons);
+  template <typename OpTy>
+  void add(LowerFunction<OpTy> floats, LowerFunction<OpTy> integers = nullptr) {
+    add(LowerFunctions<OpTy>{floats, integers});
+  }
+  /// For an op whose results are elements of its operands.
+  template <typename OpTy> void addMove(LowerFunction<OpTy> lower) {
+    add(LowerFunctions<OpTy>{lower, nullptr, /*moves=*/true});
   }
   /// For a pattern written by hand.
   template <typename Pattern> void addPattern() {
@@ -75,6 +112,11 @@ public:
   }
 
 private:
+  template <typename OpTy> void add(LowerFunctions<OpTy> lower) {
+    patterns.add<LoweringPattern<OpTy>>(types, patterns.getContext(), lower,
+                                        reasons);
+  }
+
   const mlir::TypeConverter &types;
   mlir::RewritePatternSet &patterns;
   Reasons &reasons;

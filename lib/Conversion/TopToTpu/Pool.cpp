@@ -20,13 +20,20 @@ static std::optional<Window> windowOf(OpTy op, Lowering &l) {
   return window;
 }
 
+/// What stands around the input: nothing is less.
+static double lowest(Type element) {
+  auto integer = dyn_cast<IntegerType>(element);
+  return !integer ? -INFINITY : integer.isUnsigned() ? 0 : -128;
+}
+
 /// Dilated windows: one strided slice for each tap, combined.
 static Value poolTaps(PoolKind kind, Value input, Window window, ShapeRef sizes,
                       double scale, Lowering &l) {
   constexpr int64_t kMostTaps = 256; // more would swamp the network
   if (window.kernel[0] * window.kernel[1] > kMostTaps)
     return l.fail("its window is dilated and has more than 256 elements");
-  input = padInput(l, input, window, kind == PoolKind::max ? -INFINITY : 0.0,
+  input = padInput(l, input, window,
+                   kind == PoolKind::max ? lowest(elementOf(input)) : 0.0,
                    /*everywhere=*/true);
   Value result;
   for (int64_t y = 0; y < window.kernel[0]; ++y)
@@ -44,27 +51,37 @@ static Value poolTaps(PoolKind kind, Value input, Window window, ShapeRef sizes,
   return scale == 1 ? result : l.mul(result, scale);
 }
 
+/// Puts what surrounds the input, where a command cannot, and long strides
+/// around the pool that `emit` makes.
+static Value fitWindow(Value input, Window window, double padding, Lowering &l,
+                       llvm::function_ref<Value(Value, const Window &)> emit) {
+  Shape steps = {1, 1, 1, 1}, sizes(shapeOf(input));
+  input = padInput(l, input, window, padding);
+  for (unsigned i = 0; i < 2; ++i) {
+    sizes[2 + i] = window.count(i, shapeOf(input)[2 + i]);
+    if (sizes[2 + i] == 1) // the stride leads nowhere
+      window.strides[i] = 1;
+    // Windows in between are computed and dropped where a stride is too long.
+    if (window.strides[i] > kLargestStride)
+      std::swap(steps[2 + i], window.strides[i]);
+  }
+  return l.slice(emit(input, window), {0, 0, 0, 0}, sizes, steps);
+}
+
 static Value pool(PoolKind kind, Value input, Window window, double scale,
                   Lowering &l) {
-  double padding = kind == PoolKind::max ? -INFINITY : 0.0;
-  Shape steps = {1, 1, 1, 1}, sizes(shapeOf(input));
+  double padding = kind == PoolKind::max ? lowest(elementOf(input)) : 0.0;
+  Shape sizes(shapeOf(input));
   for (unsigned i = 0; i < 2; ++i) {
     sizes[2 + i] = window.count(i, sizes[2 + i]);
     if (window.kernel[i] == 1)
       window.dilations[i] = 1;
-    if (sizes[2 + i] == 1) // the stride leads nowhere
-      window.strides[i] = 1;
   }
   if (window.dilations[0] != 1 || window.dilations[1] != 1)
     return poolTaps(kind, input, window, sizes, scale, l);
-  input = padInput(l, input, window, padding);
-  // Windows in between are computed and dropped where a stride is too long.
-  for (unsigned i = 0; i < 2; ++i)
-    if (window.strides[i] > kLargestStride)
-      std::swap(steps[2 + i], window.strides[i]);
-  Value result =
-      l.pool(kind, input, window.kernel, window.strides, window.pads, scale);
-  return l.slice(result, {0, 0, 0, 0}, sizes, steps);
+  return fitWindow(input, window, padding, l, [&](Value x, const Window &w) {
+    return l.pool(kind, x, w.kernel, w.strides, w.pads, scale);
+  });
 }
 
 static Value lowerMaxPool(top::MaxPoolOp op, top::MaxPoolOp::Adaptor in,
@@ -115,6 +132,26 @@ static Value lowerAveragePool(top::AveragePoolOp op,
   return even ? result : l.mul(result, reciprocalCounts(*window, input, l));
 }
 
+/// Windows that all have one divisor (IntegerForms.cpp).
+static Value lowerIntegerAverage(top::AveragePoolOp op,
+                                 top::AveragePoolOp::Adaptor in, Lowering &l) {
+  std::optional<Window> window = windowOf(op, l);
+  std::optional<Quantization> from = quantizationOf(op.getInput());
+  std::optional<Quantization> to = quantizationOf(op.getOutput());
+  if (!window)
+    return {};
+  if (!from || !to)
+    return l.fail("its operand and result are not both quantized");
+  if (window->dilations != std::array<int64_t, 2>{1, 1} ||
+      (window->isPadded() && !op.getCountIncludePad()))
+    return l.fail("its windows are dilated or have different divisors");
+  double count = static_cast<double>(window->kernel[0] * window->kernel[1]);
+  return fitWindow(in.getInput(), *window, static_cast<double>(from->zeroPoint),
+                   l, [&](Value x, const Window &w) {
+                     return sumWindows(l, x, *from, *to, w, 1 / count);
+                   });
+}
+
 /// (sum of |x|^p)^(1/p), in f32.
 static Value lowerLpPool(top::LpPoolOp op, top::LpPoolOp::Adaptor in,
                          Lowering &l) {
@@ -133,7 +170,7 @@ static Value lowerLpPool(top::LpPoolOp op, top::LpPoolOp::Adaptor in,
 }
 
 void tpu_mlir::addPools(Lowerings &set) {
-  set.add<top::MaxPoolOp>(lowerMaxPool);
-  set.add<top::AveragePoolOp>(lowerAveragePool);
+  set.addMove<top::MaxPoolOp>(lowerMaxPool);
+  set.add<top::AveragePoolOp>(lowerAveragePool, lowerIntegerAverage);
   set.add<top::LpPoolOp>(lowerLpPool);
 }

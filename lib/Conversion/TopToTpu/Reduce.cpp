@@ -78,6 +78,32 @@ static Value lowerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
   return l.fail("its kind is unknown");
 }
 
+/// Maxima as on floats, sums and means in one window where the axes lie in h
+/// and w, else in f32.
+static Value lowerIntegerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
+                                Lowering &l) {
+  using Kind = top::ReduceKind;
+  std::optional<Quantization> from = quantizationOf(op.getInput());
+  std::optional<Quantization> to = quantizationOf(op.getOutput());
+  if (!from || !to)
+    return l.fail("its operand and result are not both quantized");
+  ShapeRef shape = shapeOf(op.getInput()), axes = op.getAxes();
+  if (op.getKind() == Kind::Max)
+    return reduceAxes(l, Reduction::Max,
+                      requantize(l, in.getInput(), *from, *to), shape, axes);
+  bool isMean = op.getKind() == Kind::Mean;
+  if (!isMean && op.getKind() != Kind::Sum)
+    return l.fail("its kind has no integer form");
+  if (std::optional<Window> window = windowInPlace(shape, axes)) {
+    double count = static_cast<double>(window->kernel[0] * window->kernel[1]);
+    return sumWindows(l, in.getInput(), *from, *to, *window,
+                      isMean ? 1 / count : 1);
+  }
+  Value floats = dequantize(l, in.getInput(), *from, l.builder.getF32Type());
+  Reduction kind = isMean ? Reduction::Mean : Reduction::Sum;
+  return quantize(l, reduceAxes(l, kind, floats, shape, axes), *to);
+}
+
 /// A product with a triangle of ones.
 static Value lowerCumSum(top::CumSumOp op, top::CumSumOp::Adaptor in,
                          Lowering &l) {
@@ -92,6 +118,6 @@ static Value lowerCumSum(top::CumSumOp op, top::CumSumOp::Adaptor in,
 }
 
 void tpu_mlir::addReductions(Lowerings &set) {
-  set.add<top::ReduceOp>(lowerReduce);
+  set.add<top::ReduceOp>(lowerReduce, lowerIntegerReduce);
   set.add<top::CumSumOp>(lowerCumSum);
 }

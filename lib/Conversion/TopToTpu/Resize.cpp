@@ -50,7 +50,11 @@ static Value resizeNearest(Lowering &l, top::ResizeOp op, Value value,
   Matrix matrix(shape[axis], to[axis]);
   for (auto [i, from] : llvm::enumerate(elements))
     matrix.at(from, i) = 1;
-  return multiplyAxis(l, value, shape, axis, matrix);
+  auto multiply = [&](Value floats) {
+    return multiplyAxis(l, floats, shape, axis, matrix);
+  };
+  return isa<IntegerType>(elementOf(value)) ? inFloats(l, value, multiply)
+                                            : multiply(value);
 }
 
 /// h and w of an image enlarged by whole numbers.
@@ -84,5 +88,5 @@ static Value lowerResize(top::ResizeOp op, top::ResizeOp::Adaptor in,
 }
 
 void tpu_mlir::addResizes(Lowerings &set) {
-  set.add<top::ResizeOp>(lowerResize);
+  set.addMove<top::ResizeOp>(lowerResize);
 }

@@ -71,8 +71,15 @@ public:
     if (!reason.empty())
       return rewriter.notifyMatchFailure(op, reason);
     Lowering l(rewriter, partOf(op.getLoc()), reason);
+    SmallVector<Value> operands = {in.getInput()};
+    if (isQuantizedOp(op)) {
+      auto shared = shareQuantization(op, operands, l);
+      if (!shared)
+        return rewriter.notifyMatchFailure(op, reason);
+      operands = *shared;
+    }
     AxisView view =
-        viewAxis(l, in.getInput(), shapeOf(op.getInput()), op.getAxis());
+        viewAxis(l, operands[0], shapeOf(op.getInput()), op.getAxis());
     SmallVector<Value> parts;
     int64_t offset = 0;
     for (OpResult result : op.getOutputs()) {
@@ -93,21 +100,21 @@ public:
 } // namespace
 
 void tpu_mlir::addShapes(Lowerings &set) {
-  set.add<top::ReshapeOp>(
+  set.addMove<top::ReshapeOp>(
       [](top::ReshapeOp, top::ReshapeOp::Adaptor in, Lowering &) {
         return in.getInput(); // the canonical view of the result follows
       });
-  set.add<top::TransposeOp>([](top::TransposeOp op,
-                               top::TransposeOp::Adaptor in, Lowering &l) {
+  set.addMove<top::TransposeOp>([](top::TransposeOp op,
+                                   top::TransposeOp::Adaptor in, Lowering &l) {
     return transpose(l, in.getInput(), shapeOf(op.getInput()), op.getPerm());
   });
-  set.add<top::ExpandOp>(
+  set.addMove<top::ExpandOp>(
       [](top::ExpandOp op, top::ExpandOp::Adaptor in, Lowering &l) {
         return expand(l, in.getInput(), shapeOf(op.getInput()), op.getShape());
       });
-  set.add<top::TileOp>(lowerTile);
-  set.add<top::ConcatOp>(lowerConcat);
-  set.add<top::DepthToSpaceOp>(lowerDepthToSpace);
-  set.add<top::SpaceToDepthOp>(lowerSpaceToDepth);
+  set.addMove<top::TileOp>(lowerTile);
+  set.addMove<top::ConcatOp>(lowerConcat);
+  set.addMove<top::DepthToSpaceOp>(lowerDepthToSpace);
+  set.addMove<top::SpaceToDepthOp>(lowerSpaceToDepth);
   set.addPattern<SplitPattern>();
 }

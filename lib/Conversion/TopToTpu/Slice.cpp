@@ -39,6 +39,8 @@ static Value padConstant(top::PadOp op, Value value, Lowering &l) {
   ArrayRef<int64_t> low = op.getPads().take_front(shape.size());
   ArrayRef<int64_t> high = op.getPads().drop_front(shape.size());
   double constant = op.getValue().convertToFloat();
+  if (std::optional<Quantization> type = quantizationOf(op.getOutput()))
+    constant = static_cast<double>(type->store(constant));
   Shape current(shape), lows(4, 0), highs(4, 0);
   for (size_t dim = 0; dim < shape.size(); ++dim) {
     if (std::optional<unsigned> place = canonicalDim(shape.size(), dim)) {
@@ -100,6 +102,6 @@ static Value lowerPad(top::PadOp op, top::PadOp::Adaptor in, Lowering &l) {
 }
 
 void tpu_mlir::addSlices(Lowerings &set) {
-  set.add<top::SliceOp>(lowerSlice);
-  set.add<top::PadOp>(lowerPad);
+  set.addMove<top::SliceOp>(lowerSlice);
+  set.addMove<top::PadOp>(lowerPad);
 }

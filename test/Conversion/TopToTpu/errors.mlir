@@ -31,9 +31,9 @@ func.func @three_dimensional_conv(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2
 // -----
 
 func.func @integers(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @+1 {{'top.cast' cannot be lowered: computes 'tensor<4xi64>', but the chip's operations here take and make f32, f16 and bf16}}
+  // expected-error @+1 {{'top.cast' cannot be lowered: computes 'tensor<4xi64>', but the chip's operations here take and make f32, f16, bf16 and quantized 8-bit integers}}
   %0 = top.cast %x {to = i64} : (tensor<4xf32>) -> tensor<4xi64>
-  // expected-error @+1 {{'top.cast' cannot be lowered: reads 'tensor<4xi64>', but the chip's operations here take and make f32, f16 and bf16}}
+  // expected-error @+1 {{'top.cast' cannot be lowered: reads 'tensor<4xi64>', but the chip's operations here take and make f32, f16, bf16 and quantized 8-bit integers}}
   %1 = top.cast %0 {to = f32} : (tensor<4xi64>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }

@@ -37,6 +37,10 @@ static void dilateFilter(Convolution &conv) {
   window.dilations = {1, 1};
 }
 
+static double zeroOf(const Convolution &conv) {
+  return static_cast<double>(conv.zeroPoint);
+}
+
 /// Puts the zeros between the elements of the input.
 static void insertZeros(Lowering &l, Convolution &conv) {
   for (unsigned i = 0; i < 2; ++i) {
@@ -48,7 +52,8 @@ static void insertZeros(Lowering &l, Convolution &conv) {
                         : Shape{shape[0] * shape[1], shape[2] * shape[3], 1, 1};
     Shape high(4, 0);
     high[2 + i] = zeros;
-    Value spread = l.pad(l.reshape(conv.input, view), Shape(4, 0), high, 0.0);
+    Value spread =
+        l.pad(l.reshape(conv.input, view), Shape(4, 0), high, zeroOf(conv));
     shape[2 + i] *= zeros + 1;
     conv.input =
         l.slice(l.reshape(spread, shape), 2 + i, 0, shape[2 + i] - zeros);
@@ -60,7 +65,8 @@ static void insertZeros(Lowering &l, Convolution &conv) {
 /// [c * s * s, h / s, w / s], and so does the filter.
 static void foldStrides(Lowering &l, Convolution &conv) {
   dilateFilter(conv);
-  conv.input = padInput(l, conv.input, conv.window, 0.0, /*everywhere=*/true);
+  conv.input =
+      padInput(l, conv.input, conv.window, zeroOf(conv), /*everywhere=*/true);
   Window &window = conv.window;
   auto [sh, sw] = window.strides;
   Shape shape(shapeOf(conv.input)), missing(4, 0);
@@ -73,7 +79,7 @@ static void foldStrides(Lowering &l, Convolution &conv) {
     conv.input = l.slice(conv.input, 2 + i, 0, std::min(needed, shape[2 + i]));
     shape[2 + i] = needed;
   }
-  conv.input = l.pad(conv.input, Shape(4, 0), missing, 0.0);
+  conv.input = l.pad(conv.input, Shape(4, 0), missing, zeroOf(conv));
   int64_t h = shape[2] / sh, w = shape[3] / sw;
   Value turned = transpose(l, conv.input, {shape[0], shape[1], h, sh, w, sw},
                            {0, 1, 3, 5, 2, 4});
@@ -101,23 +107,30 @@ static void fitIntoFields(Lowering &l, Convolution &conv) {
       llvm::any_of(window.pads, [](int64_t pad) { return pad > kLargestPad; });
   bool inserts = conv.insertion[0] || conv.insertion[1];
   if (std::max(conv.insertion[0], conv.insertion[1]) > kLargestInsertion ||
-      (inserts && longPads))
+      (inserts && (longPads || conv.zeroPoint != 0)))
     insertZeros(l, conv);
   if (std::max(window.strides[0], window.strides[1]) > kLargestStride)
     foldStrides(l, conv);
   if (std::max(window.dilations[0], window.dilations[1]) > kLargestDilation)
     dilateFilter(conv);
-  conv.input = padInput(l, conv.input, window, 0.0);
+  conv.input = padInput(l, conv.input, window, zeroOf(conv));
 }
 
 //===----------------------------------------------------------------------===//
 // Commands
 //===----------------------------------------------------------------------===//
 
+static Type filterElement(const Convolution &conv) {
+  Type element = elementOf(conv.input);
+  return conv.scales.empty() ? element
+                             : IntegerType::get(element.getContext(), 8);
+}
+
 /// [oc, ic, kh, kw] as the chip reads it: [1, oc, ceil(ic / P) * kh * kw, P].
 static Value packFilter(Lowering &l, const Convolution &conv) {
-  Type element = elementOf(conv.input);
-  int64_t together = element.isF32() ? 1 : 32; // P: ../reference/bm1684x.md
+  Type element = filterElement(conv);
+  // P: ../reference/bm1684x.md
+  int64_t together = element.isF32() ? 1 : element.isInteger(8) ? 64 : 32;
   int64_t ic = conv.inputsPerGroup(), taps = conv.taps();
   int64_t rows = llvm::divideCeil(ic, together) * taps;
   std::vector<float> packed(conv.oc * rows * together, 0.0f);
@@ -127,6 +140,16 @@ static Value packFilter(Lowering &l, const Convolution &conv) {
         packed[(o * rows + i / together * taps + tap) * together +
                i % together] = conv.filter[(o * ic + i) * taps + tap];
   return l.constant({1, conv.oc, rows, together}, element, packed);
+}
+
+/// [1, oc, 1, 2]: scale and offset of each channel.
+static Value requantTable(Lowering &l, const Convolution &conv) {
+  std::vector<float> table;
+  for (auto [scale, offset] : llvm::zip(conv.scales, conv.bias)) {
+    table.push_back(scale);
+    table.push_back(offset);
+  }
+  return l.constant({1, conv.oc, 1, 2}, l.builder.getF32Type(), table);
 }
 
 template <typename OpTy>
@@ -139,18 +162,21 @@ static Value emitOp(Lowering &l, const Convolution &conv, Value filter,
   for (unsigned i = 0; i < 2; ++i)
     shape[2 + i] =
         window.count(i, (shape[2 + i] - 1) * (conv.insertion[i] + 1) + 1);
-  Value bias;
-  if (!conv.bias.empty())
+  Value bias, requant;
+  if (!conv.scales.empty())
+    requant = requantTable(l, conv);
+  else if (!conv.bias.empty())
     bias = l.constant({1, conv.oc, 1, 1}, biasElement, conv.bias);
-  return b.create<OpTy>(
-      l.location, RankedTensorType::get(shape, elementOf(conv.input)),
-      conv.input, filter, bias, /*requant=*/Value(),
-      b.getDenseI64ArrayAttr(window.kernel),
-      b.getDenseI64ArrayAttr(window.strides),
-      b.getDenseI64ArrayAttr(window.pads),
-      b.getDenseI64ArrayAttr(window.dilations),
-      b.getDenseI64ArrayAttr(conv.insertion),
-      conv.relu ? b.getUnitAttr() : UnitAttr(), b.getI64IntegerAttr(0));
+  Type element = conv.result ? conv.result : elementOf(conv.input);
+  return b.create<OpTy>(l.location, RankedTensorType::get(shape, element),
+                        conv.input, filter, bias, requant,
+                        b.getDenseI64ArrayAttr(window.kernel),
+                        b.getDenseI64ArrayAttr(window.strides),
+                        b.getDenseI64ArrayAttr(window.pads),
+                        b.getDenseI64ArrayAttr(window.dilations),
+                        b.getDenseI64ArrayAttr(conv.insertion),
+                        conv.relu ? b.getUnitAttr() : UnitAttr(),
+                        b.getI64IntegerAttr(conv.zeroPoint));
 }
 
 /// One input channel a group; several outputs of it repeat the channel.
@@ -166,7 +192,7 @@ static Value emitDepthwise(Lowering &l, Convolution &conv) {
   }
   auto [kh, kw] = conv.window.kernel;
   Value filter =
-      l.constant({1, conv.oc, kh, kw}, elementOf(conv.input), conv.filter);
+      l.constant({1, conv.oc, kh, kw}, filterElement(conv), conv.filter);
   return emitOp<tpu::DepthwiseOp>(l, conv, filter, elementOf(conv.input));
 }
 
@@ -181,9 +207,14 @@ static Convolution sliceGroup(Lowering &l, const Convolution &conv,
   size_t size = oc * ic * conv.taps();
   auto first = conv.filter.begin() + index * size;
   part.filter.assign(first, first + size);
-  if (!conv.bias.empty())
-    part.bias.assign(conv.bias.begin() + index * oc,
-                     conv.bias.begin() + (index + 1) * oc);
+  auto slice = [&](const std::vector<float> &values) {
+    return values.empty()
+               ? values
+               : std::vector<float>(values.begin() + index * oc,
+                                    values.begin() + (index + 1) * oc);
+  };
+  part.bias = slice(conv.bias);
+  part.scales = slice(conv.scales);
   return part;
 }
 
@@ -201,12 +232,13 @@ static void joinGroups(Convolution &conv) {
 }
 
 Value tpu_mlir::emitConvolution(Lowering &l, Convolution conv) {
-  constexpr int64_t kWorthSlicing = 32; // input channels a cycle in 16 bits
+  // Input channels a cycle; ../reference/bm1684x.md
+  const int64_t worthSlicing = conv.scales.empty() ? 32 : 64;
   Type f32 = l.builder.getF32Type();
   fitIntoFields(l, conv);
   if (conv.group > 1 && conv.inputsPerGroup() == 1)
     return emitDepthwise(l, conv);
-  if (conv.group > 1 && conv.inputsPerGroup() >= kWorthSlicing) {
+  if (conv.group > 1 && conv.inputsPerGroup() >= worthSlicing) {
     SmallVector<Value> parts;
     for (int64_t index = 0; index < conv.group; ++index) {
       Convolution part = sliceGroup(l, conv, index);

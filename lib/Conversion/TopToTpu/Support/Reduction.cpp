@@ -83,6 +83,19 @@ static Value reduceTransposed(Lowering &l, Reduction kind, Value value,
                       {h, w});
 }
 
+std::optional<Window> tpu_mlir::windowInPlace(ShapeRef shape, ShapeRef axes) {
+  Window window;
+  for (int64_t axis : axes) {
+    std::optional<unsigned> place = canonicalDim(shape.size(), axis);
+    if (place && *place >= 2)
+      window.kernel[*place - 2] = shape[axis];
+    else if (shape[axis] != 1)
+      return std::nullopt;
+  }
+  return product(window.kernel) <= kLargestWindow ? std::optional(window)
+                                                  : std::nullopt;
+}
+
 Value tpu_mlir::reduceAxes(Lowering &l, Reduction kind, Value value,
                            ShapeRef shape, ShapeRef axes) {
   Shape left(axes), current(shape);

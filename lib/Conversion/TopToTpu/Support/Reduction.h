@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/Conversion/TopToTpu/Support/View.h"
+#include "lib/Conversion/TopToTpu/Support/Window.h"
 
 namespace tpu_mlir {
 
@@ -13,6 +14,10 @@ enum class Reduction { Max, Sum, Mean };
 /// `shape` with 1 for each axis.
 mlir::Value reduceAxes(Lowering &l, Reduction kind, mlir::Value value,
                        ShapeRef shape, ShapeRef axes);
+
+/// The window that covers exactly these axes in the canonical view, if they lie
+/// in h and w and one pool can reduce them.
+std::optional<Window> windowInPlace(ShapeRef shape, ShapeRef axes);
 
 /// Reduces a window that covers h, w or both of any view.
 mlir::Value reduceWindow(Lowering &l, Reduction kind, mlir::Value value,

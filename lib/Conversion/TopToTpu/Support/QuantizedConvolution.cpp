@@ -1,0 +1,71 @@
+//===- QuantizedConvolution.cpp - Convolutions of 8-bit integers ----------===//
+#include "lib/Conversion/TopToTpu/Support/Convolution.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace tpu_mlir;
+
+/// The scale of each output channel; transposed filters of several groups have
+/// those of one group.
+static SmallVector<double> channelScales(Value filter, int64_t channels) {
+  Type element = getElementTypeOrSelf(filter);
+  SmallVector<double> scales;
+  if (auto axes = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
+    for (int64_t o = 0; o < channels; ++o)
+      scales.push_back(axes.getScales()[o % axes.getScales().size()]);
+  else if (auto single = dyn_cast<quant::UniformQuantizedType>(element))
+    scales.assign(channels, single.getScale());
+  return scales;
+}
+
+static bool isSymmetric(Value filter) {
+  Type element = getElementTypeOrSelf(filter);
+  auto isZero = [](int64_t point) { return point == 0; };
+  if (auto axes = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
+    return axes.isSigned() && llvm::all_of(axes.getZeroPoints(), isZero);
+  auto single = dyn_cast<quant::UniformQuantizedType>(element);
+  return single && single.isSigned() && single.getZeroPoint() == 0;
+}
+
+/// With x = (q - z) * s of the input, w = v * s[o] of the filter and the same
+/// of the result: q' = (s * s[o] / s') * sum(q * v) + (bias[o] - z * s * s[o] *
+/// sum(v)) / s' + z'.
+static void fillTable(Convolution &conv, const Quantization &from,
+                      const Quantization &to, ArrayRef<double> filterScales) {
+  std::vector<float> bias = std::move(conv.bias);
+  conv.bias.clear();
+  size_t size = conv.filter.size() / conv.oc;
+  for (int64_t o = 0; o < conv.oc; ++o) {
+    double sum = 0, product = from.scale * filterScales[o];
+    for (float v : ArrayRef(conv.filter).slice(o * size, size))
+      sum += v;
+    double rest = (bias.empty() ? 0.0 : bias[o]) -
+                  static_cast<double>(from.zeroPoint) * product * sum;
+    conv.scales.push_back(static_cast<float>(product / to.scale));
+    conv.bias.push_back(static_cast<float>(rest / to.scale +
+                                           static_cast<double>(to.zeroPoint)));
+  }
+}
+
+Value tpu_mlir::emitQuantized(Lowering &l, Convolution conv,
+                              const QuantizedOperands &operands) {
+  std::optional<Quantization> from = quantizationOf(operands.input);
+  std::optional<Quantization> to = quantizationOf(operands.output);
+  if (!from || !isSymmetric(operands.filter))
+    return l.fail("its input and filter are not both quantized, the filter in "
+                  "i8 with zero points of 0");
+  Type element = elementOf(operands.output);
+  conv.result = to ? to->storage : element;
+  conv.zeroPoint = from->zeroPoint;
+  fillTable(conv, *from, to.value_or(Quantization()),
+            channelScales(operands.filter, conv.oc));
+  conv.relu = operands.relu && (!to || to->zeroPoint == 0);
+  Value result = emitConvolution(l, conv);
+  double high =
+      operands.reluLimit ? operands.reluLimit->convertToFloat() : INFINITY;
+  if (to)
+    return clamp(l, result, *to, operands.relu && !conv.relu ? 0 : -INFINITY,
+                 high);
+  return operands.reluLimit ? l.min(result, high) : result;
+}
