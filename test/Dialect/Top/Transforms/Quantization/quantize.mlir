@@ -5,7 +5,7 @@
 // zeros has 1; a bias stays. What moves only shares the type of what was computed, whatever its own range.
 // CHECK-LABEL: @conv
 // CHECK-DAG: %[[X:.*]] = top.cast %arg0 {to = !quant.uniform<i8:f32, 7.812500e-03>}
-// CHECK-DAG: %[[W:.*]] = top.weight {quantized = !quant.uniform<i8:f32:0, {7.812500e-03,1.000000e+00}>} dense<{{.*}}-127{{.*}}64{{.*}}0{{.*}}0{{.*}}> : tensor<2x2x1x1xi8>
+// CHECK-DAG: %[[W:.*]] = top.weight dense<{{.*}}-127{{.*}}64{{.*}}0{{.*}}0{{.*}}> : tensor<2x2x1x1xi8> as !quant.uniform<i8:f32:0, {7.812500e-03,1.000000e+00}>
 // CHECK-DAG: %[[B:.*]] = top.weight dense<[1.000000e-01, 2.000000e-01]> : tensor<2xf32>
 // CHECK: %[[C:.*]] = top.conv %[[X]], %[[W]], %[[B]] {{.*}} -> tensor<1x2x4x4x!quant.uniform<u8:f32, 7.812500e-03>>
 // CHECK: %[[R:.*]] = top.reshape %[[C]] {{.*}} -> tensor<1x32x!quant.uniform<u8:f32, 7.812500e-03>>
@@ -59,7 +59,7 @@ func.func @relu_and_other(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
 // CHECK-LABEL: @concat
 // CHECK-DAG: %[[X:.*]] = top.cast %arg0 {to = !quant.uniform<i8:f32, 6.250000e-02>}
 // CHECK-DAG: %[[S:.*]] = top.add {{.*}} -> tensor<1x8x!quant.uniform<i8:f32, 6.250000e-02>>
-// CHECK-DAG: top.weight {quantized = !quant.uniform<i8:f32, 6.250000e-02>} dense<32> : tensor<1x8xi8>
+// CHECK-DAG: top.weight dense<32> : tensor<1x8xi8> as !quant.uniform<i8:f32, 6.250000e-02>
 // CHECK: top.concat %[[X]], %[[S]], %{{.*}} -> tensor<1x24x!quant.uniform<i8:f32, 6.250000e-02>>
 func.func @concat(%x: tensor<1x8xf32> loc("x")) -> tensor<1x24xf32> {
   %w = top.weight dense<2.0> : tensor<1x8xf32>
