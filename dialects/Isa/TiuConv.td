@@ -34,8 +34,8 @@ def Conv : Instruction<Tiu, "CONV", 0> {
   let operands = [
     Operand<"opd0", "read", "input [res0_n, opd0_c, opd0_h, opd0_w], layout opd0_str">,
     Operand<"opd1", "read", "weights [res0_c, opd0_c, opd1_h, opd1_w]: a lane an output channel; a constant if opd1_const">,
-    Operand<"opd2", "read", "8-bit: weight zero point a channel; otherwise an f32 bias a channel, compact; a constant if opd2_const">,
-    Operand<"opd3", "read", "padding value; a constant if opd3_const">,
+    Operand<"opd2", "read", "8-bit normal: weight zero point a channel; 8-bit requantising: 16-bit bias a channel; otherwise an f32 bias a channel, compact; a constant if opd2_const">,
+    Operand<"opd3", "read", "padding value; a constant if opd3_const; requantising functions: shift right, a constant">,
     Operand<"res0", "write", "result [res0_n, res0_c, res0_h, res0_w], aligned; also read if res_add">
   ];
   let meanings = [
@@ -88,8 +88,8 @@ def PoolDepthwise : Instruction<Tiu, "PorD", 1> {
   ];
   let operands = [
     Operand<"opd0", "read", "input [res0_n, res0_c, opd0_h, opd0_w], aligned">,
-    Operand<"opd1", "read", "depthwise: kernel [1, res0_c, opd1_h, opd1_w], compact; average: the constant factor">,
-    Operand<"opd2", "read", "bias a channel, compact; a constant if opd2_const">,
+    Operand<"opd1", "read", "depthwise: kernel [1, res0_c, opd1_h, opd1_w], compact; average: the constant factor (8-bit: unsigned)">,
+    Operand<"opd2", "read", "bias a channel, compact, i32 for 8-bit input; a constant if opd2_const">,
     Operand<"opd3", "read", "padding value, or region coordinates [1, res0_w, 1, 4] of 16 bits for the roi functions">,
     Operand<"res0", "write", "result [res0_n, res0_c, res0_h, res0_w], aligned">
   ];
@@ -103,7 +103,8 @@ def PoolDepthwise : Instruction<Tiu, "PorD", 1> {
     Meaning<"res_op_x_str", "step along w">,
     Meaning<"res_op_y_str", "step along h">,
     Meaning<"pad_mode", "what the padding holds: 0 constant (opd3), 1 reflection, 2 replication, 3 circular">,
-    Meaning<"opd2_n_str", "round mode">,
-    Meaning<"res1_addr", "shift right of the accumulator, integers">
+    Meaning<"opd2_n_str", "round mode of an 8-bit depthwise convolution">,
+    Meaning<"res1_addr", "bits 8 to 15: shift right of an 8-bit depthwise convolution">,
+    Meaning<"opd2_addr", "8-bit average pooling: shift right">
   ];
 }

@@ -29,6 +29,7 @@ uint64_t channelsTogether(uint32_t precision) {
 constexpr uint32_t f32 = uint32_t(Precision::F32);
 constexpr uint32_t i32 = uint32_t(Precision::I32);
 constexpr uint32_t i16 = uint32_t(Precision::I16);
+constexpr uint32_t i8 = uint32_t(Precision::I8);
 
 /// The padding value: one for each channel unless it is in the command.
 template <typename T> Operand padding(const T &i, uint64_t channels) {
@@ -68,13 +69,20 @@ Operands isa::list(const Conv &i) {
                              {1, i.res0_c, 1, kernel}, kernel, "weights")));
   }
   bool eightBit = isEightBit(i.opd0_prec);
-  Type bias = eightBit ? Type{i.opd0_prec, bool(i.opd2_sign)} : Type{f32, true};
+  bool requantizes = eightBit && i.tsk_eu_typ != uint32_t(ConvOp::Normal);
+  Type bias{requantizes ? i16
+            : eightBit  ? i.opd0_prec
+                        : f32,
+            eightBit ? bool(i.opd2_sign) : true};
   if (i.opd2_const)
     all.push_back(constant("opd2", i.opd2_addr, bias));
   else
     all.push_back(
         read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
-  all.push_back(padding(i, i.opd0_c));
+  if (requantizes)
+    all.push_back(constant("opd3", i.opd3_addr, Type{i8, false}));
+  else
+    all.push_back(padding(i, i.opd0_c));
   Type out{i.res0_prec, i.opd0_sign || i.opd1_sign || i.opd2_sign};
   addResult(all, i, out, {i.res0_n, i.res0_c, i.res0_h, i.res0_w});
   return all;
@@ -92,7 +100,10 @@ Operands isa::list(const PoolDepthwise &i) {
   Operands all;
   all.push_back(read(aligned("opd0", i.opd0_addr, input,
                              {i.res0_n, i.res0_c, i.opd0_h, i.opd0_w})));
-  if (i.opd1_const)
+  // Average pooling has its factor in the command, 8-bit ones their shift too.
+  bool isAverage =
+      function == PoolOp::Average || function == PoolOp::RoiAverage;
+  if (i.opd1_const || isAverage)
     all.push_back(constant("opd1", i.opd1_addr, kernel));
   else if (!isMax)
     all.push_back(read(compact("opd1", i.opd1_addr, kernel,

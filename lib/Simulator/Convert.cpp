@@ -107,3 +107,23 @@ void tpu_mlir::sim::toIntegers(bool isSigned, const uint8_t *from, int32_t *to,
     for (size_t i = 0; i < count; ++i)
       to[i] = from[i];
 }
+
+void tpu_mlir::sim::toIntegers(Precision precision, bool isSigned,
+                               const uint8_t *from, int32_t *to, size_t count) {
+  switch (precision) {
+  case Precision::I8:
+    return toIntegers(isSigned, from, to, count);
+  case Precision::I16:
+    for (size_t i = 0; i < count; ++i) {
+      uint16_t bits;
+      std::memcpy(&bits, from + 2 * i, sizeof bits);
+      to[i] = isSigned ? int16_t(bits) : bits;
+    }
+    return;
+  case Precision::I32:
+    std::memcpy(to, from, count * sizeof(int32_t));
+    return;
+  default:
+    llvm_unreachable("not an integer of 8, 16 or 32 bits");
+  }
+}

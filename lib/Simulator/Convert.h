@@ -37,4 +37,9 @@ float constantOf(isa::Precision precision, uint32_t bits);
 /// Widens consecutive 8-bit elements.
 void toIntegers(bool isSigned, const uint8_t *from, int32_t *to, size_t count);
 
+/// Widens consecutive 8, 16 or 32-bit elements; those of 32 bits keep their
+/// bits.
+void toIntegers(isa::Precision precision, bool isSigned, const uint8_t *from,
+                int32_t *to, size_t count);
+
 } // namespace tpu_mlir::sim

@@ -22,6 +22,7 @@ MM = {
     "res0_c": 1, "res0_w": 3, "opd1_addr": 1024, "opd2_const": 1, "res0_addr": 2048, "tsk_lane_num": (1 << 64) - 1,
 }  # fmt: skip
 SQUARE = {"opd0_h": 512, "opd0_w": 512, "res0_h": 512, "res0_w": 512}
+BYTES = {"opd0_prec": I8, "res0_prec": I8}
 FIELDS = {"Conv": CONV, "PoolDepthwise": POOL, "MatMul2": MM2, "MatMul": MM}
 
 
@@ -37,9 +38,10 @@ def test_unchanged_commands_run(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "changes", "reason"),
     [
-        ("Conv", {"tsk_eu_typ": 1}, "convolution with requantisation is not supported"),
+        ("Conv", {"tsk_eu_typ": 1}, "conv.wrq takes 8-bit operands only"),
+        ("Conv", {"tsk_eu_typ": 1, "opd0_prec": I8, "res0_prec": I8, "opd3_addr": 33}, "a shift of 0 to 32 bits"),
         ("Conv", {"opd0_prec": F32}, "no result of f16 from f32 operands"),
-        ("Conv", {"opd0_prec": I8}, "a result of f16 from i8 operands is not supported"),
+        ("Conv", {"opd0_prec": I8}, "no result of f16 from i8 operands"),
         ("Conv", {"opd0_prec": I32}, "conv of i32 operands is not supported"),
         ("Conv", {"relu": 1}, "relu without requantisation has no effect"),
         ("Conv", {"res0_str": 3}, "res0_str must be 0"),
@@ -53,7 +55,10 @@ def test_unchanged_commands_run(name: str) -> None:
         ("Conv", {"opd0_str": 2}, "layout code 2 is not supported"),
         ("PoolDepthwise", {"opd0_str": 1}, "opd0_str must be 0"),
         ("PoolDepthwise", {"res0_prec": F32}, "no result of f32 from f16 operands"),
-        ("PoolDepthwise", {"opd0_prec": I8}, "pord.maxpooling of i8 operands is not supported"),
+        ("PoolDepthwise", {"opd0_prec": I8}, "no result of f16 from i8 operands"),
+        ("PoolDepthwise", {"opd0_prec": I32}, "pord.maxpooling of i32 operands is not supported"),
+        ("PoolDepthwise", {"tsk_eu_typ": 1, **BYTES, "opd2_addr": 256}, "opd2_addr must be a shift of 0 to 255 bits"),
+        ("PoolDepthwise", {"tsk_eu_typ": 0, **BYTES, "opd2_n_str": 7}, "round mode 7 does not exist"),
         ("PoolDepthwise", {"tsk_eu_typ": 6}, "pord.roiavgpooling is not supported"),
         ("MatMul2", {"opd0_prec": F32, "res0_prec": F32}, "mm2 has no f32 operands"),
         ("MatMul2", {"opd0_prec": I8}, "mm2 of i8 operands is not supported"),

@@ -1,9 +1,12 @@
 //===- ConvInteger.cpp - Convolution of 8-bit integers --------------------===//
 #include "lib/Simulator/Mac/ConvInteger.h"
 
+#include "lib/Simulator/Mac/IntegerResult.h"
+#include "lib/Simulator/Mac/IntegerTable.h"
 #include "lib/Simulator/Mac/MacArray.h"
 #include "lib/Simulator/Mac/Operands.h"
 #include "lib/Simulator/Mac/Window.h"
+#include "lib/Simulator/Tiu/Elements.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace tpu_mlir;
@@ -15,6 +18,7 @@ namespace {
 
 constexpr uint32_t channelsStored = 64; ///< side by side in weight memory
 constexpr uint32_t placesTogether = 128;
+constexpr uint32_t longestShift = 32; ///< of requantising functions
 
 /// A convolution whose operands have been checked.
 struct IntegerConv {
@@ -24,6 +28,9 @@ struct IntegerConv {
   TensorView weights; ///< per output channel, unless constant
   std::vector<int32_t> padding, inserted; ///< per input channel
   std::vector<int32_t> zeroPoints;        ///< per output channel
+  std::vector<int32_t> biases;            ///< per output channel
+  IntegerResult last;
+  bool accumulate; ///< add what the result held
 
   uint32_t inputChannels() const { return command.opd0_c; }
   uint32_t outputChannels() const { return command.res0_c; }
@@ -34,6 +41,7 @@ struct IntegerConv {
   void run(Machine &machine) const;
 
 private:
+  void addRow(uint8_t *to, const int32_t *sums, uint32_t count) const;
   void packInputs(const Machine &machine, uint32_t n, uint32_t c,
                   int32_t *to) const;
   std::vector<int32_t> packWeights(const Machine &machine,
@@ -41,36 +49,6 @@ private:
   void compute(Machine &machine, uint32_t n, uint32_t block,
                const std::vector<int32_t> &inputs,
                const std::vector<int32_t> &packedWeights) const;
-};
-
-/// 8-bit values that stand in a table or in the command.
-struct ByteTable {
-  llvm::StringRef operand;
-  uint32_t address;
-  bool isConstant, isSigned;
-  uint32_t channels, perChannel;
-
-  /// [channel][perChannel]; a constant is every channel's first value, the
-  /// others are zero.
-  llvm::Expected<std::vector<int32_t>> read(Machine &machine) const {
-    std::vector<int32_t> values(size_t(channels) * perChannel);
-    if (isConstant) {
-      uint8_t byte = address;
-      for (uint32_t c = 0; c < channels; ++c)
-        toIntegers(isSigned, &byte, &values[size_t(c) * perChannel], 1);
-      return values;
-    }
-    auto view =
-        TensorView::perChannel(machine, address, 1, channels, perChannel);
-    if (!view)
-      return view.takeError();
-    if (llvm::Error error = view->read(machine, operand))
-      return std::move(error);
-    for (uint32_t c = 0; c < channels; ++c)
-      toIntegers(isSigned, view->at(machine, 0, c),
-                 &values[size_t(c) * perChannel], perChannel);
-    return values;
-  }
 };
 
 } // namespace
@@ -115,6 +93,17 @@ std::vector<int32_t> IntegerConv::packWeights(const Machine &machine,
   return packed;
 }
 
+/// Adds to 32-bit results, after whatever else happens to the sums.
+void IntegerConv::addRow(uint8_t *to, const int32_t *sums,
+                         uint32_t count) const {
+  uint32_t row[placesTogether], previous[placesTogether];
+  std::memcpy(previous, to, count * sizeof *previous);
+  last.store(sums, reinterpret_cast<uint8_t *>(row), count);
+  for (uint32_t p = 0; p < count; ++p)
+    row[p] += previous[p];
+  std::memcpy(to, row, count * sizeof *row);
+}
+
 void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
                           const std::vector<int32_t> &inputs,
                           const std::vector<int32_t> &packedWeights) const {
@@ -130,16 +119,19 @@ void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
           inputs.data(), &places[size_t(tap) * count], count, inputChannels(),
           &packedWeights[size_t(tap) * inputChannels() * resultsTogether],
           sums);
-    for (uint32_t r = 0; r < results; ++r)
-      for (uint32_t p = 0; p < count; ++p) {
-        uint8_t *to = result.at(machine, n, channel + r, (first + p) / width,
-                                (first + p) % width);
-        uint32_t sum = sums[p * resultsTogether + r], previous = 0;
-        if (command.res_add)
-          std::memcpy(&previous, to, sizeof previous);
-        sum += previous;
-        std::memcpy(to, &sum, sizeof sum);
-      }
+    for (uint32_t r = 0; r < results; ++r) {
+      // An aligned result has its rows one after the other.
+      uint8_t *to =
+          result.at(machine, n, channel + r, first / width, first % width);
+      int32_t row[placesTogether];
+      for (uint32_t p = 0; p < count; ++p)
+        row[p] = int32_t(uint32_t(sums[p * resultsTogether + r]) +
+                         uint32_t(biases[channel + r]));
+      if (accumulate)
+        addRow(to, row, count);
+      else
+        last.store(row, to, count);
+    }
   }
 }
 
@@ -159,11 +151,40 @@ void IntegerConv::run(Machine &machine) const {
   }
 }
 
+/// What a command of these operands does to the sums.
+static llvm::Expected<IntegerResult> resultOf(const isa::Conv &i) {
+  auto precision = Precision(i.res0_prec);
+  if (!isInteger(precision))
+    return refuse("conv: no result of " + precisionName(i.res0_prec) +
+                  " from i8 operands");
+  bool anySigned = i.opd0_sign || i.opd1_sign || i.opd2_sign;
+  // A weight zero point may turn an unsigned sum negative.
+  if (i.function() == isa::ConvOp::Normal)
+    return IntegerResult{precision, anySigned || !i.opd2_const || i.opd2_addr};
+  if (!i.opd3_const || i.opd3_addr > longestShift)
+    return refuse(i.mnemonic() +
+                  ": opd3 must be a constant, a shift of 0 to 32 bits");
+  return IntegerResult{precision, anySigned,
+                       i.function() == isa::ConvOp::RequantRelu, i.opd3_addr};
+}
+
+/// Padding and inserted elements of each input channel; requantising functions
+/// have the shift in their place and take zeros.
+static llvm::Expected<std::vector<int32_t>> readMargins(Machine &machine,
+                                                        const isa::Conv &i) {
+  if (i.function() != isa::ConvOp::Normal)
+    return std::vector<int32_t>(2 * size_t(i.opd0_c));
+  return IntegerTable{"opd3",          Precision::I8,      bool(i.opd0_sign),
+                      i.opd3_addr,     bool(i.opd3_const), i.opd0_c,
+                      /*perChannel=*/2}
+      .read(machine);
+}
+
 llvm::Error tpu_mlir::sim::executeIntegerConv(Machine &machine,
                                               const isa::Conv &i) {
-  if (Precision(i.res0_prec) != Precision::I32)
-    return refuse("conv: a result of " + precisionName(i.res0_prec) +
-                  " from i8 operands is not supported");
+  auto last = resultOf(i);
+  if (!last)
+    return last.takeError();
   auto window = Window::of(i);
   if (!window)
     return window.takeError();
@@ -172,25 +193,36 @@ llvm::Error tpu_mlir::sim::executeIntegerConv(Machine &machine,
     return input.takeError();
   if (llvm::Error error = input->read(machine, "opd0"))
     return error;
-  auto result = resultView(machine, i, 4);
+  auto result = resultView(machine, i, bytesOf(last->precision));
   if (!result)
     return result.takeError();
-  auto margins =
-      ByteTable{
-          "opd3", i.opd3_addr, bool(i.opd3_const), bool(i.opd0_sign), i.opd0_c,
-          2}
-          .read(machine);
+  auto margins = readMargins(machine, i);
   if (!margins)
     return margins.takeError();
-  auto zeroPoints =
-      ByteTable{
-          "opd2", i.opd2_addr, bool(i.opd2_const), bool(i.opd2_sign), i.res0_c,
-          1}
-          .read(machine);
-  if (!zeroPoints)
-    return zeroPoints.takeError();
-  IntegerConv conv{i,  std::move(*window),    *input, *result, TensorView(), {},
-                   {}, std::move(*zeroPoints)};
+  bool requantizes = i.function() != isa::ConvOp::Normal;
+  auto perOutput = IntegerTable{"opd2",
+                                requantizes ? Precision::I16 : Precision::I8,
+                                bool(i.opd2_sign),
+                                i.opd2_addr,
+                                bool(i.opd2_const),
+                                i.res0_c}
+                       .read(machine);
+  if (!perOutput)
+    return perOutput.takeError();
+  std::vector<int32_t> zeros(i.res0_c);
+  // Narrow results are not added to.
+  bool accumulate = i.res_add && last->precision == Precision::I32;
+  IntegerConv conv{i,
+                   std::move(*window),
+                   *input,
+                   *result,
+                   TensorView(),
+                   {},
+                   {},
+                   requantizes ? zeros : *perOutput,
+                   requantizes ? *perOutput : zeros,
+                   *last,
+                   accumulate};
   for (uint32_t c = 0; c < i.opd0_c; ++c) {
     conv.padding.push_back((*margins)[2 * c]);
     conv.inserted.push_back((*margins)[2 * c + 1]);
@@ -202,7 +234,7 @@ llvm::Error tpu_mlir::sim::executeIntegerConv(Machine &machine,
   if (!weights)
     return weights.takeError();
   conv.weights = *weights;
-  if (i.res_add)
+  if (accumulate)
     if (llvm::Error error = result->read(machine, "res0"))
       return error;
   if (llvm::Error error = result->write(machine, "res0"))

@@ -6,8 +6,9 @@
 
 namespace tpu_mlir::sim {
 
-/// conv.normal of 8-bit operands: 32-bit sums of input * (weight - weight zero
-/// point of the output channel).
+/// Convolution of 8-bit operands: sums, modulo 2^32, of input * (weight -
+/// weight zero point of the output channel), or, where it requantises, of input
+/// * weight and a 16-bit bias, shifted right.
 llvm::Error executeIntegerConv(Machine &machine, const isa::Conv &instruction);
 
 } // namespace tpu_mlir::sim

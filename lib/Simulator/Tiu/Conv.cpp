@@ -288,12 +288,13 @@ static llvm::Error executeFloat(Machine &machine, const isa::Conv &i) {
 }
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::Conv &i) {
-  if (i.tsk_eu_typ != unsigned(isa::ConvOp::Normal))
-    return refuse("convolution with requantisation is not supported");
   if (llvm::Error error = checkCommon(i))
     return error;
-  if (isFloat(Precision(i.opd0_prec)))
+  if (isFloat(Precision(i.opd0_prec))) {
+    if (i.function() != isa::ConvOp::Normal)
+      return refuse(i.mnemonic() + " takes 8-bit operands only");
     return executeFloat(machine, i);
+  }
   if (Precision(i.opd0_prec) == Precision::I8)
     return executeIntegerConv(machine, i);
   return refuse("conv of " + precisionName(i.opd0_prec) +

@@ -9,6 +9,7 @@
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/FlushDenormals.h"
 #include "lib/Simulator/Mac/Operands.h"
+#include "lib/Simulator/Mac/PoolInteger.h"
 #include "lib/Simulator/Mac/Window.h"
 #include "lib/Simulator/Numeric.h"
 
@@ -220,6 +221,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   case PoolOp::Max:
     if (isFloat(Precision(i.opd0_prec)))
       return executeFloat(machine, i);
+    if (Precision(i.opd0_prec) == Precision::I8)
+      return executeIntegerPool(machine, i);
     return refuse(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " of " +
                   precisionName(i.opd0_prec) + " operands is not supported");
   default:

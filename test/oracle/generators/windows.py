@@ -12,7 +12,9 @@ from oracle.case import (
     F32,
     FLOATS,
     I8,
+    I16,
     I32,
+    INTEGERS,
     LANE_BYTES,
     LANES,
     PRECISION_NAMES,
@@ -110,7 +112,12 @@ def kind_for(scene: Scene, precision: int) -> str:
     return "ordinary" if precision == F32 or scene.chance(0.6) else "any"
 
 
-def convolution(precision: int, result: int) -> Generate:
+CONVOLUTIONS = {"normal": 0, "wrq": 1, "wrqrelu": 2}
+
+
+def convolution(precision: int, result: int, function: str = "normal") -> Generate:
+    requantizes = function != "normal"
+
     def generate(scene: Scene) -> Case:
         h, w, fields = geometry(scene)
         n = scene.integer(1, 2)
@@ -120,7 +127,8 @@ def convolution(precision: int, result: int) -> Generate:
         if not scene.small and scene.chance(0.2):
             outputs = scene.integer(65, 80)
         lane, kind = scene.lane(), kind_for(scene, precision)
-        fields |= {"opd0_prec": precision, "res0_prec": result, "opd0_c": inputs, "res0_n": n, "res0_c": outputs}
+        fields |= {"tsk_eu_typ": CONVOLUTIONS[function], "opd0_prec": precision, "res0_prec": result}
+        fields |= {"opd0_c": inputs, "res0_n": n, "res0_c": outputs}
         fields |= {"opd0_sign": scene.integer(0, 1), "opd1_sign": scene.integer(0, 1), "opd2_sign": scene.integer(0, 1)}
         layouts = (ALIGNED, COMPACT, STRIDED)
         source = scene.source((n, inputs, h.input, w.input), precision, scene.lane(), layouts, kind)
@@ -128,10 +136,14 @@ def convolution(precision: int, result: int) -> Generate:
         groups = -(-inputs // TOGETHER[precision])
         each = groups * TOGETHER[precision] * h.kernel * w.kernel
         fields |= table(scene, "opd1", precision, lane, outputs, each, kind)
-        bias = (I8, "any") if precision == I8 else (F32, "ordinary")
-        fields |= table(scene, "opd2", bias[0], lane, outputs, 1, bias[1])
-        first_lane = source.address // LANE_BYTES
-        fields |= table(scene, "opd3", precision, first_lane, inputs, 2, kind)
+        bias = (I16, "any") if requantizes else (I8, "any") if precision == I8 else (F32, "ordinary")
+        if requantizes or not zero_point_absent(scene, precision, fields):
+            fields |= table(scene, "opd2", bias[0], lane, outputs, 1, bias[1])
+        if requantizes:
+            fields |= {"opd3_const": 1, "opd3_addr": shift(scene)}
+        else:
+            first_lane = source.address // LANE_BYTES
+            fields |= table(scene, "opd3", precision, first_lane, inputs, 2, kind)
         # What is accumulated is f32 (i32) wherever a narrower result puts its elements.
         room = scene.place((n, outputs, h.output, w.output), F32, lane, ALIGNED, broadcast=False)
         fields["res0_addr"] = room[0].address
@@ -147,7 +159,20 @@ def convolution(precision: int, result: int) -> Generate:
     return generate
 
 
-def pooling(function: str, precision: int) -> Generate:
+def zero_point_absent(scene: Scene, precision: int, fields: dict[str, int]) -> bool:
+    """Sometimes name the zero point 0 in the command: only then is the sum of unsigned operands unsigned."""
+    if precision != I8 or scene.chance(0.6):
+        return False
+    fields |= {"opd2_const": 1, "opd2_addr": 0}
+    return True
+
+
+def shift(scene: Scene) -> int:
+    """Bits to shift right: mostly those that leave something over."""
+    return scene.integer(0, 12) if scene.chance(0.8) else scene.integer(0, 32)
+
+
+def pooling(function: str, precision: int, result: int) -> Generate:
     def generate(scene: Scene) -> Case:
         h, w, fields = geometry(scene)
         n, c, _, _ = scene.shape()
@@ -155,17 +180,22 @@ def pooling(function: str, precision: int) -> Generate:
         lane = scene.lane()
         # A maximum moves bits; what flows into a sum is another matter.
         kind = "any" if function == "maxpooling" else kind_for(scene, precision)
-        fields |= {"tsk_eu_typ": POOLINGS[function], "opd0_prec": precision, "res0_prec": precision}
-        fields |= {"opd0_sign": 1, "opd1_sign": 1, "opd2_sign": 1, "res0_n": n, "res0_c": c}
+        fields |= {"tsk_eu_typ": POOLINGS[function], "opd0_prec": precision, "res0_prec": result}
+        fields |= {"res0_n": n, "res0_c": c}
+        for name in ("opd0", "opd1", "opd2"):
+            fields[f"{name}_sign"] = scene.integer(0, 1) if precision == I8 else 1
         fields |= operand_fields("opd0", scene.source((n, c, h.input, w.input), precision, lane, (ALIGNED,), kind))
         if function == "avgpooling":
             fields |= {"opd1_const": 1, "opd1_addr": int(values(scene.rng, precision, (1,), kind)[0])}
         elif function != "maxpooling":
             fields |= table(scene, "opd1", precision, lane, c, h.kernel * w.kernel, kind)
-            fields |= table(scene, "opd2", precision, lane, c, 1, kind)
+            fields |= table(scene, "opd2", I32 if precision == I8 else precision, lane, c, 1, kind)
+        if precision == I8 and function == "avgpooling":
+            fields["opd2_addr"] = shift(scene)
+        elif precision == I8 and function != "maxpooling":
+            fields |= {"res1_addr": shift(scene) << 8, "opd2_n_str": scene.integer(0, 6)}
         fields |= table(scene, "opd3", precision, lane, c, 2, kind)
-        result = scene.target((n, c, h.output, w.output), precision, lane, (ALIGNED,))
-        fields["res0_addr"] = result.address
+        fields["res0_addr"] = scene.target((n, c, h.output, w.output), result, lane, (ALIGNED,)).address
         form = scene.one_of(("long", "short"))
         if form == "long":
             fields |= shape_fields((1, c, h.kernel, w.kernel), "opd1")
@@ -176,13 +206,19 @@ def pooling(function: str, precision: int) -> Generate:
 
 
 def forms() -> Forms:
-    made: Forms = {"conv.normal i8 -> i32": convolution(I8, I32)}
+    made: Forms = {}
+    for result in INTEGERS:
+        to = f"i8 -> {PRECISION_NAMES[result]}"
+        for function in CONVOLUTIONS:
+            made[f"conv.{function} {to}"] = convolution(I8, result, function)
+        for function in POOLINGS:
+            made[f"pord.{function} {to}"] = pooling(function, I8, result)
     for precision in FLOATS:
         name = PRECISION_NAMES[precision]
         for result in dict.fromkeys((precision, F32)):
             made[f"conv.normal {name} -> {PRECISION_NAMES[result]}"] = convolution(precision, result)
         for function in POOLINGS:
-            made[f"pord.{function} {name}"] = pooling(function, precision)
+            made[f"pord.{function} {name}"] = pooling(function, precision, precision)
     return made
 
 
