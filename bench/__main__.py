@@ -2,6 +2,6 @@
 
 import sys
 
-from bench import compile, models, simulator
+from bench import calibrate, compile, methods, models, simulator
 
-sys.exit(max(module.main(sys.argv[1:]) for module in (compile, simulator, models)))
+sys.exit(max(module.main(sys.argv[1:]) for module in (compile, simulator, calibrate, methods, models)))

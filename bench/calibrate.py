@@ -7,9 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
+from bench.photos import write_crops
 from bench.report import Report, arguments, finish, machine, table
 
 SECONDS, MEGABYTES = 25.0, 1200.0  # limits on two cores, by entropy
@@ -55,17 +53,6 @@ finish()
 """
 
 
-def write_images(folder: Path, count: int) -> None:
-    """Write seeded pictures of 256 x 256 pixels as JPEG files: coarse noise, smoothed, with fine noise on it."""
-    random = np.random.default_rng(0)
-    for index in range(count):
-        coarse = Image.fromarray(random.integers(0, 256, (9, 9, 3), np.uint8)).resize(
-            (256, 256), Image.Resampling.BICUBIC
-        )
-        noisy = np.asarray(coarse, np.float64) + random.normal(0, 12, (256, 256, 3))
-        Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(folder / f"{index:04}.jpg", quality=92)
-
-
 def measure(program: str, model: Path, folder: Path, method: str) -> tuple[float, float, float]:
     """Run a program in a new process; return seconds, CPU seconds and peak megabytes."""
     command = [sys.executable, "-c", SHARED + program, str(model), str(folder), method]
@@ -82,8 +69,7 @@ def report(options: argparse.Namespace) -> Report:
     failures: list[str] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "images"
-        folder.mkdir()
-        write_images(folder, options.images)
+        write_crops(folder, options.images)
         runs = [("tpu_mlir", OURS, method) for method in METHODS]
         runs += [("ONNX Runtime", THEIRS, method) for method in options.rivals]
         for name, program, method in runs:
@@ -98,7 +84,7 @@ def report(options: argparse.Namespace) -> Report:
     headings = ("tool, method", "seconds", "limit", "CPU seconds", "peak MB", "limit")
     text = (
         f"# Calibrating ResNet-50 on {options.images} images\n\n"
-        "Written by `python -m bench.calibrate`: from the ONNX file and JPEG files to the table of ranges, for ONNX\n"
+        "Written by `python -m bench.calibrate`: from the ONNX file and PNG files to the table of ranges, for ONNX\n"
         f"Runtime to the quantised model by `quantize_static`; each in a process of its own, on {machine()}.\n\n"
         f"{table(headings, rows)}"
     )

@@ -14,7 +14,10 @@ from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.options import CompileOptions
 from tpu_mlir.passmanager import MLIR_ERROR, PassManager
+from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.runtime.bmodel import BModel
+
+_PREFIX = "tpu_mlir-"  # of folders for what only the passes read
 
 
 def compile(
@@ -25,14 +28,15 @@ def compile(
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     output: str | os.PathLike[str] | None = None,
     precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None,
-    ranges: str | os.PathLike[str] | None = None,
+    ranges: Ranges | str | os.PathLike[str] | None = None,
     fallback: str = "f16",
     asymmetric: bool = False,
 ) -> BModel:
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
 
     See CompileOptions for the options. Raises ModelError if the model cannot be imported or an option is unknown,
-    CompileError if it cannot be compiled, OutputFileError if the file cannot be written.
+    CompileError if it cannot be compiled, CalibrationError or InputFileError if the ranges cannot be used,
+    OutputFileError if the file cannot be written.
     """
     options = CompileOptions(
         precision=precision.lower(),
@@ -52,39 +56,39 @@ def compile(
 
 
 def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
-    """Return the bmodel of a `top` module, which the passes change in place. Raises CompileError."""
-    with tempfile.TemporaryDirectory(prefix="tpu_mlir-") as folder:
+    """Return the bmodel of a `top` module, which the passes change in place. Raises as `compile` does."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
         path = Path(folder) / "network.bmodel"
-        try:
-            run_passes(module, pipeline(options, path, options.write_overrides(Path(folder))))
-        except CompileError as error:  # a file that the user has not written is no place to look at
-            raise CompileError(re.sub(rf"{re.escape(folder)}/\S+:\d+: ", "", str(error))) from None
+        passes = (
+            *choose_precision(options, Path(folder)),
+            "lower-top-to-tpu",
+            "tpu-schedule",
+            f"tpu-codegen{{output={path} name={options.name}}}",
+        )
+        run_passes(module, pipeline(*passes))
         return BModel(path.read_bytes(), options.name)
 
 
-def pipeline(options: CompileOptions, output: Path, overrides: Path | None = None) -> str:
-    """Return the text of the whole pass pipeline, as `tpu-opt --pass-pipeline` takes it."""
-    return (
-        "builtin.module(tpu-clean,"
-        f"{_choose_precision(options, overrides)},"
-        "lower-top-to-tpu,"
-        "tpu-schedule,"
-        f"tpu-codegen{{output={output} name={options.name}}})"
-    )
+def pipeline(*passes: str) -> str:
+    """Return the text of passes over a module, as `tpu-opt --pass-pipeline` takes it."""
+    return f"builtin.module({','.join(passes)})"
 
 
-def _choose_precision(options: CompileOptions, overrides: Path | None) -> str:
+def choose_precision(options: CompileOptions, folder: Path) -> tuple[str, str]:
+    """Return the passes from an imported module to one that has its types; the tables they read are in the folder."""
+    overrides, ranges = options.write_overrides(folder), options.write_ranges(folder)
     more = f" overrides={overrides}" if overrides else ""
-    if options.ranges is None:
-        return f"tpu-assign-precision{{precision={options.precision}{more}}}"
+    if ranges is None:
+        return "tpu-clean", f"tpu-assign-precision{{precision={options.precision}{more}}}"
     asymmetric = str(options.asymmetric).lower()
-    return f"tpu-quantize{{ranges={options.ranges} fallback={options.fallback} asymmetric={asymmetric}{more}}}"
+    return "tpu-clean", f"tpu-quantize{{ranges={ranges} fallback={options.fallback} asymmetric={asymmetric}{more}}}"
 
 
 def run_passes(module: ir.Module, passes: str) -> None:
     """Run a pipeline on a module.
 
     Raises CompileError with every error, one a line, each naming the user's node; warns (TpuMlirWarning) of the rest.
+    A line of a temporary file, which the user has not written, is no place to look at and left out.
     """
 
     def warn(diagnostic: ir.Diagnostic) -> bool:
@@ -107,7 +111,8 @@ def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo) -> str:
     """Return `'node': message`, where the location holds a name."""
     name = re.search(r'"((?:[^"\\]|\\.)*)"', str(diagnostic.location))
     notes = "".join(f"; {note.message}" for note in diagnostic.notes if "see current operation" not in note.message)
-    return (f"'{name[1]}': " if name else "") + diagnostic.message + notes
+    message = re.sub(rf"{re.escape(tempfile.gettempdir())}/{_PREFIX}\S+:\d+: ", "", diagnostic.message + notes)
+    return (f"'{name[1]}': " if name else "") + message
 
 
 def _import(model: str | os.PathLike[str] | onnx.ModelProto, options: CompileOptions) -> ir.Module:

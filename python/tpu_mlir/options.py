@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tpu_mlir.errors import ModelError
+from tpu_mlir.quantization.ranges import Ranges
 
 FLOATS = ("f32", "f16", "bf16")
 PRECISIONS = (*FLOATS, "int8")
@@ -21,7 +22,7 @@ class CompileOptions:
     input_shapes: sizes for the open dimensions of the inputs, by name.
     precision_overrides: another precision for the tensors of these ONNX names; a mapping, or a file of `name precision`
         lines.
-    ranges: of int8, the file with the range of each tensor that calibration wrote.
+    ranges: of int8, the range of each tensor: what calibration returned, or the file that it wrote.
     fallback: of int8, what is computed in that has no integer form, one of FLOATS.
     asymmetric: of int8, give activations zero points.
     name: of the network in the bmodel.
@@ -31,7 +32,7 @@ class CompileOptions:
     chip: str = "bm1684x"
     input_shapes: Mapping[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
     precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None
-    ranges: str | os.PathLike[str] | None = None
+    ranges: Ranges | str | os.PathLike[str] | None = None
     fallback: str = "f16"
     asymmetric: bool = False
     name: str = "network"
@@ -58,4 +59,12 @@ class CompileOptions:
         path = folder / "overrides"
         lines = (f"{name} {precision.upper()}\n" for name, precision in self.precision_overrides.items())
         path.write_text("".join(lines), encoding="utf-8")
+        return path
+
+    def write_ranges(self, folder: Path) -> Path | None:
+        """Return the table of ranges, made in `folder`; nothing if there is none. Raises as `Ranges.load` does."""
+        if self.ranges is None:
+            return None
+        path = folder / "ranges"
+        (self.ranges if isinstance(self.ranges, Ranges) else Ranges.load(self.ranges)).save(path)
         return path

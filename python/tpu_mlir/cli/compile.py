@@ -1,10 +1,8 @@
 """`tpuc compile`: from an ONNX model to a bmodel."""
 
-import contextlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +15,7 @@ from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
 from tpu_mlir.cli.text import examples, size_text
 
 if TYPE_CHECKING:
+    from tpu_mlir.quantization import Ranges
     from tpu_mlir.quantization.labels import Label
 
 EPILOG = examples(
@@ -85,20 +84,21 @@ def compile(
     overrides = parse_overrides(precision_override, Precision)
     preprocess = calibration.preprocess()
     labels = _labels(evaluate) if evaluate else []
-    with _table(model, precision, ranges, calibration, shapes) as table:
-        from tpu_mlir import compiler
+    chosen = _ranges(model, precision, ranges, calibration, shapes)
+    from tpu_mlir import compiler
 
-        integers = {"ranges": table, "asymmetric": asymmetric, "fallback": fallback.value} if table else {}
-        with working(f"compiling {model} to {precision.value}"):
-            result = compiler.compile(
-                model,
-                precision=precision.value,
-                chip=chip.value,
-                input_shapes=shapes,
-                output=output,
-                precision_overrides=overrides,
-                **integers,
-            )
+    with working(f"compiling {model} to {precision.value}"):
+        result = compiler.compile(
+            model,
+            precision=precision.value,
+            chip=chip.value,
+            input_shapes=shapes,
+            output=output,
+            precision_overrides=overrides,
+            ranges=chosen,
+            asymmetric=asymmetric,
+            fallback=fallback.value,
+        )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)
     if evaluate:
         from tpu_mlir import quantization
@@ -123,33 +123,28 @@ def _labels(path: Path) -> "list[Label]":
     return read_labels(path)
 
 
-@contextlib.contextmanager
-def _table(
+def _ranges(
     model: Path,
     precision: Precision,
-    ranges: Path | None,
+    table: Path | None,
     calibration: Calibration,
     shapes: Mapping[str, Sequence[int]] | None,
-) -> Generator[Path | None]:
-    """Yield the table of ranges that int8 needs, nothing for floats. Raises TpuMlirError or a usage error."""
-    given = [name for name, value in (("--ranges", ranges), ("--calibration-data", calibration.data)) if value]
+) -> "Ranges | None":
+    """Return the ranges that int8 needs, nothing for floats. Raises TpuMlirError or a usage error."""
+    given = [name for name, value in (("--ranges", table), ("--calibration-data", calibration.data)) if value]
     if precision is not Precision.INT8:
         if given:
             raise typer.BadParameter("needs --precision int8", param_hint=given[0])
-        yield None
-    elif len(given) != 1:
+        return None
+    if len(given) != 1:
         raise typer.BadParameter("int8 takes either --calibration-data or --ranges", param_hint="--precision")
-    elif ranges:
-        from tpu_mlir.quantization.ranges import Ranges, fingerprint
+    if table is None:
+        return calibration.run(model, shapes)
+    from tpu_mlir.quantization.ranges import Ranges, fingerprint
 
-        Ranges.load(ranges).check_model(fingerprint(model), ranges)
-        yield ranges
-    else:
-        found = calibration.run(model, shapes)
-        with TemporaryDirectory(prefix="tpu_mlir-") as folder:
-            path = Path(folder) / f"{model.stem}.ranges"
-            found.save(path)
-            yield path
+    ranges = Ranges.load(table)
+    ranges.check_model(fingerprint(model), table)
+    return ranges
 
 
 def register(app: typer.Typer) -> None:

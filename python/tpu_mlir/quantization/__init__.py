@@ -6,19 +6,19 @@ from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges
 
-__all__ = ["METHODS", "Layout", "PixelFormat", "Preprocess", "Range", "Ranges", "calibrate", "evaluate"]
+__all__ = ["METHODS", "Layout", "PixelFormat", "Preprocess", "Range", "Ranges", "calibrate", "evaluate", "quantize"]
 
 if TYPE_CHECKING:
-    from tpu_mlir.quantization.calibration import calibrate
+    from tpu_mlir.quantization.calibration import calibrate, quantize
     from tpu_mlir.quantization.evaluation import evaluate
 
 
 def __getattr__(name: str) -> object:
     """Load what needs MLIR and ONNX Runtime only when it is asked for."""
-    if name == "calibrate":
-        from tpu_mlir.quantization.calibration import calibrate
+    if name in ("calibrate", "quantize"):
+        from tpu_mlir.quantization import calibration
 
-        return calibrate
+        return getattr(calibration, name)
     if name == "evaluate":
         from tpu_mlir.quantization.evaluation import evaluate
 

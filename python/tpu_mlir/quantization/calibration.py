@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 import onnx
 
 from tpu_mlir._mlir import ir
-from tpu_mlir.compiler import run_passes
+from tpu_mlir.compiler import choose_precision, pipeline, run_passes
 from tpu_mlir.errors import CalibrationError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.options import CompileOptions
 from tpu_mlir.quantization.auto import choose_by_trial, trial_samples
 from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.network import Network
@@ -107,10 +108,40 @@ def moving_tensors(seen: Observed) -> dict[str, Observation]:
 
 def clean_module(model: Model, input_shapes: Mapping[str, Sequence[int]] | None = None) -> ir.Module:
     """Return the `top` module whose values get ranges: imported and cleaned."""
-    if isinstance(model, ir.Module):
-        module = model
-    else:
-        source = model if isinstance(model, onnx.ModelProto) else Path(model)
-        module = import_model(source, input_shapes=input_shapes)
-    run_passes(module, "builtin.module(tpu-clean)")
+    module = _import(model, input_shapes)
+    run_passes(module, pipeline("tpu-clean"))
     return module
+
+
+def quantize(
+    model: Model,
+    ranges: Ranges | str | os.PathLike[str],
+    *,
+    asymmetric: bool = False,
+    fallback: str = "f16",
+    precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
+) -> ir.Module:
+    """Return a model as a `top` module whose types say what is computed in 8 bits, and with which scales.
+
+    A module that is given is changed in place. See CompileOptions for the options. Raises ModelError, CompileError,
+    or, for ranges that cannot be used, CalibrationError or InputFileError.
+    """
+    options = CompileOptions(
+        precision="int8",
+        ranges=ranges,
+        asymmetric=asymmetric,
+        fallback=fallback,
+        precision_overrides=precision_overrides,
+    )
+    module = _import(model, input_shapes)
+    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
+        run_passes(module, pipeline(*choose_precision(options, Path(folder))))
+    return module
+
+
+def _import(model: Model, input_shapes: Mapping[str, Sequence[int]] | None) -> ir.Module:
+    if isinstance(model, ir.Module):
+        return model
+    source = model if isinstance(model, onnx.ModelProto) else Path(model)
+    return import_model(source, input_shapes=input_shapes)

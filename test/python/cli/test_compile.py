@@ -34,7 +34,15 @@ def calls(twice: Path, monkeypatch) -> list[tuple[object, dict[str, object]]]:
     return noted
 
 
-DEFAULTS = {"precision": "f32", "chip": "bm1684x", "input_shapes": None, "precision_overrides": None}
+DEFAULTS = {
+    "precision": "f32",
+    "chip": "bm1684x",
+    "input_shapes": None,
+    "precision_overrides": None,
+    "ranges": None,
+    "asymmetric": False,
+    "fallback": "f16",
+}
 
 
 @pytest.mark.parametrize(
@@ -65,13 +73,14 @@ def model(tmp_path: Path) -> Path:
 
 def test_ranges(model: Path, calls) -> None:
     table = model.with_name("m.ranges")
-    Ranges({"x": Range(1, 0, 1)}, {"model": fingerprint(model)}).save(table)
+    ranges = Ranges({"x": Range(1, 0, 1)}, {"model": fingerprint(model)})
+    ranges.save(table)
     words = ["compile", str(model), "-o", "m.bmodel", "--precision", "int8", "--ranges", str(table)]
-    integers = {"precision": "int8", "ranges": table, "output": Path("m.bmodel")}
+    integers = {"precision": "int8", "ranges": ranges, "output": Path("m.bmodel")}
     assert main(words) == 0
     assert main([*words, "--asymmetric", "--fallback", "bf16"]) == 0
     assert calls == [
-        (model, DEFAULTS | integers | {"asymmetric": False, "fallback": "f16"}),
+        (model, DEFAULTS | integers),
         (model, DEFAULTS | integers | {"asymmetric": True, "fallback": "bf16"}),
     ]
 
@@ -85,16 +94,16 @@ def test_ranges_of_another_model(model: Path, calls, capsys) -> None:
 
 
 def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
-    """The options of calibration reach it, and its table reaches the compiler."""
+    """The options of calibration reach it, and its ranges reach the compiler."""
     asked: dict[str, object] = {}
-    tables: list[str] = []
+    used: list[Ranges] = []
 
     def calibrate(model: object, data: object, **options: object) -> Ranges:
         asked.update(options, model=model, data=data)
         return Ranges({"x": Range(2, -2, 1)})
 
-    def compile(model: object, *, ranges: Path, **options: object) -> BModel:
-        tables.append(ranges.read_text())
+    def compile(model: object, *, ranges: Ranges, **options: object) -> BModel:
+        used.append(ranges)
         return BModel.load(TWICE)
 
     monkeypatch.setitem(vars(quantization), "calibrate", calibrate)
@@ -104,7 +113,7 @@ def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
     assert asked["model"] == Path("m.onnx") and asked["data"] == Path("photos")
     assert (asked["method"], asked["samples"]) == ("mse", 7)
     assert asked["preprocess"] == Preprocess(layout=Layout.NHWC)
-    assert tables == ["# op_name    threshold    min    max\nx 2.0000000 -2.0000000 1.0000000\n"]
+    assert used == [Ranges({"x": Range(2, -2, 1)})]
 
 
 def test_failure(calls, capsys) -> None:
