@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import tpu_mlir
-from tpu_mlir.cli import asm, calibrate, combine, compare, compile, disasm, import_, info, profile, run
+from tpu_mlir.cli import asm, calibrate, combine, compare, compile, debug, disasm, import_, info, profile, run
 from tpu_mlir.cli.console import output
 from tpu_mlir.cli.text import examples
 
@@ -40,5 +40,5 @@ def options(
     """Take the options that stand before a command; `main` itself looks for --traceback."""
 
 
-for module in (compile, calibrate, import_, run, compare, profile, combine, info, disasm, asm):
+for module in (compile, calibrate, import_, run, compare, profile, debug, combine, info, disasm, asm):
     module.register(app)

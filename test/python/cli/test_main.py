@@ -19,6 +19,7 @@ def test_all_commands_are_there() -> None:
         "combine",
         "compare",
         "compile",
+        "debug",
         "disasm",
         "import",
         "info",

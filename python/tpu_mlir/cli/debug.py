@@ -1,0 +1,84 @@
+"""`tpuc debug`: a bmodel command by command."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from tpu_mlir.cli.console import errors
+from tpu_mlir.cli.debug_shell import Shell, run_lines
+from tpu_mlir.cli.text import examples
+from tpu_mlir.runtime import BModel, Debugger, Session
+from tpu_mlir.runtime.samples import random_feeds
+from tpu_mlir.runtime.tensor_files import read_tensors
+from tpu_mlir.runtime.types import numpy_type
+
+EPILOG = examples(
+    "tpuc debug m.bmodel --input in.npz",
+    'tpuc debug m.bmodel -c "break conv1" -c continue -c "print opd0" -c "step tiu" -c "print last.res0"',
+    'tpuc debug m.bmodel --input in.npz -c "until conv1" -c "compare reference.npz conv1"',
+    "tpuc debug m.bmodel --input in.npz < script.txt   (a word a line; 'help' lists them)",
+)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """An input, as random_feeds asks for it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def debug(
+    bmodel: Annotated[Path, typer.Argument(help="Any static BM1684X bmodel.", show_default=False)],
+    inputs: Annotated[
+        Path | None,
+        typer.Option("--input", "-i", help=".npz file with an array for each input.", show_default=False),
+    ] = None,
+    commands: Annotated[
+        list[str] | None,
+        typer.Option("--command", "-c", help="Run this and do not ask; may be repeated.", show_default=False),
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
+    ] = None,
+    stage: Annotated[
+        int | None, typer.Option(help="Stage by number; default: that which the inputs fit.", min=0, show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of random inputs, without --input.", min=0)] = 0,
+) -> None:
+    """Run a bmodel command by command: stop at layers and commands, look at tensors, compare with a reference.
+
+    Asks for words at a prompt; with --command, or if the standard input is no terminal, runs what it is given and ends
+    with exit code 1 at the first error.
+    """
+    model = BModel.load(bmodel)
+    if inputs is not None:
+        feeds = read_tensors(inputs)
+    else:
+        session = Session(model, net=network)
+        stage = stage or 0
+        specs = [Spec(each.name, tuple(each.shape), numpy_type(each.data_type)) for each in session.stage(stage).inputs]
+        feeds = random_feeds(specs, seed)
+        errors.print(f"inputs: random, seed {seed}", markup=False)
+    shell = Shell(Debugger(model, feeds, net=network, stage=stage))
+    if commands or not sys.stdin.isatty():
+        if not run_lines(shell, commands or sys.stdin):
+            raise typer.Exit(1)
+        return
+    shell.do_where("")
+    while True:
+        try:
+            shell.cmdloop("'help' lists the words")
+            return
+        except KeyboardInterrupt:
+            errors.print("interrupted; 'quit' leaves")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(debug)
