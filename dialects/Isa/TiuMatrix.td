@@ -27,13 +27,13 @@ def MatMul : Instruction<Tiu, "MM", 2> {
   let operands = [
     Operand<"opd0", "read", "left matrix: opd0_n rows, (opd0_c - 1) * opd0_w + opd1_w columns, opd0_w of them a lane; transposed if left_tran">,
     Operand<"opd1", "read", "right matrix: res0_c * res0_w columns, res0_w a lane">,
-    Operand<"opd2", "read", "bias [1, columns] (f32), shift (32-bit) or bias (8-bit)">,
-    Operand<"res0", "write", "result, res0_w columns a lane; also read if res_add">
+    Operand<"opd2", "read", "f32: bias [1, columns]; i32: signed 8-bit shift, left if positive; requantising functions: 16-bit bias; a constant if opd2_const">,
+    Operand<"res0", "write", "result, res0_w columns a lane; f32: also read if res_add">
   ];
   let meanings = [
     Meaning<"opd1_w", "columns of the left matrix in its last lane">,
-    Meaning<"opd3_addr", "shift of the requantising functions">,
-    Meaning<"opd2_n_str", "round mode">
+    Meaning<"opd3_addr", "bits 8 to 15: shift right of the requantising functions">,
+    Meaning<"opd2_n_str", "round mode of the shift of 32-bit factors">
   ];
 }
 
@@ -61,7 +61,7 @@ def MatMul2 : Instruction<Tiu, "MM2", 2> {
   let operands = [
     Operand<"opd0", "read", "left matrix: row r in lane r mod 64; nn, nt: [res0_c, k]; tt: [k, res0_w]">,
     Operand<"opd1", "read", "right matrix [opd1_c, opd1_w]; nn: [k, res0_w]; nt: [res0_w, k]; tt: [res0_c, k]">,
-    Operand<"opd2", "read", "8-bit: zero point of the right matrix; otherwise an f32 bias a column; a constant if opd2_const">,
+    Operand<"opd2", "read", "8-bit: zero points of opd1; nn, nt: [1, 64, 1, columns], tt: one a row, compact; a constant if opd2_const">,
     Operand<"res0", "write", "result [res0_c, res0_w], for tt the transposed product; also read if res_add">
   ];
 }

@@ -140,17 +140,23 @@ Operands isa::list(const MatMul &i) {
   all.push_back(
       read(aligned("opd1", i.opd1_addr, Type{i.opd0_prec, bool(i.opd1_sign)},
                    {inner, i.res0_c, 1, i.res0_w})));
-  Type bias{isEightBit(i.opd0_prec) ? i16 : f32, bool(i.opd2_sign)};
-  if (i.opd2_const)
-    all.push_back(constant("opd2", i.opd2_addr, bias));
-  else
-    all.push_back(
-        read(aligned("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, i.res0_w})));
+  bool requantizes = i.tsk_eu_typ != uint32_t(MatMulOp::Normal);
+  if (requantizes || i.opd0_prec == f32 || i.opd0_prec == i32) {
+    Type row{requantizes          ? i16
+             : i.opd0_prec == i32 ? i8
+                                  : f32,
+             bool(i.opd2_sign)};
+    if (i.opd2_const)
+      all.push_back(constant("opd2", i.opd2_addr, row));
+    else
+      all.push_back(
+          read(aligned("opd2", i.opd2_addr, row, {1, i.res0_c, 1, i.res0_w})));
+  }
   all.push_back(
       result(i,
              aligned("res0", i.res0_addr, Type{i.res0_prec, true},
                      {i.left_tran ? columns : rows, i.res0_c, 1, i.res0_w}),
-             i.res_add));
+             i.res_add && i.opd0_prec == f32));
   return all;
 }
 
@@ -174,15 +180,18 @@ Operands isa::list(const MatMul2 &i) {
   else
     all.push_back(
         read(aligned("opd1", i.opd1_addr, right, {1, i.opd1_c, 1, i.opd1_w})));
-  Type bias = isEightBit(i.opd0_prec) ? right : Type{f32, true};
-  if (i.opd2_const)
-    all.push_back(constant("opd2", i.opd2_addr, bias));
-  else if (function == MatMul2Op::TT)
+  // Only 8-bit products have an opd2: the zero points of opd1. Row r of opd1
+  // takes its own from the lane r mod 64.
+  if (isEightBit(i.opd0_prec) && i.opd2_const)
+    all.push_back(constant("opd2", i.opd2_addr, right));
+  else if (isEightBit(i.opd0_prec) && function == MatMul2Op::TT)
     all.push_back(
-        read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
-  else
+        read(compact("opd2", i.opd2_addr, right, {1, i.res0_c, 1, 1})));
+  else if (isEightBit(i.opd0_prec))
     all.push_back(
-        read(aligned("opd2", i.opd2_addr, bias, {1, laneCount, 1, i.res0_w})));
+        read(strided("opd2", i.opd2_addr, right,
+                     {1, std::min<uint64_t>(i.opd1_c, laneCount), 1, i.res0_w},
+                     {0, 0, 0, 1})));
   addResult(all, i, Type{i.res0_prec, true}, {1, i.res0_c, 1, i.res0_w});
   return all;
 }

@@ -5,7 +5,7 @@ from tpu_mlir._native import isa
 from tpu_mlir.errors import CommandError
 from tpu_mlir.simulator import Machine
 
-I8, F16, F32, I32 = 0, 1, 2, 4
+I8, F16, F32, I16, I32 = range(5)
 
 CONV = {
     "opd0_prec": F16, "res0_prec": F16, "opd0_c": 1, "opd0_h": 3, "opd0_w": 3, "opd1_h": 1, "opd1_w": 1,
@@ -61,10 +61,16 @@ def test_unchanged_commands_run(name: str) -> None:
         ("PoolDepthwise", {"tsk_eu_typ": 0, **BYTES, "opd2_n_str": 7}, "round mode 7 does not exist"),
         ("PoolDepthwise", {"tsk_eu_typ": 6}, "pord.roiavgpooling is not supported"),
         ("MatMul2", {"opd0_prec": F32, "res0_prec": F32}, "mm2 has no f32 operands"),
-        ("MatMul2", {"opd0_prec": I8}, "mm2 of i8 operands is not supported"),
+        ("MatMul2", {"opd0_prec": I8}, "no result of f16 from i8 operands, only i32"),
+        ("MatMul2", {"opd0_prec": I16}, "mm2 of i16 operands is not supported"),
         ("MatMul2", {"res0_prec": I32}, "no result of i32 from f16 operands"),
         ("MatMul2", {"opd1_w": 5}, "opd1 is 4 x 5, which does not give a 2 x 3 result"),
-        ("MatMul", {"tsk_eu_typ": 2}, "matrix product with requantisation is not supported"),
+        ("MatMul", {"tsk_eu_typ": 2}, "mm.wrq takes 8-bit operands only"),
+        ("MatMul", {"tsk_eu_typ": 2, "opd0_prec": I16, "res0_prec": I8}, "mm.wrq takes 8-bit operands only"),
+        ("MatMul", {"opd0_prec": I8, "res0_prec": I8}, "no result of i8 from i8 operands"),
+        ("MatMul", {"opd0_prec": I8, "res0_prec": I32, "res_add": 1}, "res_add: the chip model adds to a part"),
+        ("MatMul", {"opd0_prec": I32, "res0_prec": I16}, "no result of i16 from i32 operands"),
+        ("MatMul", {"opd0_prec": I32, "res0_prec": I32, "opd2_sign": 0}, "opd2 is a shift and must be signed"),
         ("MatMul", {"opd0_prec": F16}, "mm of f16 operands is not supported"),
         ("MatMul", {"res0_prec": F16}, "no result of f16 from f32 operands"),
         ("MatMul", {"opd1_w": 5}, "opd0 has 1 lanes of 4 columns, the last of 5"),

@@ -1,4 +1,4 @@
-//===- MatrixProduct.cpp - Products of matrices in f32 form ---------------===//
+//===- MatrixProduct.cpp - Products of widened matrices -------------------===//
 #include "lib/Simulator/Mac/MatrixProduct.h"
 
 #include "lib/Simulator/FlushDenormals.h"
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <numeric>
 
 using namespace tpu_mlir::sim;
 using mac::channelsTogether;
@@ -14,14 +15,6 @@ using mac::resultsTogether;
 
 /// Rows one worker computes at a time.
 static constexpr uint32_t rowsTogether = 128;
-
-Matrix Matrix::transposed() const {
-  Matrix result(columns, rows);
-  for (uint32_t r = 0; r < rows; ++r)
-    for (uint32_t c = 0; c < columns; ++c)
-      result.row(c)[r] = row(r)[c];
-  return result;
-}
 
 /// [group][row][32], zeros after the last column.
 static std::vector<float> packLeft(const Matrix &left) {
@@ -42,16 +35,17 @@ namespace {
 struct ColumnBlock {
   uint32_t index, first, count;
 
-  ColumnBlock(const Matrix &matrix, uint32_t index)
+  ColumnBlock(uint32_t columns, uint32_t index)
       : index(index), first(index * resultsTogether),
-        count(std::min(resultsTogether, matrix.columns - first)) {}
+        count(std::min(resultsTogether, columns - first)) {}
 
   /// Copies rows to [row][16], zeros in columns that do not exist.
-  void copyRows(const Matrix &matrix, uint32_t firstRow, uint32_t rows,
-                float *to) const {
+  template <typename T>
+  void copyRows(const MatrixOf<T> &matrix, uint32_t firstRow, uint32_t rows,
+                T *to) const {
     for (uint32_t r = 0; r < rows; ++r, to += resultsTogether) {
-      const float *from = matrix.row(firstRow + r) + first;
-      std::fill(std::copy_n(from, count, to), to + resultsTogether, 0.0f);
+      const T *from = matrix.row(firstRow + r) + first;
+      std::fill(std::copy_n(from, count, to), to + resultsTogether, T(0));
     }
   }
 };
@@ -59,14 +53,15 @@ struct ColumnBlock {
 
 /// Each block of columns as [row][16], rows padded with zeros to a multiple
 /// of 32.
-static std::vector<std::vector<float>> packRight(Machine &machine,
-                                                 const Matrix &right) {
-  std::vector<std::vector<float>> blocks(
+template <typename T>
+static std::vector<std::vector<T>> packRight(Machine &machine,
+                                             const MatrixOf<T> &right) {
+  std::vector<std::vector<T>> blocks(
       llvm::divideCeil(right.columns, resultsTogether));
   machine.parallelFor(blocks.size(), [&](unsigned index) {
     blocks[index].resize(llvm::alignTo(right.rows, channelsTogether) *
                          resultsTogether);
-    ColumnBlock(right, index)
+    ColumnBlock(right.columns, index)
         .copyRows(right, 0, right.rows, blocks[index].data());
   });
   return blocks;
@@ -74,22 +69,20 @@ static std::vector<std::vector<float>> packRight(Machine &machine,
 
 /// Computes `sums` block by block: body(block, first row, rows, results) adds
 /// to results, [row][16], what belongs there.
-static void forBlocks(
-    Machine &machine, Matrix &sums,
-    llvm::function_ref<void(const ColumnBlock &, uint32_t, uint32_t, float *)>
-        body) {
+template <typename T, typename Body>
+static void forBlocks(Machine &machine, MatrixOf<T> &sums, Body body) {
   uint32_t chunks = llvm::divideCeil(sums.rows, rowsTogether);
   uint32_t blocks = llvm::divideCeil(sums.columns, resultsTogether);
   machine.parallelFor(blocks * chunks, [&](unsigned item) {
-    ColumnBlock block(sums, item / chunks);
+    ColumnBlock block(sums.columns, item / chunks);
     uint32_t first = item % chunks * rowsTogether;
     uint32_t count = std::min(rowsTogether, sums.rows - first);
-    float results[rowsTogether * resultsTogether];
+    T results[rowsTogether * resultsTogether];
     block.copyRows(sums, first, count, results);
     body(block, first, count, results);
     for (uint32_t r = 0; r < count; ++r)
       std::memcpy(sums.row(first + r) + block.first,
-                  results + r * resultsTogether, block.count * sizeof(float));
+                  results + r * resultsTogether, block.count * sizeof(T));
   });
 }
 
@@ -101,8 +94,7 @@ void tpu_mlir::sim::addHalfProduct(Machine &machine, const Matrix &left,
   std::vector<std::vector<float>> weights = packRight(machine, right);
   uint32_t groups = llvm::divideCeil(left.columns, channelsTogether);
   std::vector<int32_t> places(left.rows);
-  for (uint32_t r = 0; r < left.rows; ++r)
-    places[r] = int32_t(r);
+  std::iota(places.begin(), places.end(), 0);
   forBlocks(machine, sums,
             [&](const ColumnBlock &block, uint32_t first, uint32_t count,
                 float *results) {
@@ -145,5 +137,23 @@ void tpu_mlir::sim::addSingleProduct(Machine &machine, const Matrix &left,
               }
               FlushDenormals flush;
               mac::kernels().addSingles(terms, count, results);
+            });
+}
+
+void tpu_mlir::sim::addIntegerProduct(Machine &machine,
+                                      const IntegerMatrix &left,
+                                      const IntegerMatrix &right,
+                                      IntegerMatrix &sums) {
+  assert(left.columns == right.rows && sums.rows == left.rows &&
+         sums.columns == right.columns);
+  std::vector<std::vector<int32_t>> weights = packRight(machine, right);
+  std::vector<int32_t> places(left.rows);
+  std::iota(places.begin(), places.end(), 0);
+  forBlocks(machine, sums,
+            [&](const ColumnBlock &block, uint32_t first, uint32_t count,
+                int32_t *results) {
+              mac::kernels().addIntegers(left.elements.data(), &places[first],
+                                         count, left.columns,
+                                         weights[block.index].data(), results);
             });
 }

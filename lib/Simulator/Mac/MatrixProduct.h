@@ -1,4 +1,4 @@
-//===- MatrixProduct.h - Products of matrices in f32 form ------*- C++ -*-===//
+//===- MatrixProduct.h - Products of widened matrices ----------*- C++ -*-===//
 #pragma once
 
 #include "lib/Simulator/Machine.h"
@@ -7,16 +7,24 @@
 namespace tpu_mlir::sim {
 
 /// A dense matrix of widened elements, row-major.
-struct Matrix {
+template <typename T> struct MatrixOf {
   uint32_t rows, columns;
-  std::vector<float> elements;
+  std::vector<T> elements;
 
-  Matrix(uint32_t rows, uint32_t columns)
+  MatrixOf(uint32_t rows, uint32_t columns)
       : rows(rows), columns(columns), elements(size_t(rows) * columns) {}
-  float *row(uint32_t r) { return &elements[size_t(r) * columns]; }
-  const float *row(uint32_t r) const { return &elements[size_t(r) * columns]; }
-  Matrix transposed() const;
+  T *row(uint32_t r) { return &elements[size_t(r) * columns]; }
+  const T *row(uint32_t r) const { return &elements[size_t(r) * columns]; }
+  MatrixOf transposed() const {
+    MatrixOf result(columns, rows);
+    for (uint32_t r = 0; r < rows; ++r)
+      for (uint32_t c = 0; c < columns; ++c)
+        result.row(c)[r] = row(r)[c];
+    return result;
+  }
 };
+using Matrix = MatrixOf<float>;
+using IntegerMatrix = MatrixOf<int32_t>;
 
 /// sums += left * right with the adder of 16-bit operands, 32 products at a
 /// time along the rows of `left`.
@@ -27,5 +35,9 @@ void addHalfProduct(Machine &machine, const Matrix &left, const Matrix &right,
 /// what its second accumulator begins with.
 void addSingleProduct(Machine &machine, const Matrix &left, const Matrix &right,
                       Matrix &sums, const Matrix *others = nullptr);
+
+/// sums += left * right, modulo 2^32.
+void addIntegerProduct(Machine &machine, const IntegerMatrix &left,
+                       const IntegerMatrix &right, IntegerMatrix &sums);
 
 } // namespace tpu_mlir::sim

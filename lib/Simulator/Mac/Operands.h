@@ -68,6 +68,16 @@ readPerChannel(Machine &machine, llvm::StringRef operand,
                isa::Precision precision, uint32_t address, bool isConstant,
                uint32_t channels);
 
+/// Widens consecutive elements of an operand; floats are always signed.
+inline void widen(isa::Precision precision, bool, const uint8_t *from,
+                  float *to, size_t count) {
+  toFloats(precision, from, to, count);
+}
+inline void widen(isa::Precision precision, bool isSigned, const uint8_t *from,
+                  int32_t *to, size_t count) {
+  toIntegers(precision, isSigned, from, to, count);
+}
+
 /// The h * w elements of one channel as f32, rows without gaps.
 void readPlane(const Machine &machine, const TensorView &view,
                isa::Precision precision, uint32_t n, uint32_t c, float *to);

@@ -5,24 +5,29 @@
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Simulator/Execute.h"
+#include "lib/Simulator/Mac/IntegerResult.h"
 #include "lib/Simulator/Mac/MatrixProduct.h"
 #include "lib/Simulator/Mac/Operands.h"
+#include "lib/Simulator/Tiu/Elements.h"
+#include <cstring>
 #include <optional>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
+using isa::MatMulOp;
 using isa::Precision;
 
 namespace {
-/// Where an f32 matrix lies.
+/// Where a matrix lies.
 struct SpreadMatrix {
   TensorView view;
   uint32_t columns;
 
   static llvm::Expected<SpreadMatrix>
-  make(const Machine &machine, uint32_t address, uint32_t rows, uint32_t lanes,
-       uint32_t columnsPerLane, uint32_t columns) {
-    auto view = TensorView::make(machine, address, sizeof(float),
+  make(const Machine &machine, uint32_t address, Precision precision,
+       uint32_t rows, uint32_t lanes, uint32_t columnsPerLane,
+       uint32_t columns) {
+    auto view = TensorView::make(machine, address, bytesOf(precision),
                                  {rows, lanes, 1, columnsPerLane},
                                  unsigned(Layout::Aligned));
     if (!view)
@@ -37,118 +42,262 @@ struct SpreadMatrix {
       for (uint32_t c = 0; c < view.shape().c; ++c)
         body(r, c * width, std::min(width, columns - c * width), c);
   }
+};
 
-  llvm::Expected<Matrix> read(Machine &machine, llvm::StringRef name) const {
-    if (llvm::Error error = view.read(machine, name))
-      return std::move(error);
-    Matrix matrix(view.shape().n, columns);
-    forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
-      toFloats(Precision::F32, view.at(machine, r, c), matrix.row(r) + first,
-               count);
-    });
-    return matrix;
-  }
+/// How an operand is read: from where it lies, or a constant.
+struct SpreadOperand {
+  llvm::StringRef name;
+  uint32_t address;
+  bool isConstant;
+  Precision precision;
+  bool isSigned;
 
-  void store(Machine &machine, const Matrix &matrix) const {
-    forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
-      fromFloats(Precision::F32, matrix.row(r) + first, view.at(machine, r, c),
-                 count);
-    });
-  }
+  template <typename T>
+  llvm::Expected<MatrixOf<T>> read(Machine &machine, uint32_t rows,
+                                   uint32_t lanes, uint32_t columnsPerLane,
+                                   uint32_t columns) const;
+};
+
+/// The operands of a product.
+template <typename T> struct Factors {
+  MatrixOf<T> left, right;
 };
 } // namespace
 
-/// The left operand as stored, before any transposition.
-static llvm::Expected<Matrix> readLeft(Machine &machine, const isa::MatMul &i) {
+template <typename T>
+llvm::Expected<MatrixOf<T>>
+SpreadOperand::read(Machine &machine, uint32_t rows, uint32_t lanes,
+                    uint32_t columnsPerLane, uint32_t columns) const {
+  if (isConstant) {
+    if (uint64_t(rows) * columns > localBytes)
+      return refuse(name + " has more elements than local memory");
+    uint8_t bytes[sizeof address];
+    std::memcpy(bytes, &address, sizeof address);
+    T value;
+    widen(precision, isSigned, bytes, &value, 1);
+    MatrixOf<T> matrix(rows, columns);
+    std::fill(matrix.elements.begin(), matrix.elements.end(), value);
+    return matrix;
+  }
+  auto place = SpreadMatrix::make(machine, address, precision, rows, lanes,
+                                  columnsPerLane, columns);
+  if (!place)
+    return place.takeError();
+  if (llvm::Error error = place->view.read(machine, name))
+    return std::move(error);
+  MatrixOf<T> matrix(rows, columns);
+  place->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
+    widen(precision, isSigned, place->view.at(machine, r, c),
+          matrix.row(r) + first, count);
+  });
+  return matrix;
+}
+
+/// Both matrices, the left one transposed if the command says so.
+template <typename T>
+static llvm::Expected<Factors<T>> readFactors(Machine &machine,
+                                              const isa::MatMul &i) {
   if (!i.opd0_c || !i.opd0_w || !i.opd1_w || i.opd1_w > i.opd0_w)
     return refuse("opd0 has " + llvm::Twine(i.opd0_c) + " lanes of " +
                   llvm::Twine(i.opd0_w) + " columns, the last of " +
                   llvm::Twine(i.opd1_w));
-  uint32_t columns = (i.opd0_c - 1) * i.opd0_w + i.opd1_w;
-  if (i.opd0_const) {
-    if (uint64_t(i.opd0_n) * columns > localBytes)
-      return refuse("opd0 has more elements than local memory");
-    Matrix matrix(i.opd0_n, columns);
-    std::fill(matrix.elements.begin(), matrix.elements.end(),
-              constantOf(Precision::F32, i.opd0_addr));
-    return matrix;
-  }
-  auto place = SpreadMatrix::make(machine, i.opd0_addr, i.opd0_n, i.opd0_c,
-                                  i.opd0_w, columns);
-  if (!place)
-    return place.takeError();
-  return place->read(machine, "opd0");
-}
-
-/// The bias row, or a constant one.
-static llvm::Expected<Matrix> readBias(Machine &machine, const isa::MatMul &i) {
-  uint32_t columns = i.res0_c * i.res0_w;
-  if (i.opd2_const) {
-    Matrix bias(1, columns);
-    std::fill(bias.elements.begin(), bias.elements.end(),
-              constantOf(Precision::F32, i.opd2_addr));
-    return bias;
-  }
-  auto place =
-      SpreadMatrix::make(machine, i.opd2_addr, 1, i.res0_c, i.res0_w, columns);
-  if (!place)
-    return place.takeError();
-  return place->read(machine, "opd2");
-}
-
-static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
-  if (Precision(i.res0_prec) != Precision::F32)
-    return refuse("mm: no result of " + precisionName(i.res0_prec) +
-                  " from f32 operands");
-  auto left = readLeft(machine, i);
+  auto precision = Precision(i.opd0_prec);
+  auto left = SpreadOperand{"opd0", i.opd0_addr, bool(i.opd0_const), precision,
+                            bool(i.opd0_sign)}
+                  .read<T>(machine, i.opd0_n, i.opd0_c, i.opd0_w,
+                           (i.opd0_c - 1) * i.opd0_w + i.opd1_w);
   if (!left)
     return left.takeError();
   if (i.left_tran)
     *left = left->transposed();
-  uint32_t columns = i.res0_c * i.res0_w;
-  auto rightPlace = SpreadMatrix::make(machine, i.opd1_addr, left->columns,
-                                       i.res0_c, i.res0_w, columns);
-  if (!rightPlace)
-    return rightPlace.takeError();
-  auto right = rightPlace->read(machine, "opd1");
+  auto right =
+      SpreadOperand{"opd1", i.opd1_addr, false, precision, bool(i.opd1_sign)}
+          .read<T>(machine, left->columns, i.res0_c, i.res0_w,
+                   i.res0_c * i.res0_w);
   if (!right)
     return right.takeError();
-  auto bias = readBias(machine, i);
+  return Factors<T>{std::move(*left), std::move(*right)};
+}
+
+/// The row that opd2 is: a bias, or what to shift each column by.
+template <typename T>
+static llvm::Expected<MatrixOf<T>>
+readRow(Machine &machine, const isa::MatMul &i, Precision precision) {
+  return SpreadOperand{"opd2", i.opd2_addr, bool(i.opd2_const), precision,
+                       bool(i.opd2_sign)}
+      .read<T>(machine, 1, i.res0_c, i.res0_w, i.res0_c * i.res0_w);
+}
+
+/// As many rows of the result as the left factor has.
+static llvm::Expected<SpreadMatrix>
+resultPlace(Machine &machine, const isa::MatMul &i, uint32_t rows) {
+  return SpreadMatrix::make(machine, i.res0_addr, Precision(i.res0_prec), rows,
+                            i.res0_c, i.res0_w, i.res0_c * i.res0_w);
+}
+
+static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
+  if (i.function() != MatMulOp::Normal)
+    return refuse(i.mnemonic() + " takes 8-bit operands only");
+  if (Precision(i.res0_prec) != Precision::F32)
+    return refuse("mm: no result of " + precisionName(i.res0_prec) +
+                  " from f32 operands");
+  auto factors = readFactors<float>(machine, i);
+  if (!factors)
+    return factors.takeError();
+  auto &[left, right] = *factors;
+  auto bias = readRow<float>(machine, i, Precision::F32);
   if (!bias)
     return bias.takeError();
-  auto result = SpreadMatrix::make(machine, i.res0_addr, left->rows, i.res0_c,
-                                   i.res0_w, columns);
+  auto result = resultPlace(machine, i, left.rows);
   if (!result)
     return result.takeError();
   std::optional<Matrix> previous;
   if (i.res_add) {
-    auto read = result->read(machine, "res0");
+    auto read =
+        SpreadOperand{"res0", i.res0_addr, false, Precision::F32, true}
+            .read<float>(machine, left.rows, i.res0_c, i.res0_w, right.columns);
     if (!read)
       return read.takeError();
     previous = std::move(*read);
   }
   if (llvm::Error error = result->view.write(machine, "res0"))
     return error;
-  Matrix biases(left->rows, columns);
-  for (uint32_t r = 0; r < left->rows; ++r)
-    std::copy_n(bias->row(0), columns, biases.row(r));
-  if (!previous) {
-    addSingleProduct(machine, *left, *right, biases);
-    result->store(machine, biases);
-  } else {
-    addSingleProduct(machine, *left, *right, *previous, &biases);
-    result->store(machine, *previous);
+  Matrix sums(left.rows, right.columns);
+  for (uint32_t r = 0; r < left.rows; ++r)
+    std::copy_n(bias->row(0), right.columns, sums.row(r));
+  if (previous)
+    addSingleProduct(machine, left, right, *previous, &sums);
+  else
+    addSingleProduct(machine, left, right, sums);
+  const Matrix &product = previous ? *previous : sums;
+  result->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
+    fromFloats(Precision::F32, product.row(r) + first,
+               result->view.at(machine, r, c), count);
+  });
+  return llvm::Error::success();
+}
+
+/// The requantising functions saturate to 16 bits even if the result has 32.
+static void saturateToHalfWords(IntegerMatrix &sums,
+                                const IntegerResult &last) {
+  IntegerResult narrow = last;
+  narrow.precision = Precision::I16;
+  std::vector<uint8_t> bytes(2 * sums.elements.size());
+  narrow.store(sums.elements.data(), bytes.data(), sums.elements.size());
+  toIntegers(Precision::I16, last.isSigned && !last.relu, bytes.data(),
+             sums.elements.data(), sums.elements.size());
+}
+
+/// 8-bit and 16-bit operands: sums modulo 2^32; the requantising functions add
+/// a 16-bit bias, shift right by bits 8 to 15 of opd3_addr, and round halves
+/// up.
+static llvm::Error multiplyInteger(Machine &machine, const isa::MatMul &i) {
+  auto wanted = Precision(i.res0_prec);
+  bool requantizes = i.function() != MatMulOp::Normal;
+  if (requantizes && Precision(i.opd0_prec) != Precision::I8)
+    return refuse(i.mnemonic() + " takes 8-bit operands only");
+  if (!isInteger(wanted) || (!requantizes && wanted != Precision::I32))
+    return refuse("mm: no result of " + precisionName(i.res0_prec) + " from " +
+                  precisionName(i.opd0_prec) + " operands");
+  if (i.res_add)
+    return refuse("res_add: the chip model adds to a part of the results of 8 "
+                  "and 16-bit operands only; add them with arith.add");
+  auto factors = readFactors<int32_t>(machine, i);
+  if (!factors)
+    return factors.takeError();
+  auto &[left, right] = *factors;
+  IntegerMatrix sums(left.rows, right.columns);
+  IntegerResult last{wanted, i.opd0_sign || i.opd1_sign || i.opd2_sign};
+  if (requantizes) {
+    auto bias = readRow<int32_t>(machine, i, Precision::I16);
+    if (!bias)
+      return bias.takeError();
+    for (uint32_t r = 0; r < left.rows; ++r)
+      std::copy_n(bias->row(0), right.columns, sums.row(r));
+    last.relu = i.function() == MatMulOp::RequantRelu;
+    last.shift = i.opd3_addr >> 8 & 0xff;
   }
+  auto result = resultPlace(machine, i, left.rows);
+  if (!result)
+    return result.takeError();
+  if (llvm::Error error = result->view.write(machine, "res0"))
+    return error;
+  addIntegerProduct(machine, left, right, sums);
+  if (requantizes && wanted == Precision::I32) {
+    saturateToHalfWords(sums, last);
+    last = {wanted, true};
+  }
+  result->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
+    last.store(sums.row(r) + first, result->view.at(machine, r, c), count);
+  });
+  return llvm::Error::success();
+}
+
+/// 32-bit operands: sums modulo 2^64, shifted by opd2 (left if positive) and
+/// saturated. Whether they are signed, the factors' signs say.
+static llvm::Error multiplyWords(Machine &machine, const isa::MatMul &i) {
+  if (i.function() != MatMulOp::Normal)
+    return refuse(i.mnemonic() + " takes 8-bit operands only");
+  if (Precision(i.res0_prec) != Precision::I32)
+    return refuse("mm: no result of " + precisionName(i.res0_prec) +
+                  " from i32 operands");
+  if (!i.opd2_sign)
+    return refuse("opd2 is a shift and must be signed");
+  if (i.opd2_n_str >= roundModeCount)
+    return refuse("round mode " + llvm::Twine(i.opd2_n_str) +
+                  " does not exist");
+  auto factors = readFactors<int32_t>(machine, i);
+  if (!factors)
+    return factors.takeError();
+  auto &[left, right] = *factors;
+  auto amounts = readRow<int32_t>(machine, i, Precision::I8);
+  if (!amounts)
+    return amounts.takeError();
+  auto result = resultPlace(machine, i, left.rows);
+  if (!result)
+    return result.takeError();
+  if (llvm::Error error = result->view.write(machine, "res0"))
+    return error;
+  auto factor = [](int32_t bits, bool isSigned) {
+    return uint64_t(isSigned ? int64_t(bits) : int64_t(uint32_t(bits)));
+  };
+  bool isSigned = i.opd0_sign || i.opd1_sign;
+  __int128 high = isSigned ? INT32_MAX : UINT32_MAX;
+  __int128 low = isSigned ? INT32_MIN : 0;
+  auto element = [&](uint32_t r, uint32_t c) {
+    uint64_t sum = 0;
+    for (uint32_t k = 0; k < left.columns; ++k)
+      sum += factor(left.row(r)[k], i.opd0_sign) *
+             factor(right.row(k)[c], i.opd1_sign);
+    int32_t amount = amounts->row(0)[c];
+    if (amount > 0)
+      sum <<= amount & 63;
+    __int128 value = isSigned ? __int128(int64_t(sum)) : __int128(sum);
+    value = shift(value, std::min(amount, 0), RoundMode(i.opd2_n_str));
+    return uint32_t(std::clamp(value, low, high));
+  };
+  result->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
+    for (uint32_t j = 0; j < count; ++j) {
+      uint32_t value = element(r, first + j);
+      std::memcpy(result->view.at(machine, r, c, 0, j), &value, sizeof value);
+    }
+  });
   return llvm::Error::success();
 }
 
 llvm::Error tpu_mlir::sim::execute(Machine &machine, const isa::MatMul &i) {
-  if (i.tsk_eu_typ != unsigned(isa::MatMulOp::Normal))
-    return refuse("matrix product with requantisation is not supported");
   if (llvm::Error error = checkCommon(i))
     return error;
-  if (Precision(i.opd0_prec) == Precision::F32)
+  switch (Precision(i.opd0_prec)) {
+  case Precision::F32:
     return multiplySingle(machine, i);
-  return refuse("mm of " + precisionName(i.opd0_prec) +
-                " operands is not supported");
+  case Precision::I8:
+  case Precision::I16:
+    return multiplyInteger(machine, i);
+  case Precision::I32:
+    return multiplyWords(machine, i);
+  default:
+    return refuse("mm of " + precisionName(i.opd0_prec) +
+                  " operands is not supported");
+  }
 }

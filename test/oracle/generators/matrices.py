@@ -1,12 +1,17 @@
-"""MM2 on 16-bit and MM on f32 matrices: sizes, transpositions, constants, accumulation."""
+"""MM2 on 16-bit and 8-bit, MM on f32 and integer matrices: sizes, transpositions, constants, accumulation."""
 
 import numpy as np
 
 from oracle.case import (
     ALIGNED,
     BF16,
+    COMPACT,
     F16,
     F32,
+    I8,
+    I16,
+    I32,
+    INTEGERS,
     LANE_BYTES,
     LANES,
     PRECISION_NAMES,
@@ -18,6 +23,7 @@ from oracle.case import (
     values,
 )
 
+MM = {"normal": 1, "wrq": 2, "wrqrelu": 3}
 MM2 = {"nn": 4, "nt": 5, "tt": 6}
 
 
@@ -28,13 +34,13 @@ def matrix(scene: Scene, name: str, precision: int, shape: Shape, kind: str, con
     return {f"{name}_addr": scene.source(shape, precision, scene.lane(), (ALIGNED,), kind).address}
 
 
-def result(scene: Scene, shape: Shape) -> dict[str, int]:
-    """Room for f32, which is what may be accumulated; narrower results take less."""
+def result(scene: Scene, shape: Shape, precision: int = F32) -> dict[str, int]:
+    """Room for 32-bit values, which are what may be accumulated; narrower results take less."""
     room, extent = scene.place(shape, F32, scene.lane(), ALIGNED, broadcast=False)
     fields = {"res0_addr": room.address}
     if scene.chance(0.3):
         fields["res_add"] = 1
-        previous = values(scene.rng, F32, (min(LANES, shape[1]), extent), "ordinary")
+        previous = values(scene.rng, precision, (min(LANES, shape[1]), extent), "ordinary")
         scene.fill(room.address % LANE_BYTES, len(previous), previous.view(np.uint8), room.address // LANE_BYTES)
     return fields
 
@@ -53,41 +59,87 @@ def by_rows(function: str, precision: int, wanted: int) -> Generate:
             "tt": ((inner, columns), (rows, inner)),
         }[function]
         kind = scene.one_of(("ordinary", "any"))
-        fields = {"tsk_eu_typ": MM2[function], "opd0_prec": precision, "res0_prec": wanted, "opd2_const": 1}
-        fields |= {"opd0_sign": 1, "opd1_sign": 1, "res0_c": rows, "res0_w": columns}
-        fields |= {"opd1_c": second[0], "opd1_w": second[1]}
+        fields = {"tsk_eu_typ": MM2[function], "opd0_prec": precision, "res0_prec": wanted}
+        fields |= {"opd0_sign": scene.integer(0, 1), "opd1_sign": scene.integer(0, 1), "res0_c": rows}
+        fields |= {"res0_w": columns, "opd1_c": second[0], "opd1_w": second[1]}
         fields |= matrix(scene, "opd0", precision, (1, first[0], 1, first[1]), kind)
         fields |= matrix(scene, "opd1", precision, (1, second[0], 1, second[1]), kind)
-        fields |= result(scene, (1, rows, 1, columns))
-        return scene.case("MatMul2", "short", fields)
+        if precision == I8:
+            fields |= zero_points(scene, function, second[0], columns)
+        fields |= result(scene, (1, rows, 1, columns), I32 if precision == I8 else F32)
+        return scene.case("MatMul2", scene.one_of(("long", "short")), fields)
 
     return generate
 
 
-def by_columns(scene: Scene) -> Case:
+def zero_points(scene: Scene, function: str, rows: int, columns: int) -> dict[str, int]:
+    """Of opd1: a constant; a row for the lane of each of its rows; or, for tt, one a row."""
+    if scene.chance(0.4):
+        return {"opd2_const": 1, "opd2_addr": int(values(scene.rng, I8, (1,))[0])}
+    shape = (1, rows, 1, 1) if function == "tt" else (1, min(rows, LANES), 1, columns)
+    # The chip's kernels give tables to the first lane only: one that goes around to lane 0 would lie deeper there.
+    operand = scene.source(shape, I8, scene.lane() if function == "tt" else 0, (COMPACT,))
+    return {"opd2_addr": operand.address}
+
+
+def by_columns(function: str, precision: int, wanted: int) -> Generate:
     """MM: matrices lie as [rows, lanes, 1, columns a lane]; only the left one's last lane may be narrower."""
-    most = 3 if scene.small else 5
-    rows, stored = scene.integer(1, most), (scene.integer(1, most), scene.integer(1, most + 1))
-    last = scene.integer(1, stored[1])
-    columns = (stored[0] - 1) * stored[1] + last
-    transposed = scene.integer(0, 1)
-    inner = rows if transposed else columns
-    lanes, each = scene.integer(1, 4 if scene.small else 70), scene.integer(1, 5 if scene.small else 14)
-    fields = {"tsk_eu_typ": 1, "opd0_prec": F32, "res0_prec": F32, "left_tran": transposed}
-    fields |= {"opd0_sign": 1, "opd1_sign": 1, "opd2_sign": 1, "res0_c": lanes, "res0_w": each}
-    fields |= {"opd0_n": rows, "opd0_c": stored[0], "opd0_w": stored[1], "opd1_w": last}
-    kind = "ordinary"  # f32 sums do not say which of several NaNs survives
-    fields |= matrix(scene, "opd0", F32, (rows, stored[0], 1, stored[1]), kind)
-    fields |= matrix(scene, "opd1", F32, (inner, lanes, 1, each), kind, constant=False)
-    fields |= matrix(scene, "opd2", F32, (1, lanes, 1, each), kind)
-    fields |= result(scene, (columns if transposed else rows, lanes, 1, each))
-    return scene.case("MatMul", "short", fields)
+
+    def generate(scene: Scene) -> Case:
+        most = 3 if scene.small else 5
+        rows, stored = scene.integer(1, most), (scene.integer(1, most), scene.integer(1, most + 1))
+        last = scene.integer(1, stored[1])
+        columns = (stored[0] - 1) * stored[1] + last
+        transposed = scene.integer(0, 1)
+        inner = rows if transposed else columns
+        lanes, each = scene.integer(1, 4 if scene.small else 70), scene.integer(1, 5 if scene.small else 14)
+        fields = {"tsk_eu_typ": MM[function], "opd0_prec": precision, "res0_prec": wanted, "left_tran": transposed}
+        for name in ("opd0", "opd1", "opd2"):
+            fields[f"{name}_sign"] = 1 if precision == F32 else scene.integer(0, 1)
+        fields |= {"res0_c": lanes, "res0_w": each, "opd0_n": rows, "opd0_c": stored[0], "opd0_w": stored[1]}
+        fields["opd1_w"] = last
+        # f32 sums do not say which of several NaNs survives.
+        kind = "ordinary" if precision == F32 else scene.one_of(("ordinary", "any"))
+        fields |= matrix(scene, "opd0", precision, (rows, stored[0], 1, stored[1]), kind)
+        fields |= matrix(scene, "opd1", precision, (inner, lanes, 1, each), kind, constant=False)
+        shape = (columns if transposed else rows, lanes, 1, each)
+        if function != "normal":
+            fields |= matrix(scene, "opd2", I16, (1, lanes, 1, each), "any")
+            fields["opd3_addr"] = scene.integer(0, 32) << 8
+        elif precision == F32:
+            fields |= matrix(scene, "opd2", F32, (1, lanes, 1, each), kind)
+        elif precision == I32:
+            fields |= shifts(scene, lanes, each) | {"opd2_n_str": scene.integer(0, 6)}
+        fields |= result(scene, shape)
+        if precision in (I8, I16):
+            # The chip model adds to as many bytes of the results as the result would have if its elements were as wide
+            # as the operands': to the rest of them it adds what memory it got held before.
+            fields.pop("res_add", None)
+        return scene.case("MatMul", scene.one_of(("long", "short")), fields)
+
+    return generate
+
+
+def shifts(scene: Scene, lanes: int, each: int) -> dict[str, int]:
+    """What the results of 32-bit factors are shifted by: signed bytes, one a column. Unsigned ones would be undefined:
+    the model shifts 64-bit sums by up to 255."""
+    amounts = scene.rng.integers(-32, 33, (min(LANES, lanes), -(-lanes // LANES) * 64)).astype("i1")
+    if scene.chance(0.3):
+        return {"opd2_sign": 1, "opd2_const": 1, "opd2_addr": int(amounts.view("u1")[0, 0])}
+    at = scene.reserve(amounts.shape[1], 64)
+    scene.fill(at, len(amounts), amounts.view("u1"))
+    return {"opd2_sign": 1, "opd2_addr": at}
 
 
 def forms() -> Forms:
-    made: Forms = {"mm.normal f32": by_columns}
-    for precision in (F16, BF16):
-        for wanted in (precision, F32):
+    made: Forms = {"mm.normal f32 -> f32": by_columns("normal", F32, F32)}
+    for precision in INTEGERS:
+        made[f"mm.normal {PRECISION_NAMES[precision]} -> i32"] = by_columns("normal", precision, I32)
+    for wanted in INTEGERS:
+        for function in ("wrq", "wrqrelu"):
+            made[f"mm.{function} i8 -> {PRECISION_NAMES[wanted]}"] = by_columns(function, I8, wanted)
+    for precision, results in ((F16, (F16, F32)), (BF16, (BF16, F32)), (I8, (I32,))):
+        for wanted in results:
             for function in MM2:
                 name = f"mm2.{function} {PRECISION_NAMES[precision]} -> {PRECISION_NAMES[wanted]}"
                 made[name] = by_rows(function, precision, wanted)
