@@ -138,3 +138,20 @@ def test_wrong_text(old: str, new: str, message: str) -> None:
 def test_form_that_does_not_exist() -> None:
     with pytest.raises(CommandError, match=r"^dma.sys has no long form$"):
         isa.assemble("gdma 1: dma.sys (long)")
+
+
+def test_random_edits_end_in_bytes_or_a_message() -> None:
+    rng, letters = random.Random(17), "abdefgilmnopst_0123456789[]{}()=,.:+-> xX#\x00\xe9"
+    lines = [ADD, isa.decode("gdma", encode("GdmaTensor", {"cmd_id": 1, "stride_enable": 1}), 0).text]
+    outcomes = set()
+    for _ in range(3000):
+        text = list(rng.choice(lines))
+        for _ in range(rng.randrange(1, 4)):
+            at = rng.randrange(len(text))
+            text[at : at + rng.randrange(3)] = rng.choices(letters, k=rng.randrange(3))
+        try:
+            _, _, data = isa.assemble("".join(text))
+            outcomes.add(len(data))
+        except CommandError as error:
+            outcomes.add(bool(str(error)))
+    assert {True, 64, 96} <= outcomes

@@ -12,7 +12,7 @@ from tpu_mlir.cli.text import examples
 from tpu_mlir.runtime import BModel
 from tpu_mlir.runtime.assembly import group_line
 from tpu_mlir.runtime.files import whole_file
-from tpu_mlir.runtime.listing import ENGINES, ListedCommand, list_commands
+from tpu_mlir.runtime.listing import ENGINES, ListedCommand, comment, list_commands
 
 EPILOG = examples(
     "tpuc disasm m.bmodel | less -S",
@@ -69,10 +69,8 @@ def listing(bmodel: BModel, engines: tuple[str, ...] = ENGINES, *, as_json: bool
 
 def text_line(listed: ListedCommand) -> str:
     """Return one line of the listing."""
-    notes = [listed.layer] if listed.layer else []
-    notes += [f"{name} is complete" for name in listed.completes]
-    comment = ", ".join(notes).replace("\r", " ").replace("\n", " ")
-    return listed.command.text + (f"  # {comment}" if comment else "")
+    completed = (f"{name} is complete" for name in listed.completes)
+    return listed.command.text + comment((listed.layer, *completed))
 
 
 def json_record(listed: ListedCommand) -> dict[str, object]:

@@ -14,7 +14,7 @@ from tpu_mlir._native import isa, runtime, simulator
 from tpu_mlir.errors import CommandError, RunError
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.runtime.compare import LayerError, compare_tensors
-from tpu_mlir.runtime.listing import END_COMMANDS, ENGINES, Names, commands_of
+from tpu_mlir.runtime.listing import END_COMMANDS, ENGINES, Names, commands_of, comment
 from tpu_mlir.runtime.memory import MemoryTensor, Place, memory_of
 from tpu_mlir.runtime.session import Session
 from tpu_mlir.runtime.types import Array, numpy_type
@@ -29,7 +29,7 @@ class Step:
     layer: str
 
     def __str__(self) -> str:
-        return self.command.text + (f"  # {self.layer}" if self.layer else "")
+        return self.command.text + comment((self.layer,))
 
 
 @dataclass(frozen=True)

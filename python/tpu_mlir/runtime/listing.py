@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tpu_mlir._native import bmodel as native
@@ -30,6 +30,12 @@ class ListedCommand:
     command: isa.Command
     layer: str
     completes: tuple[str, ...]
+
+
+def comment(names: Iterable[str]) -> str:
+    """Return names as the comment behind a command, or nothing; what no terminal should see becomes a question mark."""
+    text = ", ".join(name for name in names if name)
+    return "  # " + "".join(c if c.isprintable() else "?" for c in text) if text else ""
 
 
 def commands_of(stream: memoryview, engine: str, count: int) -> Iterator[isa.Command]:

@@ -11,6 +11,7 @@ from tpu_mlir.cli import main
 from tpu_mlir.runtime import BModel, Session
 
 Change = Callable[[str], str]
+DIGITS = Path(__file__).parents[3] / "examples" / "digits" / "digits.onnx"
 
 
 @pytest.fixture
@@ -28,6 +29,18 @@ def assembled(listing: Path, base: Path, target: Path) -> BModel:
 
 def test_unchanged_listing_gives_the_same_file(listing: Path, twice: Path, tmp_path: Path) -> None:
     assert assembled(listing, twice, tmp_path / "again.bmodel").data == twice.read_bytes()
+
+
+@pytest.mark.parametrize("precision", ["f32", "f16", "bf16"])
+def test_compiled_network(precision: str, tmp_path: Path) -> None:
+    """Convolutions, pools, element-wise work and transfers as the compiler writes them, with layers' names."""
+    model, path = tmp_path / "m.bmodel", tmp_path / "m.asm"
+    shape = ["--input-shape", "images:2x1x8x8"]
+    assert main(["compile", str(DIGITS), "-o", str(model), "--precision", precision, *shape]) == 0
+    assert main(["disasm", str(model), "-o", str(path)]) == 0
+    text = path.read_text()
+    assert "conv.normal" in text and "# /refine/refine.0/Conv_output_0" in text
+    assert assembled(path, model, tmp_path / "again.bmodel").data == model.read_bytes()
 
 
 def test_edited_command(listing: Path, twice: Path, tmp_path: Path, capsys) -> None:
