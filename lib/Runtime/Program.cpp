@@ -193,7 +193,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
   engineOptions.checkRaces = options.checkRaces;
   engineOptions.names = std::ref(names);
   if (options.timed)
-    engineOptions.cycles = chipCycles;
+    engineOptions.cycles = chipCycles(options.preset);
   if (!wanted.empty())
     engineOptions.finished = [&](sim::CommandId command) {
       if (command.engine != isa::Engine::Gdma)
@@ -264,6 +264,8 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
       }
 
   RunReport report;
+  if (options.timed)
+    report.cycles = bm1684x::startCycles(options.preset);
   for (uint32_t group = 0; group < prepared.groups.size(); ++group)
     if (llvm::Error error =
             runGroup(machine, stage, prepared, group, options, report))

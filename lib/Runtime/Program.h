@@ -4,6 +4,7 @@
 #include "lib/Runtime/Feeds.h"
 #include "lib/Runtime/LayerNames.h"
 #include "lib/Simulator/Engine.h"
+#include "lib/Target/BM1684X/Cycles.h"
 #include "lib/Target/BM1684X/Work.h"
 #include <map>
 #include <optional>
@@ -23,8 +24,9 @@ struct Limits {
 struct RunOptions {
   bool checkRaces = false;
   bool trackUninitialised = false;
-  bool timed = false;   ///< engines take the time of the chip's cycle model
-  unsigned threads = 1; ///< that instructions may use
+  bool timed = false; ///< engines take the time of the chip's cycle model
+  bm1684x::Preset preset = bm1684x::Preset::Static; ///< of that model
+  unsigned threads = 1;        ///< that instructions may use
   std::optional<size_t> stage; ///< none: the first that takes the shapes
   /// Names of intermediate tensors to return beside the outputs.
   std::vector<std::string> captured;
@@ -66,7 +68,9 @@ public:
                                 const RunOptions &options = {}) const;
 
   /// When each command of a stage would run, without running it.
-  llvm::Expected<RunReport> profile(size_t net, size_t stage) const;
+  llvm::Expected<RunReport>
+  profile(size_t net, size_t stage,
+          bm1684x::Preset preset = bm1684x::Preset::Static) const;
 
   const bmodel::Model &model() const { return contents; }
   /// Bytes of global memory that a stage of network `net` needs.

@@ -1,14 +1,16 @@
 //===- Timing.cpp - The times of a run's commands -------------------------===//
 #include "lib/Runtime/Timing.h"
 
-#include "lib/Target/BM1684X/Cycles.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::runtime;
 
-uint64_t tpu_mlir::runtime::chipCycles(const isa::Instruction &instruction) {
-  return bm1684x::cycles(instruction);
+std::function<uint64_t(const isa::Instruction &)>
+tpu_mlir::runtime::chipCycles(bm1684x::Preset preset) {
+  return [preset](const isa::Instruction &instruction) {
+    return bm1684x::cycles(instruction, preset);
+  };
 }
 
 void tpu_mlir::runtime::addTimes(RunReport &report,
@@ -32,15 +34,17 @@ void tpu_mlir::runtime::addTimes(RunReport &report,
   report.cycles += times.cycles;
 }
 
-llvm::Expected<RunReport> Program::profile(size_t net, size_t stage) const {
+llvm::Expected<RunReport> Program::profile(size_t net, size_t stage,
+                                           bm1684x::Preset preset) const {
   const Prepared &prepared = stages[net][stage];
   sim::Machine none;
   RunReport report;
+  report.cycles = bm1684x::startCycles(preset);
   for (auto [index, group] : llvm::enumerate(prepared.groups)) {
     LayerNames names(group, index, prepared.records, prepared.layers);
     sim::RunOptions options;
     options.execute = false;
-    options.cycles = chipCycles;
+    options.cycles = chipCycles(preset);
     options.names = std::ref(names);
     llvm::Expected<sim::GroupReport> times = sim::run(none, group, options);
     if (!times)

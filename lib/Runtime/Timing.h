@@ -6,7 +6,8 @@
 namespace tpu_mlir::runtime {
 
 /// The chip's cycle model.
-uint64_t chipCycles(const isa::Instruction &instruction);
+std::function<uint64_t(const isa::Instruction &)>
+chipCycles(bm1684x::Preset preset);
 
 /// Appends the commands of a group, which starts when those before are over.
 void addTimes(RunReport &report, const sim::CommandGroup &group,

@@ -71,14 +71,21 @@ static size_t chosenStage(const Program &program, const std::string &network,
                                     wantedStage(stage)));
 }
 
+static bm1684x::Preset presetOf(const std::string &name) {
+  if (std::optional<bm1684x::Preset> preset = bm1684x::presetNamed(name))
+    return *preset;
+  throw py::value_error("'" + name +
+                        "' is no cycle model; expected static or silicon");
+}
+
 static Run profileStage(const Program &program, const std::string &network,
-                        size_t stage) {
+                        size_t stage, const std::string &cycles) {
   const bmodel::Net &net = netNamed(program, network);
   if (stage >= net.stages.size())
     throw py::index_error("there is no such stage");
-  return {python::unwrap(
-              "RunError",
-              program.profile(&net - program.model().nets.data(), stage)),
+  return {python::unwrap("RunError",
+                         program.profile(&net - program.model().nets.data(),
+                                         stage, presetOf(cycles))),
           network};
 }
 
@@ -94,7 +101,8 @@ static uint64_t globalBytes(const Program &program, const std::string &network,
 static Run runProgram(const Program &program, const std::string &network,
                       const std::vector<OwnedFeed *> &owned, bool checkRaces,
                       bool trackUninitialised, bool timed, unsigned threads,
-                      std::vector<std::string> captured, int64_t stage) {
+                      std::vector<std::string> captured, int64_t stage,
+                      const std::string &cycles) {
   std::vector<Feed> feeds = feedsOf(owned);
   for (const bmodel::Net &net : program.model().nets)
     if (net.name == network)
@@ -104,6 +112,7 @@ static Run runProgram(const Program &program, const std::string &network,
   options.checkRaces = checkRaces;
   options.trackUninitialised = trackUninitialised;
   options.timed = timed;
+  options.preset = presetOf(cycles);
   options.threads = threads;
   options.captured = std::move(captured);
   return {python::unwrap("RunError",
@@ -133,7 +142,8 @@ static py::list commandsOf(const Run &run) {
   return commands;
 }
 
-static uint64_t cyclesOf(const std::string &engine, const py::bytes &command) {
+static uint64_t cyclesOf(const std::string &engine, const py::bytes &command,
+                         const std::string &preset) {
   if (engine != "tiu" && engine != "gdma")
     throw py::value_error("'" + engine +
                           "' is no engine; expected tiu or gdma");
@@ -143,7 +153,7 @@ static uint64_t cyclesOf(const std::string &engine, const py::bytes &command) {
       isa::decode(
           engine == "tiu" ? isa::Engine::Tiu : isa::Engine::Gdma,
           {reinterpret_cast<const uint8_t *>(text.data()), text.size()}));
-  return bm1684x::cycles(decoded.instruction);
+  return bm1684x::cycles(decoded.instruction, presetOf(preset));
 }
 
 void python::bindRuntime(py::module_ &module) {
@@ -201,14 +211,16 @@ void python::bindRuntime(py::module_ &module) {
       .def("run", &runProgram, "network"_a, "feeds"_a, py::kw_only(),
            "check_races"_a = false, "track_uninitialised"_a = false,
            "timed"_a = false, "threads"_a = 1,
-           "captured"_a = std::vector<std::string>(), "stage"_a = -1)
+           "captured"_a = std::vector<std::string>(), "stage"_a = -1,
+           "cycles"_a = "static")
       .def("choose_stage", &chosenStage, "network"_a, "feeds"_a, "stage"_a = -1)
-      .def("profile", &profileStage, "network"_a, "stage"_a = 0)
+      .def("profile", &profileStage, "network"_a, "stage"_a = 0,
+           "cycles"_a = "static")
       .def("global_bytes", &globalBytes, "network"_a, "stage"_a);
   m.def("firmware_tables", [] {
     std::vector<uint8_t> tables = firmwareTables();
     return py::bytes(reinterpret_cast<const char *>(tables.data()),
                      tables.size());
   });
-  m.def("cycles", &cyclesOf, "engine"_a, "command"_a);
+  m.def("cycles", &cyclesOf, "engine"_a, "command"_a, "preset"_a = "static");
 }

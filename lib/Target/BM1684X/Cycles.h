@@ -1,26 +1,36 @@
 //===- Cycles.h - How long a command keeps its engine busy --*- C++ -*-===//
 //
-// A function of the command alone: neither memory traffic of the other engine
-// nor bank conflicts between commands count. Fitted to the samples that the
-// vendor's static model gives (test/Target/BM1684X); the published times of
-// real networks on silicon are up to 40 % above such sums.
+// A function of the command alone: memory traffic of the other engine does not
+// count. Fitted to the samples that the vendor's static model gives
+// (test/Target/BM1684X); docs/targets/notes/cycles.md has the formulas.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "lib/Isa/Instructions.h"
+#include <optional>
 
 namespace tpu_mlir::bm1684x {
 
+/// Whose times: those of the vendor's static model, or such as boards show.
+enum class Preset { Static, Silicon };
+
+/// "static" or "silicon".
+std::optional<Preset> presetNamed(llvm::StringRef name);
+
 /// Cycles at 1 GHz, at least 1 for a command that does anything.
-uint64_t cycles(const isa::Instruction &instruction);
+uint64_t cycles(const isa::Instruction &instruction,
+                Preset preset = Preset::Static);
+
+/// Cycles before the first command of a run.
+uint64_t startCycles(Preset preset);
 
 /// Outputs of a lane that the multipliers work on at once, and input channels
 /// that they sum up at once.
 uint64_t outputsAtOnce(uint32_t precision);
 uint64_t channelsAtOnce(uint32_t precision);
 
-// By instruction (TiuCycles.cpp, GdmaCycles.cpp).
+// By instruction, in the vendor's model (TiuCycles.cpp, GdmaCycles.cpp).
 uint64_t cycles(const isa::Conv &command);
 uint64_t cycles(const isa::PoolDepthwise &command);
 uint64_t cycles(const isa::MatMul &command);

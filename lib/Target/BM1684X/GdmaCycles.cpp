@@ -80,8 +80,8 @@ uint64_t bm1684x::cycles(const isa::GdmaTensor &c) {
   uint64_t copies = 1;
   switch (c.function()) {
   case isa::GdmaTensorOp::Broadcast: {
-    // The lanes are written at once.
-    side.c = 1;
+    // The lanes are written at once, the w stride counts as 1.
+    side.c = side.wStride = 1;
     auto [rows, row] = rowsOf(side);
     return duration(rows * std::max(row * bytes, shortestRow), matrixLoad);
   }

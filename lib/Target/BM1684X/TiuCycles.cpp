@@ -48,6 +48,16 @@ static uint64_t elementwise(const Command &c, uint64_t elementBytes) {
          vectors(uint64_t(c.res0_h) * c.res0_w, elementBytes);
 }
 
+/// 2 if the result takes the place of a tensor operand, whose bank it must
+/// share with the writes, else 1.
+template <typename Command> static uint64_t inPlace(const Command &c) {
+  bool replaces = !c.opd0_const && c.opd0_addr == c.res0_addr;
+  if constexpr (!std::is_same_v<Command, isa::TransBroadcast>)
+    replaces |=
+        !c.opd1_const && c.tsk_opd_num > 1 && c.opd1_addr == c.res0_addr;
+  return replaces ? 2 : 1;
+}
+
 /// Bytes of an element of the widest of result and operands 0 and 1.
 template <typename Command> static uint64_t widest(const Command &c) {
   uint64_t bytes = bytesOf(c.res0_prec);
@@ -65,8 +75,16 @@ uint64_t bm1684x::cycles(const isa::Conv &c) {
          c.opd1_w * divideCeil(outputs, outputsAtOnce(c.opd0_prec));
 }
 
+/// 64 bytes of input at a time: results side by side whose inputs lie `step`
+/// elements apart need step + 1 times as many, at most one read a result.
 uint64_t bm1684x::cycles(const isa::PoolDepthwise &c) {
-  return elementwise(c, bytesOf(c.opd0_prec)) * c.opd1_h * c.opd1_w;
+  uint64_t bytes = bytesOf(c.opd0_prec);
+  uint64_t step = c.res0_w == 1 ? uint64_t(c.opd0_w) * c.res_op_y_str
+                                : uint64_t(c.res_op_x_str);
+  uint64_t together = std::min<uint64_t>(uint64_t(c.res0_h) * c.res0_w,
+                                         bm1684x::kAlignment / bytes);
+  uint64_t reads = step <= 1 ? 1 : std::min(together, step + 1);
+  return elementwise(c, bytes) * c.opd1_h * c.opd1_w * reads;
 }
 
 uint64_t bm1684x::cycles(const isa::MatMul &c) {
@@ -89,14 +107,23 @@ uint64_t bm1684x::cycles(const isa::MatMul2 &c) {
          divideCeil(c.res0_w, outputsAtOnce(c.opd0_prec));
 }
 
+/// Two operands in the strided layout, neither repeated along h or w.
+static bool readsTwoWalks(const isa::Arith &c) {
+  constexpr uint32_t strided = 3; // code of the layout
+  bool walks0 = !c.opd0_const && c.opd0_str == strided &&
+                (c.res0_h == 1 || c.opd0_h_str) &&
+                (c.res0_w == 1 || c.opd0_w_str);
+  bool walks1 = !c.opd1_const && c.opd1_str == strided &&
+                (c.res0_h == 1 || c.opd1_h_str) &&
+                (c.res0_w == 1 || c.opd1_w_str);
+  return c.tsk_opd_num > 1 && walks0 && walks1;
+}
+
 uint64_t bm1684x::cycles(const isa::Arith &c) {
   uint64_t steps = elementwise(c, widest(c));
   if (c.function() == isa::ArithOp::Div)
     return steps * divisionSteps;
-  bool inPlace =
-      (!c.opd0_const && c.opd0_addr == c.res0_addr) ||
-      (!c.opd1_const && c.tsk_opd_num > 1 && c.opd1_addr == c.res0_addr);
-  return inPlace ? 2 * steps : steps;
+  return steps * inPlace(c) * (readsTwoWalks(c) ? 2 : 1);
 }
 
 uint64_t bm1684x::cycles(const isa::LaneArith &c) {
@@ -105,11 +132,16 @@ uint64_t bm1684x::cycles(const isa::LaneArith &c) {
 }
 
 uint64_t bm1684x::cycles(const isa::Requant &c) {
-  return elementwise(c, std::max(bytesOf(c.res0_prec), bytesOf(c.opd0_prec)));
+  return elementwise(c, std::max(bytesOf(c.res0_prec), bytesOf(c.opd0_prec))) *
+         inPlace(c);
 }
 
 uint64_t bm1684x::cycles(const isa::TransBroadcast &c) {
-  return elementwise(c, bytesOf(c.res0_prec));
+  uint64_t bytes = bytesOf(c.res0_prec);
+  if (c.function() == isa::TransBroadcastOp::LaneCopy) // lane by lane
+    return uint64_t(c.res0_n) * c.res0_c *
+           vectors(uint64_t(c.res0_h) * c.res0_w, bytes);
+  return elementwise(c, bytes) * inPlace(c);
 }
 
 /// A lane looks up one element a cycle.

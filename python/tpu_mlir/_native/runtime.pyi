@@ -1,7 +1,7 @@
 """Runs bmodels on the simulated chip (lib/Runtime)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ from tpu_mlir._native.bmodel import Model, Tensor
 # that its engine idled before, multiply-accumulates, how many of them the chip can do in a cycle, bytes read from and
 # written to global memory
 TimedCommand = tuple[str, int, int, str, str, int, int, int, int, int, int, int, int]
+
+# Times of the vendor's static model, or such as boards show.
+CycleModel = Literal["static", "silicon"]
 
 class Feed:
     """A tensor for a network's input; elements have the size of `data_type`: bf16 comes as any 16-bit type."""
@@ -76,6 +79,7 @@ class Program:
         threads: int = 1,
         captured: Sequence[str] = (),
         stage: int = -1,
+        cycles: CycleModel = "static",
     ) -> Run:
         """Run the stage of that number, or the first that takes these shapes, on a fresh machine.
 
@@ -85,7 +89,7 @@ class Program:
 
     def choose_stage(self, network: str, feeds: Sequence[Feed], stage: int = -1) -> int:
         """Return the number of the stage that takes these feeds; `stage`, if not -1, must. Raises FeedError."""
-    def profile(self, network: str, stage: int = 0) -> Run:
+    def profile(self, network: str, stage: int = 0, cycles: CycleModel = "static") -> Run:
         """Return a timed run of a stage without running it: times only. Raises RunError."""
     def global_bytes(self, network: str, stage: int) -> int:
         """Return the bytes of global memory that the stage needs."""
@@ -93,5 +97,5 @@ class Program:
 def firmware_tables() -> bytes:
     """Return what static memory holds at the start of a run."""
 
-def cycles(engine: str, command: bytes) -> int:
+def cycles(engine: str, command: bytes, preset: CycleModel = "static") -> int:
     """Return the cycles that one encoded command keeps its engine busy. Raises CommandError."""

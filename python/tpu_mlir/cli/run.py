@@ -1,6 +1,7 @@
 """`tpuc run`: a bmodel on the simulated chip."""
 
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,15 @@ EPILOG = examples(
     "tpuc run m.bmodel --input in.npz --output out.npz --check",
     "tpuc run both.bmodel --network detector --input in.npz --output out.npz   (tpuc info lists networks and stages)",
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
+    "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json --cycles silicon",
 )
+
+
+class CycleModel(StrEnum):
+    """Whose times a profile has."""
+
+    STATIC = "static"
+    SILICON = "silicon"
 
 
 def run(
@@ -41,6 +50,9 @@ def run(
             help="Also simulate the time; write the timeline to this file.", metavar="JSON", show_default=False
         ),
     ] = None,
+    cycles: Annotated[
+        CycleModel, typer.Option(help="Times of the vendor's static model, or with what boards take longer.")
+    ] = CycleModel.STATIC,
     check: Annotated[
         bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
     ] = False,
@@ -53,12 +65,20 @@ def run(
 
     A damaged or hostile file may ask for any amount of memory and work; the limits stop it before it runs.
     """
+    if profile is None and cycles is not CycleModel.STATIC:
+        raise typer.BadParameter("it is about a profile; add --profile FILE", param_hint="--cycles")
     limits = make_limits(memory_limit, command_limit, work_limit)
     session = Session(bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits)
     feeds = read_tensors(inputs)
     start = time.perf_counter()
     with working(f"running {bmodel}"):
-        result = session.run_all(feeds, capture=None if tensors else (), timed=profile is not None, stage=stage)
+        result = session.run_all(
+            feeds,
+            capture=None if tensors else (),
+            timed=profile is not None,
+            stage=stage,
+            cycles=cycles.value,
+        )
     seconds = time.perf_counter() - start
     if profile is None:
         write_tensors(output, result.tensors | result.outputs)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -163,11 +163,13 @@ class Session:
         capture: Collection[str] | None = None,
         timed: bool = False,
         stage: int | None = None,
+        cycles: Literal["static", "silicon"] = "static",
     ) -> RunResult:
         """Run the network and also return inner tensors (those that `capture` names; None: all on record).
 
         The stage is the first that takes the shapes of the feeds, unless `stage` gives its number. `timed` lets the
-        engines take the time of the chip's cycle model. Raises as `run` does.
+        engines take the time of the chip's cycle model: the vendor's static one, or "silicon" with what boards take
+        longer. Raises as `run` does.
         """
         feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
         recorded = {tensor.name for stage in range(self.stage_count) for tensor in self.recorded_tensors(stage)}
@@ -184,6 +186,7 @@ class Session:
             threads=self._threads,
             captured=wanted,
             stage=-1 if stage is None else stage,
+            cycles=cycles,
         )
         outputs, tensors = ({r.tensor.name: _array(r) for r in results} for results in (done.outputs, done.captured))
         return RunResult(outputs, tensors, done.cycles, done.trace() if timed else "")

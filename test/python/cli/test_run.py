@@ -53,6 +53,23 @@ def test_profile(twice: Path, feeds: Path, tmp_path: Path, capsys) -> None:
     assert "cycles at 1 GHz" in capsys.readouterr().err
 
 
+def test_a_board_takes_longer(twice: Path, feeds: Path, tmp_path: Path, capsys) -> None:
+    """Than the vendor's static model: 90,000 cycles a run and 300 a command (docs/targets/bm1684x.md)."""
+    words = ["run", str(twice), "--input", str(feeds), "-o", str(tmp_path / "out.npz"), "--profile"]
+    cycles: list[int] = []
+    for model in ("static", "silicon"):
+        assert main([*words, str(tmp_path / model), "--cycles", model]) == 0
+        cycles.append(int(capsys.readouterr().err.split(": ")[1].split()[0]))
+    starts = cycles[1] - cycles[0] - 90_000
+    assert starts > 0 and starts % 300 == 0
+
+
+def test_cycles_without_a_profile(twice: Path, feeds: Path, tmp_path: Path, capsys) -> None:
+    words = ["run", str(twice), "--input", str(feeds), "-o", str(tmp_path / "out.npz"), "--cycles", "silicon"]
+    assert main(words) == 2
+    assert "--profile" in capsys.readouterr().err
+
+
 def test_check_of_a_correct_bmodel(twice: Path, feeds: Path, tmp_path: Path) -> None:
     assert main(["run", str(twice), "--input", str(feeds), "-o", str(tmp_path / "out.npz"), "--check"]) == 0
 
