@@ -26,6 +26,11 @@ inline uint32_t bitsOfFloat(float value) {
   return bits;
 }
 
+/// Whether the bits are those of a NaN: a comparison that vectors have.
+inline bool isNan(uint32_t bits) {
+  return int32_t(bits & 0x7fff'ffff) > 0x7f80'0000;
+}
+
 /// A denormal becomes zero and keeps its sign.
 inline float flushed(float value) {
   uint32_t bits = bitsOfFloat(value);
@@ -34,14 +39,13 @@ inline float flushed(float value) {
 
 /// IEEE half precision: 1 sign, 5 exponent, 10 fraction bits, with denormals.
 inline float f16ToFloat(uint16_t half) {
+  // Without branches, for vectors; exact where denormals are flushed, too.
   uint32_t sign = uint32_t(half & 0x8000) << 16;
-  uint32_t exponent = half >> 10 & 31, fraction = half & 0x3ff;
-  if (exponent == 31)
-    return floatFromBits(sign | 0x7f80'0000 | fraction << 13);
-  if (exponent != 0)
-    return floatFromBits(sign | (exponent + 112) << 23 | fraction << 13);
-  float value = float(fraction) * 0x1p-24f;
-  return sign ? -value : value;
+  uint32_t magnitude = uint32_t(half & 0x7fff) << 13;
+  uint32_t bits = magnitude + (112u << 23);
+  bits = magnitude >= 0x0f80'0000 ? magnitude | 0x7f80'0000 : bits;
+  uint32_t denormal = bitsOfFloat(float(int32_t(half & 0x3ff)) * 0x1p-24f);
+  return floatFromBits(sign | (magnitude < 0x0080'0000 ? denormal : bits));
 }
 
 /// Nearest, ties to even; beyond the largest finite value: infinity. NaN

@@ -31,3 +31,4 @@ public:
 
 void checkMachine(Checks &checks);
 void checkMacArray(Checks &checks);
+void checkWindowSum(Checks &checks);

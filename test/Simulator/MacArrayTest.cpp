@@ -128,6 +128,36 @@ static void checkSingles(Checks &checks, const Kernels &kernels,
                 name + ": f32 sums, " + llvm::Twine(wrong) + " wrong");
 }
 
+static void checkIntegers(Checks &checks, const Kernels &kernels,
+                          const llvm::Twine &name) {
+  constexpr unsigned channels = 131;
+  std::mt19937 dice(1);
+  auto values = [&](size_t count, int32_t low, uint32_t range) {
+    std::vector<int32_t> made(count);
+    for (int32_t &value : made)
+      value = low + int32_t(dice() % range);
+    return made;
+  };
+  std::vector<int32_t> inputs = values(size_t(rowCount) * channels, -128, 384);
+  std::vector<int32_t> weights =
+      values(size_t(channels) * resultsTogether, -383, 766);
+  std::vector<int32_t> places = values(placeCount, 0, rowCount);
+  std::vector<int32_t> sums(placeCount * resultsTogether, -7);
+  kernels.addIntegers(inputs.data(), places.data(), placeCount, channels,
+                      weights.data(), sums.data());
+  unsigned wrong = 0;
+  for (unsigned p = 0; p < placeCount; ++p)
+    for (unsigned r = 0; r < resultsTogether; ++r) {
+      int64_t sum = -7;
+      for (unsigned c = 0; c < channels; ++c)
+        sum += int64_t(inputs[places[p] * channels + c]) *
+               weights[c * resultsTogether + r];
+      wrong += sums[p * resultsTogether + r] != sum;
+    }
+  checks.expect(wrong == 0,
+                name + ": integer sums, " + llvm::Twine(wrong) + " wrong");
+}
+
 void checkMacArray(Checks &checks) {
   constexpr const char *names[] = {"baseline", "AVX2", "AVX-512"};
   for (unsigned width = 0; width <= unsigned(widestVectors()); ++width) {
@@ -136,5 +166,6 @@ void checkMacArray(Checks &checks) {
       for (bool wild : {false, true})
         checkGroups(checks, kernels, wild, channels, names[width]);
     checkSingles(checks, kernels, names[width]);
+    checkIntegers(checks, kernels, names[width]);
   }
 }

@@ -5,6 +5,7 @@ int main() {
   Checks checks;
   checkMachine(checks);
   checkMacArray(checks);
+  checkWindowSum(checks);
   llvm::outs() << checks.made << " checks, " << checks.failed << " failed\n";
   return checks.failed != 0;
 }

@@ -1,9 +1,4 @@
 //===- MacArray.cpp - How the chip multiplies and adds --------------------===//
-//
-// One source for every vector width: the operations are element-wise, so that
-// AVX-512, AVX2 and plain SSE2 give the same bits.
-//
-//===----------------------------------------------------------------------===//
 #include "lib/Simulator/Mac/MacArray.h"
 
 #include "lib/Simulator/Numeric.h"
@@ -12,35 +7,10 @@
 using namespace tpu_mlir::sim;
 using namespace tpu_mlir::sim::mac;
 
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
 namespace {
 
-template <unsigned bytes> struct Vector {
-  using Float __attribute__((vector_size(bytes))) = float;
-  using Int __attribute__((vector_size(bytes))) = int32_t;
-  static constexpr unsigned size = bytes / 4;
-  static constexpr unsigned perBlock = resultsTogether / size;
-};
-
-template <typename V> ALWAYS_INLINE V load(const void *from) {
-  V value;
-  __builtin_memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <typename V> ALWAYS_INLINE void store(void *to, V value) {
-  __builtin_memcpy(to, &value, sizeof value);
-}
-
-/// Whether any bit of any element is set.
-template <typename V> ALWAYS_INLINE bool anyBit(typename V::Int value) {
-  uint64_t words[sizeof value / 8], any = 0;
-  __builtin_memcpy(words, &value, sizeof value);
-  for (uint64_t word : words)
-    any |= word;
-  return any != 0;
-}
+/// Vectors that a block of results takes.
+template <typename V> constexpr unsigned perBlock = resultsTogether / V::size;
 
 constexpr int32_t magnitudeBits = 0x7fff'ffff;
 constexpr int32_t fractionBits = 23;
@@ -125,7 +95,7 @@ template <typename V, unsigned together>
 ALWAYS_INLINE void addGroupAll(const float *inputs, const int32_t *places,
                                unsigned count, unsigned channels,
                                const float *weights, float *sums) {
-  for (unsigned block = 0; block < V::perBlock; ++block) {
+  for (unsigned block = 0; block < perBlock<V>; ++block) {
     const float *blockWeights = weights + block * V::size;
     float *blockSums = sums + block * V::size;
     unsigned p = 0;
@@ -146,12 +116,12 @@ ALWAYS_INLINE void addGroupAll(const float *inputs, const int32_t *places,
 
 /// One term for `together` places: to[p] += inputs[p] * weights.
 template <typename V, unsigned together>
-ALWAYS_INLINE void addTerm(typename V::Float (&to)[together][V::perBlock],
+ALWAYS_INLINE void addTerm(typename V::Float (&to)[together][perBlock<V>],
                            const float *channel, const int32_t *places,
                            const float *weights) {
   using Float = typename V::Float;
 #pragma GCC unroll 4
-  for (unsigned b = 0; b < V::perBlock; ++b) {
+  for (unsigned b = 0; b < perBlock<V>; ++b) {
     Float weight = load<Float>(weights + b * V::size);
 #pragma GCC unroll 8
     for (unsigned p = 0; p < together; ++p)
@@ -163,11 +133,11 @@ template <typename V, unsigned together>
 ALWAYS_INLINE void addSinglesPlaces(const SingleTerms &terms, unsigned count,
                                     unsigned first, float *sums) {
   using Float = typename V::Float;
-  Float even[together][V::perBlock], odd[together][V::perBlock] = {};
+  Float even[together][perBlock<V>], odd[together][perBlock<V>] = {};
 #pragma GCC unroll 8
   for (unsigned p = 0; p < together; ++p)
 #pragma GCC unroll 4
-    for (unsigned b = 0; b < V::perBlock; ++b) {
+    for (unsigned b = 0; b < perBlock<V>; ++b) {
       size_t at = p * resultsTogether + b * V::size;
       even[p][b] = load<Float>(sums + at);
       if (terms.others)
@@ -199,7 +169,7 @@ ALWAYS_INLINE void addSinglesPlaces(const SingleTerms &terms, unsigned count,
 #pragma GCC unroll 8
   for (unsigned p = 0; p < together; ++p)
 #pragma GCC unroll 4
-    for (unsigned b = 0; b < V::perBlock; ++b)
+    for (unsigned b = 0; b < perBlock<V>; ++b)
       store(sums + p * resultsTogether + b * V::size, even[p][b] + odd[p][b]);
 }
 
@@ -213,19 +183,43 @@ ALWAYS_INLINE void addSinglesAll(const SingleTerms &terms, unsigned count,
     addSinglesPlaces<V, 1>(terms, count, p, sums + p * resultsTogether);
 }
 
-template <typename V>
+template <typename V, unsigned together>
+ALWAYS_INLINE void addIntegersPlaces(const int32_t *const *rows,
+                                     unsigned channels, const int32_t *weights,
+                                     int32_t *sums) {
+  using Int = typename V::Int;
+  Int products[together] = {};
+  for (unsigned c = 0; c < channels; ++c) {
+    Int weight = load<Int>(weights + c * resultsTogether);
+#pragma GCC unroll 8
+    for (unsigned p = 0; p < together; ++p)
+      products[p] += rows[p][c] * weight;
+  }
+#pragma GCC unroll 8
+  for (unsigned p = 0; p < together; ++p)
+    store(sums + p * resultsTogether,
+          load<Int>(sums + p * resultsTogether) + products[p]);
+}
+
+template <typename V, unsigned together>
 ALWAYS_INLINE void addIntegersAll(const int32_t *inputs, const int32_t *places,
                                   unsigned count, unsigned channels,
                                   const int32_t *weights, int32_t *sums) {
-  using Int = typename V::Int;
-  for (unsigned p = 0; p < count; ++p) {
-    const int32_t *row = inputs + size_t(places[p]) * channels;
-    for (unsigned b = 0; b < V::perBlock; ++b) {
-      int32_t *to = sums + p * resultsTogether + b * V::size;
-      Int sum = load<Int>(to);
-      for (unsigned c = 0; c < channels; ++c)
-        sum += row[c] * load<Int>(weights + c * resultsTogether + b * V::size);
-      store(to, sum);
+  for (unsigned block = 0; block < perBlock<V>; ++block) {
+    const int32_t *blockWeights = weights + block * V::size;
+    int32_t *blockSums = sums + block * V::size;
+    unsigned p = 0;
+    for (; p + together <= count; p += together) {
+      const int32_t *rows[together];
+      for (unsigned i = 0; i < together; ++i)
+        rows[i] = inputs + size_t(places[p + i]) * channels;
+      addIntegersPlaces<V, together>(rows, channels, blockWeights,
+                                     blockSums + p * resultsTogether);
+    }
+    for (; p < count; ++p) {
+      const int32_t *row = inputs + size_t(places[p]) * channels;
+      addIntegersPlaces<V, 1>(&row, channels, blockWeights,
+                              blockSums + p * resultsTogether);
     }
   }
 }
@@ -258,14 +252,13 @@ void addBlocks(const float *values, unsigned count, float *sums) {
   TARGET static void addIntegers##SUFFIX(                                      \
       const int32_t *inputs, const int32_t *places, unsigned count,            \
       unsigned channels, const int32_t *weights, int32_t *sums) {              \
-    addIntegersAll<Vector<BYTES>>(inputs, places, count, channels, weights,    \
-                                  sums);                                       \
+    addIntegersAll<Vector<BYTES>, 8>(inputs, places, count, channels, weights, \
+                                     sums);                                    \
   }
 
 MAC_KERNELS(Baseline, , 16, 2, 1)
-MAC_KERNELS(Avx2, __attribute__((target("avx2"))), 32, 4, 2)
-MAC_KERNELS(Avx512, __attribute__((target("avx512f,avx512dq,avx512vl"))), 64, 6,
-            8)
+MAC_KERNELS(Avx2, TARGET_AVX2, 32, 4, 2)
+MAC_KERNELS(Avx512, TARGET_AVX512, 64, 6, 8)
 
 VectorWidth mac::widestVectors() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "lib/Simulator/Mac/Vectors.h"
 #include <cstddef>
 #include <cstdint>
 
@@ -57,10 +58,6 @@ struct Kernels {
                       int32_t *sums);
 };
 
-enum class VectorWidth { Baseline, Avx2, Avx512 };
-
-/// The widest vectors this processor has.
-VectorWidth widestVectors();
 const Kernels &kernels(VectorWidth width = widestVectors());
 
 } // namespace tpu_mlir::sim::mac

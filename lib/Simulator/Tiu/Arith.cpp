@@ -141,10 +141,7 @@ static llvm::Error copy(Machine &machine, const ArithOperands &operands) {
     return refuse("a copy must keep the precision");
   forEachRun(machine, operands.lanes, operands.result, operands.sources,
              [&](WriteRun to, const auto &from, unsigned count) {
-               int64_t bits[longestRun];
-               loadIntegers(from[0], operands.resultPrecision, false, count,
-                            bits);
-               storeIntegers(bits, operands.resultPrecision, to, count);
+               copyRun(from[0], to, bytesOf(operands.resultPrecision), count);
              });
   return llvm::Error::success();
 }

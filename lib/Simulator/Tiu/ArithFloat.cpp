@@ -18,7 +18,8 @@ static llvm::Error needSame(const ArithOperands &operands) {
   return llvm::Error::success();
 }
 
-/// result = operation(first, second), all of one precision.
+/// result = operation(first, second), all of one precision; the operation
+/// takes runs and leaves its results in the first.
 template <typename Operation>
 static llvm::Error binary(Machine &machine, const ArithOperands &operands,
                           bool flush, Operation operation) {
@@ -32,16 +33,15 @@ static llvm::Error binary(Machine &machine, const ArithOperands &operands,
                float a[longestRun], b[longestRun];
                loadFloats(from[0], precision, flush, count, a);
                loadFloats(from[1], precision, flush, count, b);
-               for (unsigned i = 0; i < count; ++i)
-                 a[i] = operation(a[i], b[i]);
+               operation(a, b, count);
                storeFloats(a, precision, to, count);
              });
   return llvm::Error::success();
 }
 
-/// result = isFirst(first, second) ? first : second; the bits of NaNs count.
+/// result = one of first and second; the bits of NaNs count.
 static llvm::Error choose(Machine &machine, const ArithOperands &operands,
-                          bool (*isFirst)(float, float)) {
+                          void (*chosen)(float *, const float *, unsigned)) {
   Precision precision = operands.resultPrecision;
   if (llvm::Error error = needSame(operands))
     return error;
@@ -49,17 +49,11 @@ static llvm::Error choose(Machine &machine, const ArithOperands &operands,
   forEachRun(machine, operands.lanes, operands.result,
              llvm::ArrayRef(operands.sources).take_front(2),
              [&](WriteRun to, const auto &from, unsigned count) {
-               float value[2][longestRun];
-               int64_t bits[2][longestRun];
-               for (unsigned k = 0; k < 2; ++k) {
-                 loadFloats(from[k], precision, flush, count, value[k]);
-                 loadIntegers(from[k], precision, false, count, bits[k]);
-               }
-               for (unsigned i = 0; i < count; ++i) {
-                 bool first = isFirst(value[0][i], value[1][i]);
-                 bits[0][i] = flushedBits(precision, bits[first ? 0 : 1][i]);
-               }
-               storeIntegers(bits[0], precision, to, count);
+               float a[longestRun], b[longestRun];
+               loadFloats(from[0], precision, flush, count, a);
+               loadFloats(from[1], precision, flush, count, b);
+               chosen(a, b, count);
+               restoreFloats(a, precision, to, count);
              });
   return llvm::Error::success();
 }
@@ -82,9 +76,8 @@ static llvm::Error multiplyAccumulate(Machine &machine,
                float value[3][longestRun];
                for (unsigned k = 0; k < 3; ++k)
                  loadFloats(from[k], Precision::F32, true, count, value[k]);
-               for (unsigned i = 0; i < count; ++i)
-                 value[0][i] =
-                     addFloat(mulFloat(value[0][i], value[1][i]), value[2][i]);
+               mulRun(value[0], value[1], count);
+               addRun(value[0], value[2], count);
                storeFloats(value[0], Precision::F32, to, count);
              });
   return llvm::Error::success();
@@ -120,24 +113,25 @@ llvm::Error sim::runFloatArith(Machine &machine,
   bool flush = operands.sources[0].precision() != Precision::F16;
   switch (operands.function) {
   case ArithOp::Add:
-    return binary(machine, operands, flush, addFloat);
+    return binary(machine, operands, flush, addRun);
   case ArithOp::Sub:
-    return binary(machine, operands, flush, subFloat);
+    return binary(machine, operands, flush, subRun);
   case ArithOp::Mul:
-    return binary(machine, operands, flush, mulFloat);
+    return binary(machine, operands, flush, mulRun);
   case ArithOp::Max:
-    return choose(machine, operands, maxIsFirst);
+    return choose(machine, operands, maxRun);
   case ArithOp::Min:
-    return choose(machine, operands, minIsFirst);
+    return choose(machine, operands, minRun);
   case ArithOp::AbsDifference:
-    return binary(machine, operands, flush, absDifference);
+    return binary(machine, operands, flush, absDifferenceRun);
   case ArithOp::Div:
     if (operands.resultPrecision != Precision::F32)
       return refuse("division is supported for f32 only");
     // The first guess sees denormals, the arithmetic does not.
-    return binary(machine, operands, /*flush=*/false, [&](float a, float b) {
-      return divideFloat(a, b, operands.iterations);
-    });
+    return binary(machine, operands, /*flush=*/false,
+                  [&](float *a, const float *b, unsigned count) {
+                    divideRun(a, b, count, operands.iterations);
+                  });
   case ArithOp::Mac:
     return multiplyAccumulate(machine, operands);
   case ArithOp::SelectGreater:

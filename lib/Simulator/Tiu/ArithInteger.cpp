@@ -50,30 +50,43 @@ static llvm::Error extreme(Machine &machine, const ArithOperands &operands,
   return binarySame(machine, operands, operation);
 }
 
-/// result = operation(first, second) * 2^third, rounded, then the low bits or,
-/// to saturate, the nearest value of the result's type.
-template <typename Operation>
-static llvm::Error shifted(Machine &machine, const ArithOperands &operands,
-                           bool saturates, bool resultSigned,
-                           Operation operation) {
+/// values[0] = operation(values[0], values[1]) * 2^values[2], rounded; to
+/// saturate, the nearest value of the result's type.
+template <typename Wide, typename Operation>
+static void shiftRun(int64_t (&values)[3][longestRun], unsigned count,
+                     const ArithOperands &operands, bool saturates,
+                     bool resultSigned, Operation operation) {
   bool hasShift = operands.sources.size() > 2;
   unsigned bits = isa::bitsOf(operands.resultPrecision);
-  __int128 high = (__int128(1) << (resultSigned ? bits - 1 : bits)) - 1;
-  __int128 low = resultSigned ? -high - 1 : 0;
+  Wide high = (Wide(1) << (resultSigned ? bits - 1 : bits)) - 1;
+  Wide low = resultSigned ? -high - 1 : 0;
+  for (unsigned i = 0; i < count; ++i) {
+    Wide value = operation(Wide(values[0][i]), Wide(values[1][i]));
+    if (hasShift)
+      value = shift(value, int(values[2][i]), operands.round);
+    if (saturates)
+      value = value > high ? high : value < low ? low : value;
+    values[0][i] = int64_t(value);
+  }
+}
+
+/// The same of all elements; of what does not saturate the low bits are kept.
+/// `valueBits`: signed bits that hold every value of the operation.
+template <typename Operation>
+static llvm::Error shifted(Machine &machine, const ArithOperands &operands,
+                           bool saturates, bool resultSigned, int valueBits,
+                           Operation operation) {
   forEachRun(machine, operands.lanes, operands.result, operands.sources,
              [&](WriteRun to, const auto &from, unsigned count) {
                int64_t values[3][longestRun] = {};
                for (auto [k, source] : llvm::enumerate(operands.sources))
                  loadIntegers(from[k], source.precision(), source.isSigned(),
                               count, values[k]);
-               for (unsigned i = 0; i < count; ++i) {
-                 __int128 value = operation(values[0][i], values[1][i]);
-                 if (hasShift)
-                   value = shift(value, int(values[2][i]), operands.round);
-                 if (saturates)
-                   value = value > high ? high : value < low ? low : value;
-                 values[0][i] = int64_t(value);
-               }
+               int64_t left = *std::max_element(values[2], values[2] + count);
+               // 64 bits are enough for most, and much faster.
+               auto run = valueBits + left < 63 ? shiftRun<int64_t, Operation>
+                                                : shiftRun<__int128, Operation>;
+               run(values, count, operands, saturates, resultSigned, operation);
                storeIntegers(values[0], operands.resultPrecision, to, count);
              });
   return llvm::Error::success();
@@ -154,26 +167,30 @@ static llvm::Error unary(Machine &machine, const ArithOperands &operands,
 
 llvm::Error sim::runIntegerArith(Machine &machine,
                                  const ArithOperands &operands) {
-  auto add = [](int64_t a, int64_t b) { return __int128(a) + b; };
-  auto sub = [](int64_t a, int64_t b) { return __int128(a) - b; };
-  auto mul = [](int64_t a, int64_t b) { return __int128(a) * b; };
+  auto add = [](auto a, auto b) { return a + b; };
+  auto sub = [](auto a, auto b) { return a - b; };
+  auto mul = [](auto a, auto b) { return a * b; };
+  constexpr int sumBits = 34;
+  int productBits = 1;
+  for (const Source &source : operands.sources)
+    productBits += int(isa::bitsOf(source.precision())) + 1;
   unsigned bits = isa::bitsOf(operands.resultPrecision);
   bool anySigned =
       operands.sources[0].isSigned() ||
       (operands.sources.size() > 1 && operands.sources[1].isSigned());
   switch (operands.function) {
   case ArithOp::Add:
-    return shifted(machine, operands, false, anySigned, add);
+    return shifted(machine, operands, false, anySigned, sumBits, add);
   case ArithOp::Sub:
-    return shifted(machine, operands, false, true, sub);
+    return shifted(machine, operands, false, true, sumBits, sub);
   case ArithOp::Mul:
-    return shifted(machine, operands, false, anySigned, mul);
+    return shifted(machine, operands, false, anySigned, productBits, mul);
   case ArithOp::AddSaturate:
-    return shifted(machine, operands, true, anySigned, add);
+    return shifted(machine, operands, true, anySigned, sumBits, add);
   case ArithOp::SubSaturate:
-    return shifted(machine, operands, true, true, sub);
+    return shifted(machine, operands, true, true, sumBits, sub);
   case ArithOp::MulSaturate:
-    return shifted(machine, operands, true, anySigned, mul);
+    return shifted(machine, operands, true, anySigned, productBits, mul);
   case ArithOp::And:
     return binarySame(machine, operands,
                       [](int64_t a, int64_t b) { return a & b; });

@@ -149,6 +149,9 @@ bool sim::canCast(Precision from, Precision to, RoundMode mode) {
 void sim::castRun(ReadRun from, Precision fromPrecision, bool fromSigned,
                   WriteRun to, Precision toPrecision, bool toSigned,
                   RoundMode mode, unsigned count) {
+  if (castVector(from, fromPrecision, fromSigned, to, toPrecision, toSigned,
+                 mode, count))
+    return;
   int64_t values[longestRun];
   if (isFloating(fromPrecision) && isInteger(toPrecision)) {
     float floats[longestRun];

@@ -16,6 +16,12 @@ void castRun(ReadRun from, isa::Precision fromPrecision, bool fromSigned,
              WriteRun to, isa::Precision toPrecision, bool toSigned,
              RoundMode mode, unsigned count);
 
+/// castRun for conversions whose loops become vectors; false for others, which
+/// it leaves alone.
+bool castVector(ReadRun from, isa::Precision fromPrecision, bool fromSigned,
+                WriteRun to, isa::Precision toPrecision, bool toSigned,
+                RoundMode mode, unsigned count);
+
 /// (-1)^negative * mantissa * 2^exponent in a float format (its bits). Round
 /// modes apply to the magnitude where they call for a half. Beyond the largest
 /// finite value: infinity, or that value if `keepFinite` and the mode is

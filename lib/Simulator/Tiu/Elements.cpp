@@ -62,22 +62,41 @@ void sim::forEachRun(Machine &machine, uint64_t lanes, const TensorView &result,
   });
 }
 
+/// Calls body(step) with the step as a constant if there are no gaps: such
+/// loops become vectors.
+template <typename Element, typename Body>
+static void withStep(int64_t step, Body body) {
+  if (step == sizeof(Element))
+    return body(std::integral_constant<int64_t, sizeof(Element)>());
+  body(step);
+}
+
 template <typename Element, typename Value, typename Convert>
 static void load(ReadRun run, unsigned count, Value *values, Convert convert) {
-  for (unsigned i = 0; i < count; ++i) {
+  auto at = [&](int64_t offset) {
     Element element;
-    std::memcpy(&element, run.at + run.step * i, sizeof element);
-    values[i] = convert(element);
+    std::memcpy(&element, run.at + offset, sizeof element);
+    return convert(element);
+  };
+  if (run.step == 0) {
+    std::fill_n(values, count, Value(at(0)));
+    return;
   }
+  withStep<Element>(run.step, [&](auto step) {
+    for (unsigned i = 0; i < count; ++i)
+      values[i] = at(step * i);
+  });
 }
 
 template <typename Element, typename Value, typename Convert>
 static void store(const Value *values, WriteRun run, unsigned count,
                   Convert convert) {
-  for (unsigned i = 0; i < count; ++i) {
-    Element element = convert(values[i]);
-    std::memcpy(run.at + run.step * i, &element, sizeof element);
-  }
+  withStep<Element>(run.step, [&](auto step) {
+    for (unsigned i = 0; i < count; ++i) {
+      Element element = convert(values[i]);
+      std::memcpy(run.at + step * i, &element, sizeof element);
+    }
+  });
 }
 
 void sim::loadFloats(ReadRun run, Precision precision, bool flush,
@@ -95,7 +114,8 @@ void sim::loadFloats(ReadRun run, Precision precision, bool flush,
       return flush ? flushed(value) : value;
     });
   case Precision::F16:
-    return load<uint16_t>(run, count, values, f16ToFloat);
+    return load<uint16_t>(run, count, values,
+                          [](uint16_t half) { return f16ToFloat(half); });
   default:
     assert(false && "not a precision of floating-point operands");
   }
@@ -105,28 +125,59 @@ void sim::storeFloats(const float *values, Precision precision, WriteRun run,
                       unsigned count) {
   switch (precision) {
   case Precision::F32:
-    return store<uint32_t>(values, run, count, bitsOfFloat);
+    return store<uint32_t>(values, run, count,
+                           [](float value) { return bitsOfFloat(value); });
   case Precision::BF16:
     return store<uint16_t>(values, run, count, [](float value) {
-      return std::isnan(value) ? uint16_t(0x7fff) : floatToBf16(value);
+      uint16_t bits = floatToBf16(value);
+      return isNan(bitsOfFloat(value)) ? uint16_t(0x7fff) : bits;
     });
   case Precision::F16:
     return store<uint16_t>(values, run, count, [](float value) {
-      return std::isnan(value) ? uint16_t(0x7fff) : floatToF16(value);
+      uint16_t bits = floatToF16(value);
+      return isNan(bitsOfFloat(value)) ? uint16_t(0x7fff) : bits;
     });
   default:
     assert(false && "not a precision of floating-point results");
   }
 }
 
-float sim::roundTo(Precision precision, float value) {
-  if (precision == Precision::F32)
-    return value;
-  uint16_t bits;
-  storeFloats(&value, precision, {reinterpret_cast<uint8_t *>(&bits), 2}, 1);
-  loadFloats({reinterpret_cast<const uint8_t *>(&bits), 2}, precision,
-             /*flush=*/true, 1, &value);
-  return value;
+void sim::restoreFloats(const float *values, Precision precision, WriteRun run,
+                        unsigned count) {
+  switch (precision) {
+  case Precision::F32:
+    return store<uint32_t>(values, run, count,
+                           [](float value) { return bitsOfFloat(value); });
+  case Precision::BF16:
+    return store<uint16_t>(values, run, count, [](float value) {
+      return uint16_t(bitsOfFloat(value) >> 16);
+    });
+  default:
+    return store<uint16_t>(values, run, count, [](float value) {
+      uint32_t bits = bitsOfFloat(value);
+      uint16_t nan = (bits >> 16 & 0x8000) | 0x7c00 | (bits >> 13 & 0x3ff);
+      uint16_t number = floatToF16(value);
+      return isNan(bits) ? nan : number;
+    });
+  }
+}
+
+void sim::copyRun(ReadRun from, WriteRun to, unsigned bytes, unsigned count) {
+  if (from.step == bytes && to.step == bytes) {
+    std::memmove(to.at, from.at, size_t(bytes) * count);
+    return;
+  }
+  uint32_t values[longestRun];
+  auto same = [](auto value) { return value; };
+  auto copy = [&](auto element) {
+    using Element = decltype(element);
+    load<Element>(from, count, values, same);
+    store<Element>(values, to, count,
+                   [](uint32_t value) { return Element(value); });
+  };
+  bytes == 1   ? copy(uint8_t())
+  : bytes == 2 ? copy(uint16_t())
+               : copy(uint32_t());
 }
 
 void sim::loadIntegers(ReadRun run, Precision precision, bool isSigned,

@@ -94,6 +94,11 @@ void loadFloats(ReadRun run, isa::Precision precision, bool flush,
 /// Nearest even; 16-bit results that are NaN become 0x7fff.
 void storeFloats(const float *values, isa::Precision precision, WriteRun run,
                  unsigned count);
+/// Puts back values that came from loadFloats, NaN bits included.
+void restoreFloats(const float *values, isa::Precision precision, WriteRun run,
+                   unsigned count);
+/// Copies elements of `bytes` bytes; a run may overlap the other.
+void copyRun(ReadRun from, WriteRun to, unsigned bytes, unsigned count);
 /// The bits of an element with an f32 or bf16 denormal made zero.
 inline int64_t flushedBits(isa::Precision precision, int64_t bits) {
   if (precision == isa::Precision::F32 && !(bits & 0x7f80'0000))
@@ -103,8 +108,6 @@ inline int64_t flushedBits(isa::Precision precision, int64_t bits) {
   return bits;
 }
 
-/// What storeFloats and loadFloats with `flush` make of a value.
-float roundTo(isa::Precision precision, float value);
 void loadIntegers(ReadRun run, isa::Precision precision, bool isSigned,
                   unsigned count, int64_t *values);
 /// The low bits.

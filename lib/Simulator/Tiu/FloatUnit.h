@@ -4,31 +4,42 @@
 // rounded once when stored). Denormal operands and results of f32 and bf16 are
 // zeros of their sign: callers load with `flush` and hold a FlushDenormals.
 //
+// A NaN result is the first NaN among the operands, made quiet, or 0xffc00000
+// if the operation has no value (infinity - infinity, 0 * infinity).
+//
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "lib/Isa/Instructions.h"
 #include <cstdint>
 
 namespace tpu_mlir::sim {
 
-/// The first NaN among the operands, made quiet; 0xffc00000 for operations
-/// that have no value (infinity - infinity, 0 * infinity).
 float addFloat(float a, float b);
 float subFloat(float a, float b);
 float mulFloat(float a, float b);
 
-/// Whether the maximum and the minimum are their first operand; where not, the
-/// second. Both pass NaNs on as they are.
-inline bool maxIsFirst(float a, float b) { return a > b; }
-inline bool minIsFirst(float a, float b) { return !(a >= b); }
-
+/// a[i] = a[i] + b[i], and so on.
+void addRun(float *a, const float *b, unsigned count);
+void subRun(float *a, const float *b, unsigned count);
+void mulRun(float *a, const float *b, unsigned count);
 /// a - b or b - a, whichever the comparison a > b calls for.
-float absDifference(float a, float b);
+void absDifferenceRun(float *a, const float *b, unsigned count);
+
+/// a[i] = the greater (the lesser) of a[i] and b[i]: a if a > b (if not
+/// a >= b), else b. NaNs pass as they are.
+void maxRun(float *a, const float *b, unsigned count);
+void minRun(float *a, const float *b, unsigned count);
 
 /// 1 / sqrt(value) by `iterations` Newton steps from 0x5f3759df - bits / 2.
 float reciprocalRoot(float value, unsigned iterations);
+void reciprocalRootRun(float *values, unsigned count, unsigned iterations);
 
 /// a / b as the square of reciprocalRoot(|b|), times a.
-float divideFloat(float a, float b, unsigned iterations);
+void divideRun(float *a, const float *b, unsigned count, unsigned iterations);
+
+/// What storing in a precision and loading with `flush` makes of each value,
+/// but for the bits of NaNs.
+void roundRun(isa::Precision precision, float *values, unsigned count);
 
 } // namespace tpu_mlir::sim

@@ -70,25 +70,24 @@ static llvm::Error run(Machine &machine, const isa::Linear &command) {
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
   // Each step is rounded to the precision.
-  auto compute = [&](float x, float a, float b) {
-    if (function == LinearOp::Mac)
-      return addFloat(roundTo(*precision, mulFloat(x, a)), b);
-    float term =
-        roundTo(*precision, function == LinearOp::SquareSum ? addFloat(x, a)
-                                                            : subFloat(x, a));
-    return mulFloat(term, term);
-  };
-  forEachRun(
-      machine, command.tsk_lane_num, *result, sources,
-      [&](WriteRun to, const auto &from, unsigned count) {
-        FlushDenormals guard;
-        float values[3][longestRun] = {};
-        for (unsigned k = 0; k < sources.size(); ++k)
-          loadFloats(from[k], *precision, /*flush=*/true, count, values[k]);
-        for (unsigned i = 0; i < count; ++i)
-          values[0][i] = compute(values[0][i], values[1][i], values[2][i]);
-        storeFloats(values[0], *precision, to, count);
-      });
+  auto first = function == LinearOp::Mac         ? mulRun
+               : function == LinearOp::SquareSum ? addRun
+                                                 : subRun;
+  forEachRun(machine, command.tsk_lane_num, *result, sources,
+             [&](WriteRun to, const auto &from, unsigned count) {
+               FlushDenormals guard;
+               float values[3][longestRun] = {};
+               for (unsigned k = 0; k < sources.size(); ++k)
+                 loadFloats(from[k], *precision, /*flush=*/true, count,
+                            values[k]);
+               first(values[0], values[1], count);
+               roundRun(*precision, values[0], count);
+               if (function == LinearOp::Mac)
+                 addRun(values[0], values[2], count);
+               else
+                 mulRun(values[0], values[0], count);
+               storeFloats(values[0], *precision, to, count);
+             });
   return llvm::Error::success();
 }
 

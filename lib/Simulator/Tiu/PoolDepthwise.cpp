@@ -11,6 +11,7 @@
 #include "lib/Simulator/Mac/Operands.h"
 #include "lib/Simulator/Mac/PoolInteger.h"
 #include "lib/Simulator/Mac/Window.h"
+#include "lib/Simulator/Mac/WindowSum.h"
 #include "lib/Simulator/Numeric.h"
 
 using namespace tpu_mlir;
@@ -38,36 +39,7 @@ struct ChannelWindow {
                       uint32_t count, const int32_t *places) const;
 };
 
-/// Rounds f32 to the nearest value of a precision.
-template <Precision precision> float rounded(float value);
-template <> float rounded<Precision::F32>(float value) { return value; }
-template <> float rounded<Precision::F16>(float value) {
-  return roundToF16(value);
-}
-template <> float rounded<Precision::BF16>(float value) {
-  return roundToBf16(value);
-}
-
 } // namespace
-
-/// sums[p] = the sum over taps. `even` and `odd` are what the accumulators
-/// begin with; the first product goes to the odd one.
-template <Precision precision>
-__attribute__((noinline)) static void
-sumWindow(const float *plane, const int32_t *places, const float *weights,
-          uint32_t taps, uint32_t count, float even, float odd, float *sums) {
-  std::vector<float> others(count, odd);
-  std::fill_n(sums, count, even);
-  for (uint32_t tap = 0; tap < taps; ++tap, places += count) {
-    float *to = tap % 2 ? sums : others.data();
-    float weight = weights[tap];
-    for (uint32_t p = 0; p < count; ++p)
-      to[p] = rounded<precision>(to[p] +
-                                 rounded<precision>(plane[places[p]] * weight));
-  }
-  for (uint32_t p = 0; p < count; ++p)
-    sums[p] = rounded<precision>(sums[p] + others[p]);
-}
 
 /// results[p] = the last of the largest elements of the window; denormals
 /// count as zero. A NaN replaces what came before and is replaced.
@@ -107,15 +79,16 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
                     results.data());
   } else {
     FlushDenormals flush;
-    auto sum = precision == Precision::F32   ? sumWindow<Precision::F32>
-               : precision == Precision::F16 ? sumWindow<Precision::F16>
-                                             : sumWindow<Precision::BF16>;
     // Without a bias the sums begin with the first products themselves.
     bool hasBias = operation != PoolOp::Average;
     bool shared = weights.size() == taps;
-    sum(plane.data(), places, &weights[shared ? 0 : size_t(c) * taps], taps,
-        count, hasBias ? bias[c] : -0.0f, hasBias ? 0.0f : -0.0f,
-        results.data());
+    mac::WindowTerms terms{plane.data(),
+                           places,
+                           &weights[shared ? 0 : size_t(c) * taps],
+                           taps,
+                           /*even=*/hasBias ? bias[c] : -0.0f,
+                           /*odd=*/hasBias ? 0.0f : -0.0f};
+    mac::windowSum(precision)(terms, count, results.data());
   }
   uint32_t width = result.shape().w;
   for (uint32_t p = 0; p < count;) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 namespace tpu_mlir::sim {
 
@@ -19,13 +20,18 @@ enum class RoundMode : uint8_t {
 constexpr unsigned roundModeCount = 7;
 
 /// `value` * 2^`amount`, rounded where bits are lost: to the left if positive.
-/// Left shifts must stay inside 128 bits.
-inline __int128 shift(__int128 value, int amount, RoundMode mode) {
+/// Left shifts must stay inside the signed integer Wide, which has at least two
+/// bits more than the value.
+template <typename Wide>
+inline Wide shift(Wide value, int amount, RoundMode mode) {
+  using Bits =
+      std::conditional_t<sizeof(Wide) == 16, unsigned __int128, uint64_t>;
+  constexpr unsigned most = sizeof(Wide) * 8 - 2;
   if (amount >= 0)
-    return __int128(static_cast<unsigned __int128>(value) << amount);
-  unsigned right = unsigned(-amount) < 126 ? unsigned(-amount) : 126;
-  __int128 floor = value >> right;
-  __int128 lost = value - (floor << right), half = __int128(1) << (right - 1);
+    return Wide(static_cast<Bits>(value) << amount);
+  unsigned right = unsigned(-amount) < most ? unsigned(-amount) : most;
+  Wide floor = value >> right;
+  Wide lost = value - (floor << right), half = Wide(1) << (right - 1);
   if (lost == 0)
     return floor;
   switch (mode) {

@@ -81,13 +81,14 @@ static llvm::Error series(Machine &machine, const SpecialOperands &operands,
                  FlushDenormals guard;
                  float x[longestRun], sum[longestRun];
                  loadFloats(from[0], precision, flush, count, x);
-                 for (unsigned i = 0; i < count; ++i) {
-                   sum[i] = coefficients[terms - 1];
-                   for (uint32_t k = terms - 1; k-- > 0;) {
-                     float product = roundTo(precision, mulFloat(sum[i], x[i]));
-                     sum[i] =
-                         roundTo(precision, addFloat(product, coefficients[k]));
-                   }
+                 float coefficient[longestRun];
+                 std::fill_n(sum, count, coefficients[terms - 1]);
+                 for (uint32_t k = terms - 1; k-- > 0;) {
+                   std::fill_n(coefficient, count, coefficients[k]);
+                   mulRun(sum, x, count);
+                   roundRun(precision, sum, count);
+                   addRun(sum, coefficient, count);
+                   roundRun(precision, sum, count);
                  }
                  storeFloats(sum, precision, to, count);
                });
@@ -109,8 +110,7 @@ static llvm::Error reciprocalRoots(Machine &machine,
                // The first guess sees denormals, the arithmetic does not.
                loadFloats(from[0], Precision::F32, /*flush=*/false, count,
                           values);
-               for (unsigned i = 0; i < count; ++i)
-                 values[i] = reciprocalRoot(values[i], iterations);
+               reciprocalRootRun(values, count, iterations);
                storeFloats(values, Precision::F32, to, count);
              });
   return llvm::Error::success();
