@@ -1,6 +1,7 @@
 //===- Quantize.cpp - Gives values 8-bit types ----------------------------===//
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
+#include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Overrides.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
@@ -162,6 +163,8 @@ LogicalResult Quantizer::quantizeOperand(OpOperand &operand, IntegerForm form) {
     return success(); // given
   if (form == IntegerForm::Move)
     return retyper.convert(operand, types.at(op->getResult(0)));
+  if (elementFunction(op))
+    return success(); // a part of the function
   std::optional<FloatData> data = FloatData::read(value);
   std::optional<ChannelWeight> channels = channelWeightOf(op);
   if (channels && channels->operand == operand.getOperandNumber())
