@@ -120,6 +120,10 @@ void Quantizer::relate(Operation *op, const Plan &plan) {
     rules.absorb(op->getOperand(0));
     rules.share(op->getOperand(0), op->getResult(0));
   }
+  if (plan.form == IntegerForm::Compute && elementFunction(op) &&
+      variableOperand(op).get().hasOneUse())
+    rules.readBy(variableOperand(op).get(), elementFunction(op),
+                 op->getResult(0));
   if (plan.form != IntegerForm::Move)
     return;
   Value first = *llvm::find_if(op->getOperands(), isActivation);

@@ -128,11 +128,45 @@ std::optional<Range> RangeRules::rangeOf(Value value) {
   return range;
 }
 
-UniformQuantizedType RangeRules::typeOf(Value value) {
-  Value leader = leaderOf(value);
-  UniformQuantizedType &type = types[leader];
-  if (type)
-    return type;
+/// How far one can go from `from` towards `to` while the function changes by
+/// less than `change`.
+static double flatUntil(const ElementFunction &function, double from, double to,
+                        double change) {
+  constexpr int kPoints = 4096;
+  double least = function(from), most = least, reached = from;
+  for (int i = 1; i <= kPoints; ++i) {
+    double x = from + (to - from) * i / kPoints, y = function(x);
+    least = std::min(least, y);
+    most = std::max(most, y);
+    if (!(most - least <= change))
+      break;
+    reached = x;
+  }
+  return reached;
+}
+
+/// False after a diagnostic if the reader's result has no type.
+bool RangeRules::narrow(Value value, Range &range) {
+  auto found = readers.find(value);
+  if (found == readers.end())
+    return true;
+  Reader reader = found->second; // typeOf may move the table
+  UniformQuantizedType result = typeOf(reader.result);
+  if (!result)
+    return false;
+  double change = result.getScale() / 4;
+  double min = flatUntil(reader.function, range.min, range.max, change);
+  double max = flatUntil(reader.function, range.max, range.min, change);
+  double threshold = std::max(std::abs(min), std::abs(max));
+  if (min >= max || threshold == 0) // flat everywhere: nothing is lost anyway
+    return true;
+  range.min = std::min(min, 0.0);
+  range.max = std::max(max, 0.0);
+  range.threshold = std::min(range.threshold, threshold);
+  return true;
+}
+
+std::optional<Range> RangeRules::rangeOfGroup(Value leader) {
   SmallVector<Value> group = members.lookup(leader);
   if (group.empty())
     group.push_back(leader);
@@ -142,7 +176,7 @@ UniformQuantizedType RangeRules::typeOf(Value value) {
       continue;
     std::optional<Range> range = rangeOf(member);
     if (!range)
-      return {};
+      return std::nullopt;
     if (!joined)
       joined = range;
     joined->threshold = std::max(joined->threshold, range->threshold);
@@ -155,6 +189,17 @@ UniformQuantizedType RangeRules::typeOf(Value value) {
     joined->min = std::min(joined->min, element);
     joined->max = std::max(joined->max, element);
   }
-  type = quantizedType(value.getContext(), *joined, asymmetric);
-  return type;
+  if (group.size() == 1 && !narrow(leader, *joined))
+    return std::nullopt;
+  return joined;
+}
+
+UniformQuantizedType RangeRules::typeOf(Value value) {
+  Value leader = leaderOf(value);
+  if (UniformQuantizedType known = types.lookup(leader))
+    return known;
+  std::optional<Range> range = rangeOfGroup(leader);
+  if (!range)
+    return {};
+  return types[leader] = quantizedType(value.getContext(), *range, asymmetric);
 }

@@ -10,19 +10,23 @@
 // 3. What only a relu or clip reads, whose least value is 0, takes the range
 //    of its result: storing the integers cuts the rest off, and the op itself
 //    has nothing to do.
-// 4. Symmetric: a range without negative values becomes u8 of scale
+// 4. What only a function of single elements reads (sigmoid, silu, gelu ...)
+//    needs no values beyond those at which the function has become flat, to a
+//    quarter of a step of its result.
+// 5. Symmetric: a range without negative values becomes u8 of scale
 //    threshold / 255, any other i8 of scale threshold / 127. Asymmetric: i8 of
 //    scale (max - min) / 255 and the zero point that makes min -128, with 0 in
 //    the range.
-// 5. Constants: with an axis of their own (filters) i8 of scale max|w| / 127
-//    by index, others as their values by rule 4, symmetric.
+// 6. Constants: with an axis of their own (filters) i8 of scale max|w| / 127
+//    by index, others as their values by rule 5, symmetric.
 //
-// The formulas of 4 and 5: Nagel et al., "A White Paper on Neural Network
+// The formulas of 5 and 6: Nagel et al., "A White Paper on Neural Network
 // Quantization", 2021, sections 2.2 and 2.3.
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "dialects/Top/Top.h"
+#include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Quantization/RangeTable.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -34,7 +38,7 @@ struct Bounds {
 };
 Bounds boundsOf(mlir::Operation *op);
 
-/// The types of rules 4 and 5.
+/// The types of rules 5 and 6.
 mlir::quant::UniformQuantizedType
 quantizedType(mlir::MLIRContext *context, const Range &range, bool asymmetric);
 mlir::quant::UniformQuantizedType constantType(mlir::MLIRContext *context,
@@ -55,6 +59,10 @@ public:
   void absorb(mlir::Value value) { withoutRange.insert(value); }
   /// `value` is the result of moving: its range is that of its sources.
   void moved(mlir::Value value) { withoutRange.insert(value); }
+  /// Rule 4: only `function` reads `value`, and computes `result`.
+  void readBy(mlir::Value value, ElementFunction function, mlir::Value result) {
+    readers[value] = {std::move(function), result};
+  }
   /// A constant that appears among the elements of a value's group.
   void include(mlir::Value value, double element);
 
@@ -64,6 +72,8 @@ public:
 private:
   mlir::Value leaderOf(mlir::Value value);
   std::optional<Range> rangeOf(mlir::Value value);
+  std::optional<Range> rangeOfGroup(mlir::Value leader);
+  bool narrow(mlir::Value value, Range &range);
 
   const RangeTable &table;
   bool asymmetric;
@@ -71,6 +81,11 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> members;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<double>> elements;
   llvm::DenseSet<mlir::Value> withoutRange;
+  struct Reader {
+    ElementFunction function;
+    mlir::Value result;
+  };
+  llvm::DenseMap<mlir::Value, Reader> readers;
   llvm::DenseMap<mlir::Value, mlir::quant::UniformQuantizedType> types;
 };
 

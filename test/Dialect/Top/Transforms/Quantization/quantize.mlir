@@ -55,6 +55,17 @@ func.func @relu_and_other(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
 
 // -----
 
+// What only hard_swish reads needs no values below -3, where its result stays 0.
+// CHECK-LABEL: @flat
+// CHECK: top.add {{.*}} -> tensor<1x8x!quant.uniform<i8:f32, 0.023{{[0-9]*}}>>
+func.func @flat(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
+  %0 = top.add %x, %x : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x8xf32> loc("sum")
+  %1 = top.hard_swish %0 : tensor<1x8xf32> loc("a relu")
+  return %1 : tensor<1x8xf32>
+}
+
+// -----
+
 // What is concatenated has the union of the ranges, constants included.
 // CHECK-LABEL: @concat
 // CHECK-DAG: %[[X:.*]] = top.cast %arg0 {to = !quant.uniform<i8:f32, 6.250000e-02>}
