@@ -4,6 +4,7 @@
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
 #include "lib/Codegen/Encode.h"
+#include "lib/Codegen/LaneImage.h"
 #include "lib/Codegen/Passes.h"
 #include "lib/Codegen/Program.h"
 #include "lib/Dialect/Top/IR/RawBytes.h"
@@ -75,8 +76,13 @@ static FailureOr<std::vector<uint8_t>> coefficients(func::FuncOp function,
           << wanted << " bytes of data, but found " << raw.size() * repeats;
       return failure();
     }
+    std::vector<uint8_t> elements;
     for (size_t i = 0; i < repeats; ++i)
-      llvm::copy(raw, bytes.begin() + at + i * raw.size());
+      llvm::append_range(elements, raw);
+    if (std::optional<LaneImage> image = laneImageOf(weight.getOutput()))
+      fillImage(*image, type.getDimSize(1), elements, &bytes[at]);
+    else
+      llvm::copy(elements, bytes.begin() + at);
   }
   return bytes;
 }

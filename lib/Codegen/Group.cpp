@@ -166,8 +166,11 @@ private:
         ++loaded->second.turn;
       loaded->second.tile = tile;
       emitter.setLocation(firstUser(input)->getLoc());
-      emitLoad(emitter, global(input),
-               buffer(input, loaded->second.turn, tile, layout));
+      LocalBuffer to = buffer(input, loaded->second.turn, tile, layout);
+      if (std::optional<LaneImage> image = laneImageOf(input))
+        emitLoad(emitter, *image, addressOf(input), to);
+      else
+        emitLoad(emitter, global(input), to);
     }
   }
 

@@ -131,6 +131,25 @@ void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
   emitMove(emitter, source, localSide(to), size, elementBytes);
 }
 
+void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
+                        int64_t address, const LocalBuffer &to) {
+  const Tile &tile = to.tile;
+  int64_t elementBytes = to.elementType.getIntOrFloatBitWidth() / 8;
+  assert(tile.offset[1] % from.lanes == 0 && "slices start in the first lane");
+  int64_t channel = from.channelBytes / elementBytes;
+  int64_t first = tile.offset[1] / from.lanes;
+  Side local = localSide(to);
+  int64_t localChannel = local.strides[1];
+  int64_t channels = llvm::divideCeil(tile.size[1], from.lanes);
+  uint64_t start = address + first * from.channelBytes;
+  Quad size = {1, std::min(tile.size[1], from.lanes), 1, channels * channel};
+  Side global{start,
+              {0, from.laneBytes() / elementBytes, channels * channel, 1}};
+  local.strides = {0, 0, channels * channel, 1};
+  assert(localChannel == channel && "kernels read whole channels");
+  emitMove(emitter, global, local, size, elementBytes);
+}
+
 void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
                          const GlobalBuffer &to) {
   int64_t elementBytes = from.elementType.getIntOrFloatBitWidth() / 8;

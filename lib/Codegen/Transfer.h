@@ -2,12 +2,15 @@
 //-------------===//
 #pragma once
 
-#include "dialects/Interfaces/Kernel.h"
+#include "lib/Codegen/LaneImage.h"
 
 namespace tpu_mlir {
 
 /// Brings a slice of a tensor in global memory to local memory.
 void emitLoad(Emitter &emitter, const GlobalBuffer &from,
+              const LocalBuffer &to);
+/// The same from the image of a constant at an address.
+void emitLoad(Emitter &emitter, const LaneImage &from, int64_t address,
               const LocalBuffer &to);
 /// Brings a slice back to its place in global memory.
 void emitStore(Emitter &emitter, const LocalBuffer &from,

@@ -111,7 +111,7 @@ def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo) -> str:
     """Return `'node': message`, where the location holds a name."""
     name = re.search(r'"((?:[^"\\]|\\.)*)"', str(diagnostic.location))
     notes = "".join(f"; {note.message}" for note in diagnostic.notes if "see current operation" not in note.message)
-    message = re.sub(rf"{re.escape(tempfile.gettempdir())}/{_PREFIX}\S+:\d+: ", "", diagnostic.message + notes)
+    message = re.sub(rf"{re.escape(tempfile.gettempdir())}/{_PREFIX}\S+: ", "", diagnostic.message + notes)
     return (f"'{name[1]}': " if name else "") + message
 
 

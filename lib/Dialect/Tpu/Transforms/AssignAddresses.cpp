@@ -1,6 +1,7 @@
 //===- AssignAddresses.cpp - --tpu-assign-addresses
 //------------------------===//
 #include "dialects/Top/Top.h"
+#include "lib/Codegen/LaneImage.h"
 #include "lib/Dialect/Tpu/Transforms/GlobalMemory.h"
 #include "lib/Dialect/Tpu/Transforms/Passes.h"
 #include "lib/Target/BM1684X/Chip.h"
@@ -18,6 +19,8 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 static int64_t bytesOf(Value value) {
+  if (std::optional<LaneImage> image = laneImageOf(value))
+    return image->bytes();
   auto type = cast<RankedTensorType>(value.getType());
   return llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(),
                           8);

@@ -196,10 +196,10 @@ std::optional<Range> RangeRules::rangeOfGroup(Value leader) {
 
 UniformQuantizedType RangeRules::typeOf(Value value) {
   Value leader = leaderOf(value);
-  if (UniformQuantizedType known = types.lookup(leader))
-    return known;
+  if (auto known = types.find(leader); known != types.end())
+    return known->second;
   std::optional<Range> range = rangeOfGroup(leader);
   if (!range)
-    return {};
+    return types[leader] = {}; // reported once
   return types[leader] = quantizedType(value.getContext(), *range, asymmetric);
 }
