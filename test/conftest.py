@@ -14,12 +14,25 @@ sys.path.insert(0, str(ROOT))  # the package `bench`
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--build", default=str(ROOT / "build"), help="build tree whose package and programs are tested")
     parser.addoption(
         "--models", default=str(ROOT / ".." / "shared" / "models"), help="folder with the real models, in its onnx/"
     )
     parser.addoption("--oracle", default=str(ROOT / "build/oracle"), help="where the vendor's chip model is installed")
     parser.addoption("--oracle-cases", type=int, default=10, help="random commands tried of each form")
     parser.addoption("--oracle-all", action="store_true", help="also run the bmodels that take the chip model minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    packages = Path(str(config.getoption("--build"))).resolve() / "python_packages"
+    if packages != ROOT / "build" / "python_packages":
+        sys.path.insert(0, str(packages))
+
+
+@pytest.fixture(scope="session")
+def programs(request: pytest.FixtureRequest) -> Path:
+    """The folder of the built programs."""
+    return Path(str(request.config.getoption("--build"))).resolve() / "bin"
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,8 @@
 import subprocess
 from pathlib import Path
 
-DRIVER = Path(__file__).parents[2] / "build" / "bin" / "simulator-test"
 
-
-def test_parts() -> None:
-    done = subprocess.run([DRIVER], capture_output=True, text=True, timeout=60)
+def test_parts(programs: Path) -> None:
+    done = subprocess.run([programs / "simulator-test"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(" 0 failed\n")
