@@ -30,7 +30,7 @@ format: deps ## rewrite sources in the house format
 	git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
 	$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
 
-demo: setup ## compile a trained network in F32, F16 and BF16, run the bmodels, compare with ONNX Runtime
+demo: setup ## compile a trained network in F32, F16, BF16 and INT8, run the bmodels, compare with ONNX Runtime
 	$(PY) examples/digits/demo.py
 
 bench: setup ## all benchmarks; writes their tables below build/bench

@@ -37,7 +37,7 @@ def judge(network: Network, options: argparse.Namespace, folder: Path) -> list[t
     reference = Reference(model)
     expected = [reference.run(feed) for feed in feeds]
     rows: list[tuple[str, ...]] = []
-    for method in (*METHODS, "auto"):
+    for method in options.methods:
         ranges = calibrate(path, folder / "calibrate.txt", method=method, preprocess=how, input_shapes=network.shapes)
         bmodel = tpu_mlir.compile(path, precision="int8", ranges=ranges, input_shapes=network.shapes)
         session = Session(bmodel)
@@ -74,6 +74,8 @@ def main(words: list[str] | None = None) -> int:
     """Write the table; return 1 if a network cannot be compiled."""
     parser = arguments(__doc__)
     parser.add_argument("--networks", nargs="*", default=list(NAMES), choices=sorted(BY_NAME), help="which to compare")
+    every = [*METHODS, "auto"]
+    parser.add_argument("--methods", nargs="*", default=every, choices=every, help="methods to compare")
     options = parser.parse_args(words)
     return finish("methods", report(options), options.output)
 

@@ -21,7 +21,7 @@ def test_one_batch() -> None:
     done = demo("--images", "40")
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in done.stdout.splitlines() if "│" in line]
-    assert [row[0] for row in rows] == ["F32", "F16", "BF16"]
+    assert [row[0] for row in rows] == ["F32", "F16", "BF16", "INT8"]
     for row in rows:
         reference, found = (float(cell.rstrip("%")) for cell in row[1:3])
         assert found >= reference >= 90
