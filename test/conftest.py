@@ -19,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--models", default=str(ROOT / ".." / "shared" / "models"), help="folder with the real models, in its onnx/"
     )
     parser.addoption("--oracle", default=str(ROOT / "build/oracle"), help="where the vendor's chip model is installed")
+    parser.addoption("--bmodels", help="folder with bmodels of other compilers, to compare on both machines")
     parser.addoption("--oracle-cases", type=int, default=10, help="random commands tried of each form")
     parser.addoption("--oracle-all", action="store_true", help="also run the bmodels that take the chip model minutes")
 

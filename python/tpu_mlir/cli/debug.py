@@ -1,11 +1,9 @@
 """`tpuc debug`: a bmodel command by command."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 import typer
 
 from tpu_mlir.cli.console import errors
@@ -14,7 +12,6 @@ from tpu_mlir.cli.text import examples
 from tpu_mlir.runtime import BModel, Debugger, Session
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors
-from tpu_mlir.runtime.types import numpy_type
 
 EPILOG = examples(
     "tpuc debug m.bmodel --input in.npz",
@@ -22,15 +19,6 @@ EPILOG = examples(
     'tpuc debug m.bmodel --input in.npz -c "until conv1" -c "compare reference.npz conv1"',
     "tpuc debug m.bmodel --input in.npz < script.txt   (a word a line; 'help' lists them)",
 )
-
-
-@dataclass(frozen=True)
-class Spec:
-    """An input, as random_feeds asks for it."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
 
 
 def debug(
@@ -62,8 +50,7 @@ def debug(
     else:
         session = Session(model, net=network)
         stage = stage or 0
-        specs = [Spec(each.name, tuple(each.shape), numpy_type(each.data_type)) for each in session.stage(stage).inputs]
-        feeds = random_feeds(specs, seed)
+        feeds = random_feeds(session.input_specs(stage), seed)
         errors.print(f"inputs: random, seed {seed}", markup=False)
     shell = Shell(Debugger(model, feeds, net=network, stage=stage))
     if commands or not sys.stdin.isatty():

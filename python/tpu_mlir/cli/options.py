@@ -2,11 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from tpu_mlir.runtime import Limits
+
+
+class CycleModel(StrEnum):
+    """Whose times a profile has."""
+
+    STATIC = "static"
+    SILICON = "silicon"
+
 
 InputShapes = Annotated[
     list[str] | None,

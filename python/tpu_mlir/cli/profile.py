@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tpu_mlir.cli.console import errors, output
+from tpu_mlir.cli.options import CycleModel
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.report import page
 from tpu_mlir.report.page import amount_text, cause_text, percent, time_text
@@ -41,6 +42,9 @@ def profile(
         str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
     ] = None,
     stage: Annotated[int, typer.Option(help="Stage, if the network has several.", min=0)] = 0,
+    cycles: Annotated[
+        CycleModel, typer.Option(help="Times of the vendor's static model, or with what boards take longer.")
+    ] = CycleModel.STATIC,
     top: Annotated[int, typer.Option(help="How many layers to list.", min=1)] = 15,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -49,7 +53,7 @@ def profile(
     Times come from the chip's cycle model; nothing is executed, so no inputs are needed. Layers are named by the
     tensors that they make; a bmodel of another compiler that names none is listed by operation.
     """
-    found = take_profile(BModel.load(bmodel), network, stage)
+    found = take_profile(BModel.load(bmodel), network, stage, cycles.value)
     for path, content in ((report, lambda: page(found)), (trace, lambda: found.trace)):
         if path is not None:
             with whole_file(path) as temporary:
@@ -121,6 +125,7 @@ def json_record(found: Profile) -> dict[str, object]:
     return {
         "network": found.network,
         "stage": found.stage,
+        "model": found.cycle_model,
         "cycles": found.cycles,
         "busy": {engine: found.busy(engine) for engine in ("tiu", "gdma")},
         "macs": found.macs,

@@ -1,14 +1,13 @@
 """`tpuc run`: a bmodel on the simulated chip."""
 
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tpu_mlir.cli.console import errors, working
-from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
+from tpu_mlir.cli.options import CommandLimit, CycleModel, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.files import whole_file
@@ -21,13 +20,6 @@ EPILOG = examples(
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json --cycles silicon",
 )
-
-
-class CycleModel(StrEnum):
-    """Whose times a profile has."""
-
-    STATIC = "static"
-    SILICON = "silicon"
 
 
 def run(

@@ -25,6 +25,13 @@ GLOSSARY = (
     ("Load, store", "A transfer from global to local memory, and back."),
 )
 
+TRUST = {
+    "static": "Times come from a model of the chip, fitted to the vendor's static one: it tells which of two schedules "
+    "is better and the order of magnitude on the chip. Published times of real boards are up to 40 % longer.",
+    "silicon": "Times come from a model of the chip with what published times of boards show to take longer than the "
+    "vendor's static model says. They are estimates, not measurements.",
+}
+
 
 def page(profile: Profile) -> str:
     """Return the HTML text; it refers to nothing outside of itself."""
@@ -52,9 +59,7 @@ def page(profile: Profile) -> str:
         "<dl>",
         *(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in GLOSSARY),
         "</dl>",
-        '<p class="soft">Times come from a cycle model of the chip, fitted to the vendor\'s own: it tells which of two '
-        "schedules is better and the order of magnitude on the chip. Published times of real boards are up to 40 % "
-        "longer.</p>",
+        f'<p class="soft">{escape(TRUST[profile.cycle_model])}</p>',
     ]
     style, script = (files("tpu_mlir.report").joinpath(name).read_text("utf-8") for name in ("page.css", "sort.js"))
     return (

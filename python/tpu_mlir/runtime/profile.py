@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.runtime.listing import END_COMMANDS
@@ -95,6 +96,7 @@ class Profile:
     network: str
     stage: int
     inputs: tuple[tuple[str, str, tuple[int, ...]], ...]  # name, element type, shape
+    cycle_model: str  # static, silicon
     cycles: int
     commands: tuple[TimedCommand, ...]
     layers: tuple[LayerProfile, ...]  # in the order in which they begin
@@ -130,17 +132,23 @@ class Profile:
         return self.cycles / CLOCK_HZ
 
 
-def profile(bmodel: BModel, net: str | None = None, stage: int = 0) -> Profile:
-    """Take the times of a stage; its commands are not executed, so it needs no inputs. Raises what Session does."""
+def profile(
+    bmodel: BModel, net: str | None = None, stage: int = 0, cycles: Literal["static", "silicon"] = "static"
+) -> Profile:
+    """Take the times of a stage; its commands are not executed, so it needs no inputs. Raises what Session does.
+
+    `cycles` chooses the vendor's static model of the chip, or "silicon" with what boards take longer.
+    """
     session = Session(bmodel, net=net)
     contents = session.stage(stage)
-    run = session.profile(stage)
+    run = session.profile(stage, cycles)
     commands = tuple(_named(TimedCommand(*each)) for each in run.commands)
     return Profile(
         model=bmodel.name,
         network=session.name,
         stage=stage,
         inputs=tuple((each.name, each.data_type, tuple(each.shape)) for each in contents.inputs),
+        cycle_model=cycles,
         cycles=run.cycles,
         commands=commands,
         layers=tuple(_layers(commands)),

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,15 @@ class NodeArg:
     name: str
     type: str
     shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FeedSpec:
+    """What an input takes: samples.random_feeds makes some."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
 
 
 @dataclass(frozen=True)
@@ -87,9 +96,9 @@ class Session:
             )
         return self._net.stages[stage]
 
-    def profile(self, stage: int = 0) -> runtime.Run:
+    def profile(self, stage: int = 0, cycles: Literal["static", "silicon"] = "static") -> runtime.Run:
         """Return the times of a stage's commands without running them. Raises RunError."""
-        return self._program.profile(self.name, stage)
+        return self._program.profile(self.name, stage, cycles)
 
     def global_bytes(self, stage: int = 0) -> int:
         """Return how much global memory a run of a stage needs."""
@@ -103,6 +112,11 @@ class Session:
     def get_inputs(self, stage: int = 0) -> list[NodeArg]:
         """Return the inputs of a stage, in order."""
         return [_node_arg(tensor) for tensor in self._net.stages[stage].inputs]
+
+    def input_specs(self, stage: int = 0) -> list[FeedSpec]:
+        """Return the inputs of a stage with NumPy's element types. Raises BModelError if there is no such stage."""
+        inputs = self.stage(stage).inputs
+        return [FeedSpec(each.name, tuple(each.shape), numpy_type(each.data_type)) for each in inputs]
 
     def get_outputs(self, stage: int = 0) -> list[NodeArg]:
         """Return the outputs of a stage, in order."""

@@ -86,6 +86,16 @@ def test_page_of_a_convolution_has_a_roofline(tmp_path: Path) -> None:
     assert "circle" in page.tags and "array, 1,024 a cycle" in page.content
 
 
+def test_times_of_boards_are_longer(named: Path, capsys) -> None:
+    cycles = {}
+    for name in ("static", "silicon"):
+        assert main(["profile", str(named), "--json", "--cycles", name]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["model"] == name
+        cycles[name] = found["cycles"]
+    assert cycles["static"] < cycles["silicon"]
+
+
 def test_trace(named: Path, tmp_path: Path) -> None:
     path = tmp_path / "trace.json"
     assert main(["profile", str(named), "--trace", str(path)]) == 0
