@@ -2,7 +2,7 @@
 
     PYTHONPATH=build/python_packages:test python -m oracle.foreign --oracle DIR M.bmodel ...
 
-writes test/Runtime/Inputs/<name>.npz for each: the bmodel without its firmware, seeded inputs, and a digest of each output.
+writes test/Runtime/Inputs/<name>.npz for each: the bmodel without its firmware, seeded inputs, a digest of each output.
 """
 
 import argparse
