@@ -13,6 +13,7 @@ from tpu_mlir.runtime.files import read_text
 
 EPILOG = examples(
     "tpuc asm m.asm --base m.bmodel -o changed.bmodel   (m.asm: from tpuc disasm m.bmodel -o m.asm, edited)",
+    "tpuc asm m.asm --base m.bmodel -o changed.bmodel --renumber   (after adding or removing lines)",
     "tpuc run changed.bmodel --input in.npz --output out.npz --check",
 )
 
@@ -21,13 +22,16 @@ def asm(
     listing: Annotated[Path, typer.Argument(help="Listing as tpuc disasm writes it.", show_default=False)],
     base: Annotated[Path, typer.Option("--base", help="Bmodel that gives all but the commands.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="Bmodel to write.", show_default=False)],
+    renumber: Annotated[
+        bool, typer.Option("--renumber", help="Take the commands' numbers as labels, and number them anew.")
+    ] = False,
 ) -> None:
     """Turn the listing of a bmodel back into a bmodel.
 
     Tensors, coefficients and whatever else a file holds come from the base; so do the commands of groups that the
     listing leaves out. An unchanged listing gives the same file.
     """
-    model = assemble(read_text(listing), BModel.load(base), str(listing))
+    model = assemble(read_text(listing), BModel.load(base), str(listing), renumber=renumber)
     model.save(output)
     errors.print(f"{output}: {size_text(len(model.data))}", markup=False)
 

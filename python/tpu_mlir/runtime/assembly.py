@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tpu_mlir._native import bmodel as native
@@ -11,6 +12,9 @@ from tpu_mlir.errors import CommandError
 from tpu_mlir.runtime.bmodel import BModel
 
 STREAM_ALIGNMENT = 128  # bytes; source: docs/targets/bm1684x.md, container
+_HEAD = re.compile(
+    r"\s*(?P<engine>tiu|gdma)\s+(?P<label>\w+)(?:\s+after\s+(?P<other>tiu|gdma)\s+(?P<awaited>\w+))?\s*:"
+)
 _GROUP = re.compile(r'network ("(?:[^"\\]|\\.)*"), stage (\d+), group (\d+):')
 
 
@@ -35,16 +39,18 @@ def group_line(network: str, stage: int, group: int) -> str:
     return f"network {json.dumps(network, ensure_ascii=False)}, stage {stage}, group {group}:"
 
 
-def assemble(listing: str, base: BModel, name: str = "listing") -> BModel:
+def assemble(listing: str, base: BModel, name: str = "listing", *, renumber: bool = False) -> BModel:
     """Return `base` with the commands of a listing; `name` is what messages call the listing.
 
     Groups, and engines of a group, that the listing leaves out stay as they are, and so does all else of the file.
-    Raises CommandError, which names the line and what is wrong in it, and BModelError.
+    With `renumber`, the numbers of commands are labels: commands are numbered in their order, and what waits for a
+    label waits for its command. Raises CommandError, which names the line and what is wrong in it, and BModelError.
     """
     nets = {net.name: index for index, net in enumerate(base.contents.nets)}
     replacements: list[tuple[int, int, int, native.CommandGroup]] = []
     seen: set[tuple[str, int, int]] = set()
-    for streams in _read(listing, name):
+    lines = _renumbered(listing, name) if renumber else listing.split("\n")
+    for streams in _read(lines, name):
         where = f"{name}:{streams.line}"
         if streams.network not in nets:
             raise CommandError(f"{where}: {base.name} has no network '{streams.network}'")
@@ -71,9 +77,36 @@ def assemble(listing: str, base: BModel, name: str = "listing") -> BModel:
     return BModel(native.replace_commands(base.data, base.name, replacements), base.name)
 
 
-def _read(listing: str, name: str) -> Iterator[Streams]:
+def _renumbered(listing: str, name: str) -> list[str]:
+    """Return the lines with commands numbered in their order, group by group."""
+    lines = listing.split("\n")
+    group, numbers, counts = 0, dict[tuple[int, str, str], int](), Counter[tuple[int, str]]()
+    heads: dict[int, tuple[int, re.Match[str]]] = {}
+    for at, line in enumerate(lines):
+        group += line.lstrip().startswith("network ")
+        head = _HEAD.match(line)
+        if head is None:
+            continue  # if it is a command, the assembler says what is wrong with it
+        label = group, head["engine"], head["label"]
+        if label in numbers:
+            raise CommandError(f"{name}:{at + 1}: there are two commands {head['engine']} {head['label']} in the group")
+        counts[label[:2]] += 1
+        numbers[label] = counts[label[:2]]
+        heads[at] = group, head
+    for at, (group, head) in heads.items():
+        engine, other, awaited = head["engine"], head["other"], head["awaited"]
+        wait = ""
+        if awaited is not None and awaited != "0":
+            if (group, other, awaited) not in numbers:
+                raise CommandError(f"{name}:{at + 1}: it waits for {other} {awaited}, which is not in its group")
+            wait = f" after {other} {numbers[group, other, awaited]}"
+        lines[at] = f"{engine} {numbers[group, engine, head['label']]}{wait}:{lines[at][head.end() :]}"
+    return lines
+
+
+def _read(lines: Sequence[str], name: str) -> Iterator[Streams]:
     streams: Streams | None = None
-    for number, line in enumerate(listing.split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue

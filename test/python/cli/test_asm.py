@@ -72,6 +72,46 @@ def test_one_more_command(listing: Path, twice: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(Session(changed, check_races=True).run({"x": x})["y"], 3 * x)
 
 
+def test_labels(listing: Path, twice: Path, tmp_path: Path, capsys) -> None:
+    """The same with --renumber: the new command has a word for a number, and the store waits for it."""
+    lines = listing.read_text().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("tiu 1 "))
+    new = lines[at].replace("tiu 1 after gdma 1", "tiu new")
+    new = new.replace(
+        "opd0 = f32[1, 70, 5, 9] aligned at lane 0 + 0x0", "opd0 = f32[1, 70, 5, 9] aligned at lane 0 + 0x4000"
+    )
+    lines.insert(at + 1, new)
+    listing.write_text("\n".join(lines).replace("gdma 2 after tiu 1", "gdma 2 after tiu new"))
+    base, target = ["--base", str(twice)], tmp_path / "changed.bmodel"
+    assert main(["asm", str(listing), *base, "-o", str(target)]) == 1
+    assert "m.asm:4: column 5: expected a number below 2^64, found 'new" in capsys.readouterr().err
+    assert main(["asm", str(listing), *base, "-o", str(target), "--renumber"]) == 0
+    x = np.arange(1 * 70 * 5 * 9, dtype=np.float32).reshape(1, 70, 5, 9)
+    np.testing.assert_array_equal(Session(target, check_races=True).run({"x": x})["y"], 3 * x)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("gdma 3:", "gdma 2:", "m.asm:6: there are two commands gdma 2 in the group"),
+        ("gdma 2 after tiu 1", "gdma 2 after tiu x", "m.asm:5: it waits for tiu x, which is not in its group"),
+        ("arith.add", "arith.plus", "m.asm:3: there is no operation 'arith.plus'"),
+        ("tiu 2:", "tiu 2", "m.asm:4: "),
+    ],
+)
+def test_wrong_labels(old: str, new: str, message: str, listing: Path, twice: Path, tmp_path: Path, capsys) -> None:
+    listing.write_text(listing.read_text().replace(old, new))
+    words = ["--base", str(twice), "-o", str(tmp_path / "out.bmodel"), "--renumber"]
+    assert main(["asm", str(listing), *words]) == 1
+    assert message in capsys.readouterr().err and not (tmp_path / "out.bmodel").exists()
+
+
+def test_unchanged_listing_keeps_its_numbers(listing: Path, twice: Path, tmp_path: Path) -> None:
+    target = tmp_path / "again.bmodel"
+    assert main(["asm", str(listing), "--base", str(twice), "-o", str(target), "--renumber"]) == 0
+    assert target.read_bytes() == twice.read_bytes()
+
+
 def test_one_engine_alone(twice: Path, tmp_path: Path) -> None:
     path = tmp_path / "gdma.asm"
     assert main(["disasm", str(twice), "--engine", "gdma", "-o", str(path)]) == 0
