@@ -4,9 +4,10 @@ VENV  := .venv
 PY    := $(VENV)/bin/python
 BUILD := build
 JOBS  ?= $(shell nproc)
+FUZZ_SECONDS ?= 120
 
 .DEFAULT_GOAL := help
-.PHONY: help setup deps build test lint format demo bench docs oracle wheel clean
+.PHONY: help setup deps build test test-sanitize fuzz lint format demo bench docs oracle wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +23,12 @@ build: ## compile (needs `make deps` once)
 test: setup ## set up, then run all tests (lit, then pytest)
 	$(VENV)/bin/lit -sv $(BUILD)/test
 	$(PY) -m pytest -n 2 -q test
+
+test-sanitize: setup ## tests of what reads untrusted files, under AddressSanitizer and UBSan
+	@tools/bootstrap/test_sanitize.sh $(VENV) $(BUILD)/sanitize $(JOBS)
+
+fuzz: setup ## coverage-guided fuzzing of bmodels and commands, FUZZ_SECONDS each (installs Clang's libFuzzer)
+	@tools/bootstrap/fuzz.sh $(VENV) $(BUILD)/fuzz $(FUZZ_SECONDS)
 
 lint: deps ## clang-format, ruff, pyright and the tree's own rules
 	@tools/bootstrap/lint.sh $(VENV)

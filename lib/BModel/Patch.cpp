@@ -51,8 +51,11 @@ Patcher::Patcher(llvm::ArrayRef<uint8_t> file, llvm::StringRef fileName)
   model = wire::GetMutableModel(tables.data() + Header::byteSize / 8);
 }
 
+/// Nothing for an extent outside the blob: the reader does not look at those of
+/// a sub-net whose groups the stage repeats.
 llvm::ArrayRef<uint8_t> Patcher::bytesOf(const wire::Binary *binary) const {
-  if (!binary)
+  if (!binary || binary->start() > blob.size() ||
+      binary->size() > blob.size() - binary->start())
     return {};
   return llvm::ArrayRef(blob).slice(binary->start(), binary->size());
 }

@@ -18,7 +18,7 @@ from timelines.text import Line, operand, read
 FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "timelines"
 NAMES = ("resnet50_int8_b1", "resnet50_f16_b1", "resnet50_f32_b1", "bert_base_seq384_f16_b1")
 LINES = list(read(SAMPLE))
-NOT_YET = {"mm.normal", "pord.avgpooling", "pord.depthwise", "pord.maxpooling", "sg.pe_s_scatter_hzd"}  # some forms
+NOT_YET = {"sg.pe_s_scatter_hzd"}
 
 
 def timeline(name: str) -> list[Line]:

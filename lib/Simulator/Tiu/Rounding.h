@@ -1,6 +1,7 @@
 //===- Rounding.h - The chip's round modes --------------------------------===//
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
@@ -29,9 +30,10 @@ inline Wide shift(Wide value, int amount, RoundMode mode) {
   constexpr unsigned most = sizeof(Wide) * 8 - 2;
   if (amount >= 0)
     return Wide(static_cast<Bits>(value) << amount);
-  unsigned right = unsigned(-amount) < most ? unsigned(-amount) : most;
+  unsigned right = std::min(0 - unsigned(amount), most);
   Wide floor = value >> right;
-  Wide lost = value - (floor << right), half = Wide(1) << (right - 1);
+  Wide lost = value & ((Wide(1) << right) - 1);
+  Wide half = Wide(1) << (right - 1);
   if (lost == 0)
     return floor;
   switch (mode) {
