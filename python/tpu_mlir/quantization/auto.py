@@ -21,6 +21,8 @@ from tpu_mlir.quantization.samples import Sample
 from tpu_mlir.quantization.statistics import Observation
 
 WORST = 1.25  # times the least squared error: what is tried at all
+PREFERRED = "mse"  # what others have to be better than,
+GAIN = 0.1  # by this part: clipping harms the network more than the next operations tell, since it has a direction
 TRIALS = 16  # samples, evenly from all
 
 Floats = npt.NDArray[np.float32]
@@ -46,9 +48,12 @@ class Trial:
 
     @property
     def best(self) -> tuple[str, Range]:
-        """The method that has erred least, and its range."""
+        """The method that has erred least, and its range; PREFERRED unless another is better by GAIN."""
         scale = np.where(self.scale, self.scale, 1)
-        method = min(self.candidates, key=lambda name: float((self.errors[name] / scale).sum()) if self.errors else 0)
+        totals = {name: float((errors / scale).sum()) for name, errors in self.errors.items()}
+        if PREFERRED in totals:
+            totals[PREFERRED] *= 1 - GAIN
+        method = min(totals or self.candidates, key=lambda name: totals.get(name, 0.0))
         return method, self.candidates[method]
 
     def run(self, values: Mapping[str, Array]) -> None:
@@ -95,8 +100,8 @@ def choose_by_trial(
 
     Each method's range is tried on the samples: the tensor is rounded and clipped by it, the operations that read the
     tensor are computed, and their results compared with those of the exact tensor. The least squared error wins, added
-    up over the results, each relative to its own squares; among equals the first of METHODS. Since the samples are few,
-    a range is not tried whose squared error on the tensor's whole histogram is more than WORST times the least.
+    up over the results, each relative to its own squares, with an advance for PREFERRED. Since the samples are few, a
+    range is not tried whose squared error on the tensor's whole histogram is more than WORST times the least.
     `progress` is told the number of samples done.
     """
     consumers = Consumers(network.load())
@@ -129,7 +134,7 @@ def _trial(activation: Activation, seen: Observation, consumers: Consumers) -> T
 
 def _candidates(seen: Observation) -> dict[str, Range]:
     """Return the methods' ranges that differ, without those that err most on the values of all samples."""
-    found = {method: function(seen) for method, function in METHODS.items()}
+    found = {method: METHODS[method](seen) for method in sorted(METHODS, key=lambda name: name != PREFERRED)}
     first = {item.threshold: method for method, item in reversed(found.items())}
     errors = squared_errors(seen, np.array(list(first)))
     kept = {method for method, error in zip(first.values(), errors, strict=True) if error <= WORST * errors.min()}

@@ -162,11 +162,11 @@ def _read_list(path: Path) -> list[Path]:
 
 def _read_arrays(path: Path, inputs: tuple[Input, ...]) -> Mapping[str, Array]:
     if path.suffix.lower() == ".npz":
-        return read_tensors(path)
+        return read_tensors(path, mapped=True)
     if len(inputs) != 1:
         raise CalibrationError(f"{path}: an .npy file feeds one input, but the network has {len(inputs)}; give .npz")
     try:
-        return {inputs[0].name: np.load(path, allow_pickle=False)}
+        return {inputs[0].name: np.load(path, "r", allow_pickle=False)}
     except OSError as error:
         raise InputFileError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, EOFError) as error:

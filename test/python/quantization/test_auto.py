@@ -61,9 +61,10 @@ def test_least_error_wins() -> None:
     for name, array in (("x", values), ("y", values @ w)):
         own = {method: ((quantised(array, t[name].threshold) - array) ** 2).sum() for method, t in tables.items()}
         tried = [method for method in METHODS if own[method] <= 1.25 * min(own.values())]
-        errors = [error(name, tables[method][name].threshold) for method in tried]
-        assert len(set(errors)) > 2 and len(tried) < len(METHODS)
-        assert error(name, chosen[name].threshold) == pytest.approx(min(errors), rel=1e-3)
+        errors = {method: error(name, tables[method][name].threshold) for method in tried}
+        assert len(set(errors.values())) > 2 and len(tried) < len(METHODS)
+        best = "mse" if errors["mse"] * 0.9 < min(errors.values()) else min(errors, key=lambda key: errors[key])
+        assert error(name, chosen[name].threshold) == pytest.approx(errors[best], rel=1e-3)
 
 
 def test_what_nothing_reads_is_judged_by_itself() -> None:
@@ -72,7 +73,8 @@ def test_what_nothing_reads_is_judged_by_itself() -> None:
     w = weights().astype(np.float64)
     z = np.concatenate([sample["x"] @ w + sample["x"] for sample in feeds()])
     errors = {method: ((quantised(z, t["z"].threshold) - z) ** 2).sum() for method, t in tables.items()}
-    assert ((quantised(z, chosen["z"].threshold) - z) ** 2).sum() == pytest.approx(min(errors.values()), rel=1e-3)
+    assert ((quantised(z, chosen["z"].threshold) - z) ** 2).sum() <= min(errors.values()) / 0.9
+    assert max(errors.values()) > 2 * min(errors.values())
 
 
 def test_table_tells_what_was_chosen(tmp_path) -> None:

@@ -65,3 +65,21 @@ def test_damaged_member(tmp_path: Path) -> None:
 def test_pickles_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "objects.npz", x=np.array([{}], object), allow_pickle=True)
     assert "Object arrays cannot be loaded" in unreadable(tmp_path, (tmp_path / "objects.npz").read_bytes())
+
+
+def test_mapped(tmp_path: Path) -> None:
+    """What is uncompressed is mapped; everything is the same as if it were read."""
+    arrays = TENSORS | {
+        "f": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        "empty": np.zeros((0, 3)),
+        "one": np.array(7),
+    }
+    write_tensors(tmp_path / "t.npz", arrays)
+    np.savez_compressed(tmp_path / "c.npz", x=np.arange(5))
+    mapped, read = read_tensors(tmp_path / "t.npz", mapped=True), read_tensors(tmp_path / "t.npz")
+    assert list(mapped) == list(read)
+    for name, array in read.items():
+        assert mapped[name].dtype == array.dtype and mapped[name].shape == array.shape
+        np.testing.assert_array_equal(mapped[name], array)
+    assert isinstance(mapped["f"], np.memmap) and not mapped["f"].flags.writeable
+    np.testing.assert_array_equal(read_tensors(tmp_path / "c.npz", mapped=True)["x"], np.arange(5))
