@@ -12,6 +12,11 @@ namespace tpu_mlir::top {
 /// f32, with one scale or one for each index of an axis.
 bool isQuantized(mlir::Type element);
 
+/// Unit attribute of a convolution or product whose integers and scales the
+/// network itself has: its bias counts whole products of both scales and is
+/// added to their sum before that is scaled, as ONNX's QLinearConv does.
+inline constexpr llvm::StringLiteral kOwnScales = "top.own_scales";
+
 /// What a quantized element is stored as: i8 or ui8.
 mlir::IntegerType storageOf(mlir::quant::QuantizedType element);
 

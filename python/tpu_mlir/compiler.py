@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import onnx
 
@@ -57,6 +58,11 @@ def compile(
 
 def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
     """Return the bmodel of a `top` module, which the passes change in place. Raises as `compile` does."""
+    if options.precision == "int8" and options.ranges is None and not _is_quantized(module):
+        raise CompileError(
+            "precision 'int8' needs the range of each tensor, and the model has no integers of its own: expected "
+            "calibration data or a table of ranges, found neither"
+        )
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
         path = Path(folder) / "network.bmodel"
         passes = (
@@ -74,14 +80,26 @@ def pipeline(*passes: str) -> str:
     return f"builtin.module({','.join(passes)})"
 
 
-def choose_precision(options: CompileOptions, folder: Path) -> tuple[str, str]:
+def _is_quantized(module: ir.Module) -> bool:
+    """Tell whether a network makes integers of its own."""
+    functions: Any = module.body.operations  # the stubs name a base class
+    return any(
+        op.operation.name == "top.cast" and "!quant" in str(op.operation.results[0].type)
+        for function in functions
+        for op in function.regions[0].blocks[0].operations
+    )
+
+
+def choose_precision(options: CompileOptions, folder: Path) -> tuple[str, ...]:
     """Return the passes from an imported module to one that has its types; the tables they read are in the folder."""
     overrides, ranges = options.write_overrides(folder), options.write_ranges(folder)
     more = f" overrides={overrides}" if overrides else ""
-    if ranges is None:
-        return "tpu-clean", f"tpu-assign-precision{{precision={options.precision}{more}}}"
-    asymmetric = str(options.asymmetric).lower()
-    return "tpu-clean", f"tpu-quantize{{ranges={ranges} fallback={options.fallback} asymmetric={asymmetric}{more}}}"
+    if options.precision != "int8":
+        last = f"tpu-assign-precision{{precision={options.precision}{more}}}"
+        return "tpu-clean", "top-fuse-quantization{integers=false}", last
+    if ranges is not None:
+        more += f" ranges={ranges} asymmetric={str(options.asymmetric).lower()}"
+    return "tpu-clean", "top-fuse-quantization", f"tpu-quantize{{fallback={options.fallback}{more}}}"
 
 
 def run_passes(module: ir.Module, passes: str) -> None:

@@ -17,7 +17,8 @@ CHIPS = ("bm1684x",)
 class CompileOptions:
     """Options of `tpu_mlir.compile`.
 
-    precision: element type of weights and activations, one of PRECISIONS; int8 needs `ranges`.
+    precision: element type of weights and activations, one of PRECISIONS; int8 needs `ranges`, unless the
+        model has quantized itself.
     chip: target, one of CHIPS.
     input_shapes: sizes for the open dimensions of the inputs, by name.
     precision_overrides: another precision for the tensors of these ONNX names; a mapping, or a file of `name precision`
@@ -43,8 +44,6 @@ class CompileOptions:
         if self.fallback.lower() not in FLOATS:
             raise ModelError(f"unknown fallback '{self.fallback}': expected one of {', '.join(FLOATS)}")
         is_int8 = self.precision.lower() == "int8"
-        if is_int8 and self.ranges is None:
-            raise ModelError("precision 'int8' needs the ranges of the tensors: expected `ranges`, found none")
         if not is_int8 and self.ranges is not None:
             raise ModelError(f"expected precision 'int8' beside `ranges`, found '{self.precision}'")
         if self.chip.lower() not in CHIPS:

@@ -228,3 +228,9 @@ def test_weights_are_rounded_to_nearest_even(precision: str, rounded: type) -> N
     zero = np.zeros((1, 64, count // 64), np.float32)
     (found,) = Session(tpu_mlir.compile(b.model(total), precision=precision)).run({"x": zero}).values()
     np.testing.assert_array_equal(found.reshape(-1), expected[:count])
+
+
+def test_int8_needs_ranges_or_a_model_that_has_integers() -> None:
+    digits = Path(__file__).parents[2] / "examples" / "digits" / "digits.onnx"
+    with pytest.raises(CompileError, match="expected calibration data or a table of ranges, found neither"):
+        tpu_mlir.compile(digits, precision="int8", input_shapes={"images": (1, 1, 8, 8)})

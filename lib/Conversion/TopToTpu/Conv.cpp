@@ -49,7 +49,8 @@ static Value emit(OpTy op, Convolution conv, Lowering &l) {
     return limit(op, emitConvolution(l, conv), l);
   return emitQuantized(l, conv,
                        {op.getInput(), op.getFilter(), op.getOutput(),
-                        op.getRelu(), op.getReluLimit()});
+                        op.getRelu(), op.getReluLimit(),
+                        op->hasAttr(top::kOwnScales)});
 }
 
 static Value lowerConv(top::ConvOp op, top::ConvOp::Adaptor in, Lowering &l) {

@@ -53,7 +53,8 @@ static Value lowerRows(top::MatMulOp op, Value lhs, const Sizes &sizes,
   if (isQuantizedOp(op))
     return emitQuantized(l, conv,
                          {op.getLhs(), op.getRhs(), op.getOutput(),
-                          op.getRelu(), op.getReluLimit()});
+                          op.getRelu(), op.getReluLimit(),
+                          op->hasAttr(top::kOwnScales)});
   Value result = emitConvolution(l, conv);
   std::optional<APFloat> limit = op.getReluLimit();
   return limit ? l.min(result, limit->convertToFloat()) : result;

@@ -133,7 +133,6 @@ def test_failure(calls, capsys) -> None:
         (["m", "-o", "m", "--input-shape", ":1"], "--input-shape: expected NAME:1x3x224x224, found ':1'"),
         (["m", "-o", "m", "--input-shape", "x:1", "--input-shape", "x:2"], "--input-shape: input 'x' is given twice"),
         (["m", "-o", "m", "--precision-override", "x:f8"], "expected NAME:f32|f16|bf16|int8, found 'x:f8'"),
-        (["m", "-o", "m", "--precision", "int8"], "--precision: int8 takes either --calibration-data or --ranges"),
         (["m", "-o", "m", "--precision", "int8", "--ranges", "r", "--calibration-data", "d"], "int8 takes either"),
         (["m", "-o", "m", "--ranges", "r"], "--ranges: needs --precision int8"),
         (["m", "-o", "m", "--calibration-data", "d"], "--calibration-data: needs --precision int8"),

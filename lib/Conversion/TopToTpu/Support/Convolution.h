@@ -37,6 +37,7 @@ struct QuantizedOperands {
   mlir::Value input, filter, output;
   bool relu;
   std::optional<llvm::APFloat> reluLimit;
+  bool ownScales; // see top::kOwnScales
 };
 
 /// Of stored integers: `conv` has the elements of the filter and the bias in

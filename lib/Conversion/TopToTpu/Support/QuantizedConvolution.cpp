@@ -48,6 +48,41 @@ static void fillTable(Convolution &conv, const Quantization &from,
   }
 }
 
+/// With exact sums: the network's own bias, a whole number of products, is
+/// added as one, and the scale multiplies once, in f32, as ONNX Runtime does
+/// it. A rounding that goes the other way here and there would grow from layer
+/// to layer.
+static Value emitOwnScales(Lowering &l, Convolution conv,
+                           const Quantization &from, const Quantization &to,
+                           ArrayRef<double> filterScales) {
+  std::vector<float> factors, bias = std::move(conv.bias);
+  conv.bias.clear();
+  size_t size = conv.filter.size() / conv.oc;
+  for (int64_t o = 0; o < conv.oc; ++o) {
+    double sum = 0;
+    for (float v : ArrayRef(conv.filter).slice(o * size, size))
+      sum += v;
+    double count =
+        bias.empty() ? 0
+                     : std::nearbyint(bias[o] / (from.scale * filterScales[o]));
+    conv.scales.push_back(1);
+    conv.bias.push_back(
+        static_cast<float>(count - static_cast<double>(from.zeroPoint) * sum));
+    float product =
+        static_cast<float>(from.scale) * static_cast<float>(filterScales[o]);
+    factors.push_back(product / static_cast<float>(to.scale));
+  }
+  Type f32 = l.builder.getF32Type();
+  conv.result = f32;
+  conv.relu = false;
+  int64_t channels = conv.oc;
+  Value scaled = l.mul(emitConvolution(l, std::move(conv)),
+                       l.constant({1, channels, 1, 1}, f32, factors));
+  Quantization steps = to;
+  steps.scale = 1;
+  return quantize(l, scaled, steps);
+}
+
 Value tpu_mlir::emitQuantized(Lowering &l, Convolution conv,
                               const QuantizedOperands &operands) {
   std::optional<Quantization> from = quantizationOf(operands.input);
@@ -58,14 +93,17 @@ Value tpu_mlir::emitQuantized(Lowering &l, Convolution conv,
   Type element = elementOf(operands.output);
   conv.result = to ? to->storage : element;
   conv.zeroPoint = from->zeroPoint;
-  fillTable(conv, *from, to.value_or(Quantization()),
-            channelScales(operands.filter, conv.oc));
-  conv.relu = operands.relu && (!to || to->zeroPoint == 0);
-  Value result = emitConvolution(l, conv);
+  double low = operands.relu ? 0 : -INFINITY;
   double high =
       operands.reluLimit ? operands.reluLimit->convertToFloat() : INFINITY;
+  SmallVector<double> filterScales = channelScales(operands.filter, conv.oc);
+  if (to && operands.ownScales)
+    return clamp(l, emitOwnScales(l, std::move(conv), *from, *to, filterScales),
+                 *to, low, high);
+  fillTable(conv, *from, to.value_or(Quantization()), filterScales);
+  conv.relu = operands.relu && (!to || to->zeroPoint == 0);
+  Value result = emitConvolution(l, conv);
   if (to)
-    return clamp(l, result, *to, operands.relu && !conv.relu ? 0 : -INFINITY,
-                 high);
+    return clamp(l, result, *to, conv.relu ? -INFINITY : low, high);
   return operands.reluLimit ? l.min(result, high) : result;
 }

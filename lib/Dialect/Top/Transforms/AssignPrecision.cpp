@@ -2,6 +2,7 @@
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
 #include "lib/Dialect/Top/Transforms/Overrides.h"
+#include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Dialect/Top/Transforms/Retyper.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -31,6 +32,8 @@ LogicalResult AssignPrecisionPass::assign(func::FuncOp function,
                                           Overrides &table) {
   Retyper retyper(function);
   for (Operation *op : opsOf(function)) {
+    if (hasOwnIntegers(op))
+      continue;
     Precision chosen = table.find(op).value_or(precision);
     if (failed(retyper.retype(op, floatType(chosen, &getContext()))))
       return failure();

@@ -149,6 +149,8 @@ template <typename OpTy> struct Fold : OpRewritePattern<OpTy> {
       return rewriter.notifyMatchFailure(op, "the result is no float constant");
     SmallVector<FloatData> data;
     for (Value operand : op->getOperands()) {
+      if (isQuantized(getElementTypeOrSelf(operand.getType())))
+        return rewriter.notifyMatchFailure(op, "ops may want the integers");
       std::optional<FloatData> elements = FloatData::read(operand);
       if (std::optional<std::vector<int64_t>> integers;
           !elements && (integers = readIntegers(operand)))

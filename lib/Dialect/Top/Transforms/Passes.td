@@ -135,6 +135,32 @@ def AssignPrecision : Pass<"tpu-assign-precision", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tpu_mlir::top::TopDialect"];
 }
 
+def FuseQuantization : Pass<"top-fuse-quantization", "::mlir::ModuleOp"> {
+  let summary = "compute on the integers that the network itself makes";
+  let description = [{
+    Networks that were quantized before (QuantizeLinear, DequantizeLinear, QLinear operators) hold casts between floats
+    and quantized types. An op with an integer form whose operands are cast from integers and whose result is cast to
+    some computes on them, with exactly these scales; casts move before ops that only move elements, and meet.
+    Constants keep their stored integers where an op reads those, and become floats elsewhere. Without `integers` the
+    casts stay, so that the network computes in floats between them.
+
+    Before:
+    ```mlir
+    %1 = top.cast %0 {to = f32} : (tensor<1x8x8x8x!quant.uniform<u8:f32, 0.1>>) -> tensor<1x8x8x8xf32>
+    %2 = top.add %1, %1 : ...
+    %3 = top.cast %2 {to = !quant.uniform<u8:f32, 0.2>} : ...
+    ```
+    After:
+    ```mlir
+    %3 = top.add %0, %0 : (...) -> tensor<1x8x8x8x!quant.uniform<u8:f32, 0.2>>
+    ```
+  }];
+  let options = [
+    Option<"integers", "integers", "bool", "true", "compute on integers; else only constants change">,
+  ];
+  let dependentDialects = ["::tpu_mlir::top::TopDialect", "::mlir::quant::QuantizationDialect"];
+}
+
 def Quantize : Pass<"tpu-quantize", "::mlir::ModuleOp"> {
   let summary = "compute in 8-bit integers what can be";
   let description = [{
@@ -143,7 +169,8 @@ def Quantize : Pass<"tpu-quantize", "::mlir::ModuleOp"> {
     an integer form are computed in the type `fallback`. A convolution or product whose result no integer op reads
     writes floats. Inputs and outputs of the network keep their types.
 
-    `ranges` has lines `name threshold min max`, one for each tensor that is not a constant. Each line of `overrides`
+    `ranges` has lines `name threshold min max`, one for each tensor that is not a constant; without it, only what
+    `top-fuse-quantization` found is computed in integers. Each line of `overrides`
     names an op (the tensor it computes) and its precision, e.g. `conv1 F16`. `#` starts a comment in both.
 
     Before:

@@ -228,30 +228,61 @@ WeightOp tpu_mlir::top::makeWeight(OpBuilder &builder, Location location,
                                   makeElements(type, values, nameOf(location)));
 }
 
+namespace {
+/// What each element of a quantized tensor is stored with.
+class Steps {
+public:
+  explicit Steps(RankedTensorType type)
+      : single(dyn_cast<quant::UniformQuantizedType>(type.getElementType())),
+        axes(dyn_cast<quant::UniformQuantizedPerAxisType>(
+            type.getElementType())) {
+    if (axes)
+      for (int64_t size :
+           type.getShape().drop_front(axes.getQuantizedDimension() + 1))
+        inner *= size;
+  }
+
+  double scale(size_t i) const {
+    return axes ? axes.getScales()[channel(i)] : single.getScale();
+  }
+  double zeroPoint(size_t i) const {
+    return static_cast<double>(axes ? axes.getZeroPoints()[channel(i)]
+                                    : single.getZeroPoint());
+  }
+
+private:
+  size_t channel(size_t i) const { return i / inner % axes.getScales().size(); }
+
+  quant::UniformQuantizedType single;
+  quant::UniformQuantizedPerAxisType axes;
+  int64_t inner = 1; // elements in a row that share a scale
+};
+} // namespace
+
+std::optional<std::vector<float>>
+tpu_mlir::top::readQuantized(WeightOp weight) {
+  std::optional<std::vector<int64_t>> stored = readIntegers(weight.getOutput());
+  if (!stored)
+    return std::nullopt;
+  Steps steps(weight.getType());
+  std::vector<float> values(stored->size());
+  for (auto [i, q] : llvm::enumerate(*stored))
+    values[i] = static_cast<float>(
+        (static_cast<double>(q) - steps.zeroPoint(i)) * steps.scale(i));
+  return values;
+}
+
 WeightOp tpu_mlir::top::makeQuantizedWeight(OpBuilder &builder,
                                             Location location,
                                             RankedTensorType type,
                                             ArrayRef<float> values) {
   auto quantized = cast<quant::QuantizedType>(type.getElementType());
-  auto axes = dyn_cast<quant::UniformQuantizedPerAxisType>(quantized);
-  int64_t inner = 1; // elements in a row that share a scale
-  if (axes)
-    for (int64_t size :
-         type.getShape().drop_front(axes.getQuantizedDimension() + 1))
-      inner *= size;
+  Steps steps(type);
   std::vector<float> stored(values.size());
-  for (auto [i, value] : llvm::enumerate(values)) {
-    size_t index = axes ? i / inner % axes.getScales().size() : 0;
-    double scale =
-        axes ? axes.getScales()[index]
-             : cast<quant::UniformQuantizedType>(quantized).getScale();
-    int64_t zero =
-        axes ? axes.getZeroPoints()[index]
-             : cast<quant::UniformQuantizedType>(quantized).getZeroPoint();
-    double steps = std::nearbyint(value / scale) + static_cast<double>(zero);
+  for (auto [i, value] : llvm::enumerate(values))
     stored[i] = static_cast<float>(std::clamp<double>(
-        steps, quantized.getStorageTypeMin(), quantized.getStorageTypeMax()));
-  }
+        std::nearbyint(value / steps.scale(i)) + steps.zeroPoint(i),
+        quantized.getStorageTypeMin(), quantized.getStorageTypeMax()));
   ElementsAttr elements =
       makeElements(type.clone(storageOf(quantized)), stored, nameOf(location));
   return builder.create<WeightOp>(location, elements, TypeAttr::get(quantized));

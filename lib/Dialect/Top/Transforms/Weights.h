@@ -40,6 +40,10 @@ private:
 /// integers or not there.
 std::optional<std::vector<int64_t>> readIntegers(mlir::Value value);
 
+/// What the stored integers of a quantized weight stand for; nothing if they
+/// are not there.
+std::optional<std::vector<float>> readQuantized(WeightOp weight);
+
 /// The one value that all elements of a float or i1 weight have.
 std::optional<float> readSplat(mlir::Value value);
 

@@ -1,6 +1,7 @@
 """Writes `top` operations back as ONNX nodes; each operator's function stands beside its import."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -59,6 +60,27 @@ class Graph:
         self.nodes.append(onnx.NodeProto(op_type=op, name=outputs[0], input=inputs, output=outputs, attribute=values))
 
 
+@dataclass(frozen=True, eq=False)
+class Quantized:
+    """Scale and zero point of a quantized element type as ONNX has them: scalars, or one for each index of `axis`."""
+
+    scale: Array
+    zero_point: Array
+    axis: int
+
+    @classmethod
+    def of(cls, element: ir.Type) -> "Quantized | None":
+        """Return what a type says, nothing for one that is not quantized."""
+        text = re.fullmatch(r"!quant\.uniform<[iu]8:f32(?::(\d+))?, \{?([^{}>]*)\}?>", str(element))
+        if text is None:
+            return None
+        pairs = [entry.partition(":") for entry in text[2].split(",")]
+        scale = np.array([float(factor) for factor, _, _ in pairs], np.float32)
+        zero_point = np.array([int(point or 0) for _, _, point in pairs], numpy_type(element))
+        shape = [len(pairs)] if text[1] else []
+        return cls(scale.reshape(shape), zero_point.reshape(shape), int(text[1] or 0))
+
+
 class Exported:
     """An operation as export functions see it: operand and result names, attributes as Python values."""
 
@@ -77,12 +99,32 @@ class Exported:
         return list(ir.RankedTensorType(self._op.results[index].type).shape)
 
     def dtype(self, index: int = 0) -> DType:
-        """Return the element type of an operand."""
-        return numpy_type(ir.RankedTensorType(self._op.operands[index].type).element_type)
+        """Return the element type of an operand, f32 where integers stand for reals."""
+        return _real_type(ir.RankedTensorType(self._op.operands[index].type).element_type)
 
     def result_dtype(self, index: int = 0) -> DType:
-        """Return the element type of a result."""
-        return numpy_type(ir.RankedTensorType(self._op.results[index].type).element_type)
+        """Return the element type of a result, f32 where integers stand for reals."""
+        return _real_type(ir.RankedTensorType(self._op.results[index].type).element_type)
+
+    def quantized(self, index: int = 0) -> Quantized | None:
+        """Return the scale of an operand's element type if it is quantized."""
+        return Quantized.of(ir.RankedTensorType(self._op.operands[index].type).element_type)
+
+    def result_quantized(self, index: int = 0) -> Quantized | None:
+        """Return the scale of a result's element type if it is quantized."""
+        return Quantized.of(ir.RankedTensorType(self._op.results[index].type).element_type)
+
+    def scales(self, kind: Quantized, hint: str) -> list[str]:
+        """Add scale and zero point as initializers and return their names."""
+        return [self.graph.constant(kind.scale, f"{hint}/scale"), self.graph.constant(kind.zero_point, f"{hint}/zero")]
+
+    def real(self, name: str, kind: Quantized | None) -> str:
+        """Add what makes reals of a quantized value and return their name, that of any other value itself."""
+        if kind is None:
+            return name
+        real = self.temporary(f"{name}/real")
+        self.graph.node("DequantizeLinear", [name, *self.scales(kind, name)], [real], {"axis": kind.axis})
+        return real
 
     def has(self, name: str) -> bool:
         """Tell whether the optional attribute is there."""
@@ -156,6 +198,10 @@ class Exported:
         self.emit("Clip", [plain, *bounds])
 
 
+def _real_type(element: ir.Type) -> DType:
+    return np.dtype(np.float32) if Quantized.of(element) else numpy_type(element)
+
+
 Exporter = Callable[[Exported], None]
 
 _exporters: dict[str, Exporter] = {}
@@ -175,11 +221,24 @@ def exporter(*names: str) -> Callable[[Exporter], Exporter]:
 
 
 def export(op: ir.Operation, graph: Graph) -> None:
-    """Write one operation; raises ModelError where no exporter is registered for it."""
+    """Write one operation; raises ModelError where no exporter is registered for it.
+
+    An operation on integers that stand for reals is written on the reals, between casts.
+    """
     function = _exporters.get(op.name.removeprefix("top."))
     if function is None:
         raise ModelError(f"{op.name} at {op.location} has no form in ONNX")
-    function(Exported(op, graph))
+    exported = Exported(op, graph)
+    if op.name in ("top.cast", "top.weight"):  # what quantized types are made by
+        function(exported)
+        return
+    exported.inputs = [exported.real(name, exported.quantized(index)) for index, name in enumerate(exported.inputs)]
+    stored = [(name, exported.result_quantized(index)) for index, name in enumerate(exported.outputs)]
+    exported.outputs = [graph.fresh(f"{name}/real") if kind else name for name, kind in stored]
+    function(exported)
+    for real, (name, kind) in zip(exported.outputs, stored, strict=True):
+        if kind:
+            graph.node("QuantizeLinear", [real, *exported.scales(kind, name)], [name], {"axis": kind.axis})
 
 
 def exportable() -> frozenset[str]:

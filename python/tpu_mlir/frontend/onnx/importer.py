@@ -16,6 +16,7 @@ from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.quantized import stored, without_scales
 from tpu_mlir.frontend.onnx.tensors import (
     Array,
     DType,
@@ -104,7 +105,7 @@ class GraphImporter:
         if domain == "" and proto.op_type == "If" and isinstance(operands[0], Constant):
             return self._branch(proto, scope, operands[0].array, live)
         known = [item for item in operands if not isinstance(item, ir.Value | Missing)]
-        if operands and len(known) == len(operands):
+        if operands and len(known) == len(operands) and registry.is_evaluated(proto.op_type, domain):
             arrays = fold(proto, [item.array if item else None for item in known], opset)
             return {
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
@@ -112,6 +113,8 @@ class GraphImporter:
         function = registry.lookup(proto.op_type, opset, domain)
         if any(isinstance(item, Missing) for item in operands):
             return {name: Missing() for name in live}
+        with ir.Location.name(f"{live[0]}/integers"):
+            operands = without_scales(proto.op_type, operands)
         return self._emit(function, Node(proto, live, operands, self._weights, opset, self._folder), live)
 
     def _emit(self, function: registry.Importer, node: Node, live: list[str]) -> dict[str, Value]:
@@ -156,7 +159,7 @@ class GraphImporter:
             return value
         dtype = border(onnx_numpy_type(element, f"output '{declared.name}'"))
         with ir.Location.name(declared.name):
-            return self._cast(value, dtype)
+            return self._cast(stored(value) if dtype.kind in "iu" else value, dtype)
 
     def _cast(self, value: ir.Value, dtype: DType) -> ir.Value:
         kind = ir.RankedTensorType(value.type)

@@ -13,12 +13,14 @@ Importer = Callable[[Node], Imported]
 
 
 _importers: dict[tuple[str, str, int], Importer] = {}
+_unfolded: set[tuple[str, str]] = set()
 
 
-def importer(op: str, *since: int, domain: str = "") -> Callable[[Importer], Importer]:
+def importer(op: str, *since: int, domain: str = "", constants: bool = False) -> Callable[[Importer], Importer]:
     """Register the decorated function for an operator in exactly the given since-versions.
 
-    Raises ValueError where another function has one of them.
+    With `constants` it also gets nodes whose operands are all constants, which otherwise are evaluated. Raises
+    ValueError where another function has one of the versions.
     """
 
     def register(function: Importer) -> Importer:
@@ -27,6 +29,8 @@ def importer(op: str, *since: int, domain: str = "") -> Callable[[Importer], Imp
             if key in _importers:
                 raise ValueError(f"{domain or 'ai.onnx'}.{op} version {version} is already registered")
             _importers[key] = function
+        if constants:
+            _unfolded.add((domain, op))
         return function
 
     return register
@@ -39,14 +43,21 @@ def lookup(op: str, opset: int, domain: str = "") -> Importer:
     try:
         since = onnx.defs.get_schema(op, opset, domain).since_version
     except (onnx.defs.SchemaError, TypeError):  # the latter for an opset beyond 32 bits
-        where = f"domain '{domain}'" if domain else f"opset {opset}"
-        raise Unsupported(f"{name} is not an operator of {where}") from None
+        since = 1  # of domains that ONNX has no schemas for
+        if not domain or (domain, op, since) not in _importers:
+            where = f"domain '{domain}'" if domain else f"opset {opset}"
+            raise Unsupported(f"{name} is not an operator of {where}") from None
     found = _importers.get((domain, op, since))
     if found is None:
         known = supported().get((domain, op))
         detail = f", only {', '.join(map(str, known))}" if known else ""
         raise Unsupported(f"{name} version {since} is not supported{detail}")
     return found
+
+
+def is_evaluated(op: str, domain: str = "") -> bool:
+    """Tell whether a node whose operands are all constants is evaluated at import."""
+    return (domain, op) not in _unfolded
 
 
 def supported() -> dict[tuple[str, str], list[int]]:

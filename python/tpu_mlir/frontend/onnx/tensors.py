@@ -51,8 +51,11 @@ def mlir_type(dtype: DType) -> ir.Type:
 
 
 def numpy_type(element: ir.Type) -> DType:
-    """Return the NumPy type of an MLIR element type."""
-    dtype = _TYPES.get(str(element))
+    """Return the NumPy type of an MLIR element type, of an 8-bit quantized one that of its stored integers."""
+    spelling = str(element)
+    dtype = _TYPES.get(spelling)
+    if spelling.startswith("!quant.uniform<"):
+        dtype = np.dtype(np.uint8 if spelling.startswith("!quant.uniform<u8") else np.int8)
     if dtype is None:
         raise ModelError(f"element type {element} has no NumPy counterpart")
     return dtype

@@ -52,7 +52,8 @@ def test_unsupported(op: str, opset: int, domain: str, reason: str) -> None:
 
 def test_every_registered_version_exists_in_onnx() -> None:
     known = {(s.domain, s.name, s.since_version) for s in onnx.defs.get_all_schemas_with_history()}
-    assert {(domain, op, since) for (domain, op), versions in supported().items() for since in versions} <= known
+    registered = {(domain, op, since) for (domain, op), versions in supported().items() for since in versions}
+    assert {entry for entry in registered if entry[0] != "com.microsoft"} <= known  # ONNX has no schemas of those
 
 
 def test_a_supported_operator_is_supported_in_every_opset() -> None:
@@ -92,5 +93,10 @@ def test_every_operator_is_tried_in_every_version() -> None:
             for item in plain
             if isinstance(item, NodeCase) and onnx.defs.has(item.op, item.opset)
         }
-    everything = {(op, since) for (_, op), versions in supported().items() for since in versions if op != "If"}
+    everything = {
+        (op, since)
+        for (domain, op), versions in supported().items()
+        for since in versions
+        if op != "If" and not domain  # contributed operators have no schemas: test_quantization.py
+    }
     assert sorted(everything - tried) == []

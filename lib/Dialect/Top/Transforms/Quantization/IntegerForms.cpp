@@ -10,8 +10,12 @@ using namespace mlir;
 using namespace tpu_mlir::top;
 using Form = IntegerForm;
 
+/// Floats, or stored integers, or such as floats.
 static bool isConstant(Value value) {
-  return FloatData::read(value).has_value();
+  if (auto cast = value.getDefiningOp<CastOp>())
+    value = cast.getInput();
+  auto weight = value.getDefiningOp<WeightOp>();
+  return weight && (weight.getQuantized() || FloatData::read(value));
 }
 
 template <typename OpTy> static Form formOfConv(OpTy op) {
@@ -98,6 +102,14 @@ IntegerForm tpu_mlir::top::integerFormOf(Operation *op) {
                     MaxOp, MinOp>(op))
     return *form;
   return elementFunction(op) ? Form::Compute : Form::None;
+}
+
+bool tpu_mlir::top::hasOwnIntegers(Operation *op) {
+  auto isStored = [](Type type) {
+    return isQuantized(getElementTypeOrSelf(type));
+  };
+  return llvm::any_of(op->getResultTypes(), isStored) ||
+         (!isa<CastOp>(op) && llvm::any_of(op->getOperandTypes(), isStored));
 }
 
 std::optional<ChannelWeight> tpu_mlir::top::channelWeightOf(Operation *op) {

@@ -21,6 +21,9 @@ enum class IntegerForm {
 
 IntegerForm integerFormOf(mlir::Operation *op);
 
+/// Whether the network itself lets the op compute on integers.
+bool hasOwnIntegers(mlir::Operation *op);
+
 /// The constant operand whose channels have scales of their own, if the op has
 /// one, and which dimension they are.
 struct ChannelWeight {

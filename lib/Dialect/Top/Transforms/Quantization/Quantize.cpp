@@ -21,10 +21,10 @@ namespace {
 /// Decides for each op of one function, then rewrites them.
 class Quantizer {
 public:
-  Quantizer(func::FuncOp function, RangeRules rules, Overrides &overrides,
-            Precision fallback)
-      : function(function), rules(std::move(rules)), overrides(overrides),
-        fallback(fallback), retyper(function) {}
+  Quantizer(func::FuncOp function, RangeRules rules, bool hasRanges,
+            Overrides &overrides, Precision fallback)
+      : function(function), rules(std::move(rules)), hasRanges(hasRanges),
+        overrides(overrides), fallback(fallback), retyper(function) {}
 
   LogicalResult run();
 
@@ -32,7 +32,8 @@ private:
   /// What an op is computed in.
   struct Plan {
     IntegerForm form = IntegerForm::None;
-    Precision precision; // of an op without integer form
+    Precision precision = Precision::F32; // of an op without integer form
+    bool isGiven = false;                 // its types stay
   };
 
   LogicalResult plan(Operation *op);
@@ -44,6 +45,7 @@ private:
 
   func::FuncOp function;
   RangeRules rules;
+  bool hasRanges; // else only floats are assigned
   Overrides &overrides;
   Precision fallback;
   Retyper retyper;
@@ -76,10 +78,14 @@ static bool canAbsorb(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult Quantizer::plan(Operation *op) {
-  IntegerForm form = integerFormOf(op);
+  if (hasOwnIntegers(op)) {
+    plans[op].isGiven = true;
+    return success();
+  }
+  IntegerForm form = hasRanges ? integerFormOf(op) : IntegerForm::None;
   if (!llvm::any_of(op->getOperands(), isActivation))
     form = IntegerForm::None;
-  Plan &plan = plans[op] = {IntegerForm::None, fallback};
+  Plan &plan = plans[op] = {IntegerForm::None, fallback, false};
   if (std::optional<Precision> chosen = overrides.find(op)) {
     bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
     if (*chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
@@ -169,14 +175,7 @@ LogicalResult Quantizer::quantizeOperand(OpOperand &operand, IntegerForm form) {
     return retyper.convert(operand, types.at(op->getResult(0)));
   if (elementFunction(op))
     return success(); // a part of the function
-  std::optional<FloatData> data = FloatData::read(value);
-  std::optional<ChannelWeight> channels = channelWeightOf(op);
-  if (channels && channels->operand == operand.getOperandNumber())
-    return retyper.convert(operand,
-                           channelType(cast<RankedTensorType>(value.getType()),
-                                       data->values(), channels->axis));
-  return retyper.convert(operand,
-                         constantType(op->getContext(), data->values()));
+  return retyper.convert(operand, constantTypeOf(operand));
 }
 
 /// What an op writes whose result no integer op reads: what the network
@@ -190,6 +189,8 @@ Type Quantizer::floatResult(OpResult result) {
 }
 
 LogicalResult Quantizer::rewrite(Operation *op, const Plan &plan) {
+  if (plan.isGiven)
+    return success();
   if (plan.form == IntegerForm::None)
     return retyper.retype(op, floatType(plan.precision, op->getContext()));
   for (OpOperand &operand : op->getOpOperands())
@@ -226,14 +227,16 @@ LogicalResult Quantizer::run() {
 
 void QuantizePass::runOnOperation() {
   Location location = getOperation().getLoc();
-  FailureOr<RangeTable> table = RangeTable::read(ranges, location);
+  FailureOr<RangeTable> table = RangeTable();
+  if (!ranges.empty())
+    table = RangeTable::read(ranges, location);
   FailureOr<Overrides> chosen =
       Overrides::read(overrides, /*integers=*/true, location);
   if (failed(table) || failed(chosen))
     return signalPassFailure();
   for (auto function : getOperation().getOps<func::FuncOp>())
-    if (failed(Quantizer(function, RangeRules(*table, asymmetric), *chosen,
-                         fallback)
+    if (failed(Quantizer(function, RangeRules(*table, asymmetric),
+                         !ranges.empty(), *chosen, fallback)
                    .run()))
       return signalPassFailure();
   if (failed(chosen->reportUnknown(location)))

@@ -1,6 +1,7 @@
 //===- RangeRules.cpp - Which quantized type each value gets --------------===//
 #include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
 
+#include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 #include "mlir/IR/Builders.h"
 
@@ -65,6 +66,16 @@ UniformQuantizedPerAxisType tpu_mlir::top::channelType(RankedTensorType type,
       quant::QuantizationFlags::Signed, IntegerType::get(type.getContext(), 8),
       Float32Type::get(type.getContext()), scales,
       SmallVector<int64_t>(count, 0), axis, -128, 127);
+}
+
+Type tpu_mlir::top::constantTypeOf(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  std::optional<FloatData> data = FloatData::read(operand.get());
+  std::optional<ChannelWeight> channels = channelWeightOf(op);
+  if (!channels || channels->operand != operand.getOperandNumber())
+    return constantType(op->getContext(), data->values());
+  return channelType(cast<RankedTensorType>(operand.get().getType()),
+                     data->values(), channels->axis);
 }
 
 //===----------------------------------------------------------------------===//

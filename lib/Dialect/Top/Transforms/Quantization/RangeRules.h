@@ -47,6 +47,9 @@ mlir::quant::UniformQuantizedPerAxisType
 channelType(mlir::RankedTensorType type, llvm::ArrayRef<float> values,
             unsigned axis);
 
+/// Rule 5 for a float constant that an op reads.
+mlir::Type constantTypeOf(mlir::OpOperand &operand);
+
 /// Types of values by the rules. First all `share` and `absorb`, then `typeOf`.
 class RangeRules {
 public:

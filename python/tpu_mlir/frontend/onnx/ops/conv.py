@@ -7,8 +7,9 @@ from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.windows import window
 
 
-def _kernel(n: Node) -> list[int]:
-    kernel = n.shape(1)[2:]
+def kernel_of(n: Node, filters: int = 1) -> list[int]:
+    """Return the kernel sizes from the operand that holds the filters; raises Unsupported if an attribute differs."""
+    kernel = n.shape(filters)[2:]
     if n.ints_attr("kernel_shape", kernel) != kernel:
         raise Unsupported(
             f"{n.op} expects kernel_shape {kernel} as in its weights, found {n.ints_attr('kernel_shape')}"
@@ -19,7 +20,7 @@ def _kernel(n: Node) -> list[int]:
 @importer("Conv", 1, 11)
 def conv(n: Node) -> Imported:
     """Import Conv."""
-    w = window(n, _kernel(n))
+    w = window(n, kernel_of(n))
     group = n.int_attr("group", 1)
     return top.ConvOp(n.value(0), n.value(1), w.strides, w.pads, w.dilations, group, bias=n.optional(2))
 
@@ -27,7 +28,7 @@ def conv(n: Node) -> Imported:
 @importer("ConvTranspose", 1, 11)
 def conv_transpose(n: Node) -> Imported:
     """Import ConvTranspose; auto_pad and output_shape are resolved into pads."""
-    kernel, sizes = _kernel(n), n.shape(0)[2:]
+    kernel, sizes = kernel_of(n), n.shape(0)[2:]
     rank = len(kernel)
     strides, dilations = n.ints_attr("strides", [1] * rank), n.ints_attr("dilations", [1] * rank)
     extra, pads = n.ints_attr("output_padding", [0] * rank), n.ints_attr("pads", [0] * (2 * rank))

@@ -206,5 +206,13 @@ def cast_like(n: Node) -> Imported:
 
 @exporter("cast")
 def export_cast(e: Exported) -> None:
-    """Write Cast."""
-    e.emit("Cast", to=onnx_type(e.result_dtype()))
+    """Write Cast, behind DequantizeLinear if the operand is quantized; QuantizeLinear if the result is."""
+    stored, wanted = e.quantized(), e.result_quantized()
+    reals = e.real(e.inputs[0], stored)
+    if wanted is not None:
+        if e.dtype() != np.float32:  # ONNX wants the scale in the type of the reals
+            halves, reals = reals, e.temporary("f32")
+            e.emit("Cast", [halves], [reals], to=onnx_type(np.dtype(np.float32)))
+        e.emit("QuantizeLinear", [reals, *e.scales(wanted, e.outputs[0])], axis=wanted.axis)
+    else:
+        e.emit("Cast", [reals], to=onnx_type(e.result_dtype()))

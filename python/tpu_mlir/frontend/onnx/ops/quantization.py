@@ -1,0 +1,143 @@
+"""Quantized operators: casts to and from 8-bit types around the operator on reals.
+
+The pass `top-fuse-quantization` then lets the operator compute on the integers, with exactly the model's scales.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tpu_mlir._mlir import ir
+from tpu_mlir._mlir.dialects import top
+from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.ops.conv import kernel_of
+from tpu_mlir.frontend.onnx.quantized import Scale, dequantize, quantize, real
+from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
+from tpu_mlir.frontend.onnx.values import result
+from tpu_mlir.frontend.onnx.windows import window
+
+MICROSOFT = "com.microsoft"  # ONNX Runtime's contributed operators, docs/ContribOperators.md of its repository
+
+
+def _only_whole(n: Node) -> None:
+    if n.int_attr("block_size", 0):
+        raise Unsupported(f"{n.op} expects scales for the tensor or an axis, found blocks")
+
+
+@importer("QuantizeLinear", 1, domain=MICROSOFT)
+@importer("QuantizeLinear", 10, 13, 19, 21)
+def quantize_linear(n: Node) -> Imported:
+    """Import QuantizeLinear."""
+    _only_whole(n)
+    return quantize(n, n.value(0), Scale.of(n, 1, 2))
+
+
+@importer("DequantizeLinear", 1, domain=MICROSOFT, constants=True)
+@importer("DequantizeLinear", 10, 13, 19, 21, constants=True)
+def dequantize_linear(n: Node) -> Imported:
+    """Import DequantizeLinear; 8-bit constants keep their integers."""
+    _only_whole(n)
+    stored = n.dtype(0) if n.is_constant(0) else None
+    scale = Scale.of(n, 1, 2, stored)
+    axis = n.axis(n.int_attr("axis", 1), n.rank(0)) if scale.scale.size > 1 else 0
+    return dequantize(n, 0, scale, axis)
+
+
+@importer("QLinearConv", 10)
+def qlinear_conv(n: Node) -> Imported:
+    """Import QLinearConv; the bias counts in products of both scales."""
+    w = window(n, kernel_of(n, 3))
+    x, filters, y = Scale.of(n, 1, 2), Scale.of(n, 4, 5), Scale.of(n, 6, 7)
+    bias = None
+    if n.has(8):
+        product = np.float64(x.scale[0]) * filters.scale.astype(np.float64)
+        bias = n.weight((n.constant(8, "bias") * product).astype(np.float32), "bias")
+    reals = top.ConvOp(
+        real(n, 0, x),
+        real(n, 3, filters),
+        w.strides,
+        w.pads,
+        w.dilations,
+        n.int_attr("group", 1),
+        bias=bias,
+        loc=n.at("real"),
+    )
+    return quantize(n, result(reals), y)
+
+
+@importer("QLinearMatMul", 10, 21)
+def qlinear_matmul(n: Node) -> Imported:
+    """Import QLinearMatMul; a constant right operand may have a scale for each column."""
+    lhs, rhs = real(n, 0, Scale.of(n, 1, 2)), real(n, 3, Scale.of(n, 4, 5), n.rank(3) - 1)
+    if n.rank(0) < 2 or n.rank(3) < 2:
+        raise Unsupported("QLinearMatMul expects operands of at least rank 2")
+    return quantize(n, result(top.MatMulOp(lhs, rhs, loc=n.at("real"))), Scale.of(n, 6, 7))
+
+
+@importer("QGemm", 1, domain=MICROSOFT)
+def qgemm(n: Node) -> Imported:
+    """Import alpha * A * B + C, whose C counts in products of the three; without a result scale it stays real."""
+    if n.int_attr("transA", 0):
+        raise Unsupported("QGemm expects transA = 0, found 1")
+    a, b, transpose = Scale.of(n, 1, 2), Scale.of(n, 4, 5), bool(n.int_attr("transB", 0))
+    alpha = n.float_attr("alpha", 1.0)
+    if alpha != 1.0:
+        raise Unsupported(f"QGemm expects alpha = 1, found {alpha:g}")
+    lhs, rhs = real(n, 0, a), real(n, 3, b, 0 if transpose else 1)
+    bias = None
+    if n.has(6):
+        product = np.float64(a.scale[0]) * b.scale.astype(np.float64)
+        columns = n.shape(3)[0 if transpose else 1]
+        values = np.broadcast_to((n.constant(6, "bias").reshape(-1) * product).astype(np.float32), [columns])
+        bias = n.weight(values, "bias")
+    if not n.has(7):
+        return top.MatMulOp(lhs, rhs, bias=bias, transpose_rhs=transpose)
+    product = top.MatMulOp(lhs, rhs, bias=bias, transpose_rhs=transpose, loc=n.at("real"))
+    return quantize(n, result(product), Scale.of(n, 7, 8))
+
+
+def _binary(build: Callable[..., ir.OpView]) -> Importer:
+    def arithmetic(n: Node) -> Imported:
+        reals = build(real(n, 0, Scale.of(n, 1, 2)), real(n, 3, Scale.of(n, 4, 5)), loc=n.at("real"))
+        return quantize(n, result(reals), Scale.of(n, 6, 7))
+
+    return arithmetic
+
+
+importer("QLinearAdd", 1, domain=MICROSOFT)(_binary(top.AddOp))
+importer("QLinearMul", 1, domain=MICROSOFT)(_binary(top.MulOp))
+
+
+@importer("QLinearSigmoid", 1, domain=MICROSOFT)
+def qlinear_sigmoid(n: Node) -> Imported:
+    """Import QLinearSigmoid."""
+    reals = top.SigmoidOp(real(n, 0, Scale.of(n, 1, 2)), loc=n.at("real"))
+    return quantize(n, result(reals), Scale.of(n, 3, 4))
+
+
+@importer("QLinearLeakyRelu", 1, domain=MICROSOFT)
+def qlinear_leaky_relu(n: Node) -> Imported:
+    """Import QLinearLeakyRelu."""
+    reals = top.LeakyReluOp(real(n, 0, Scale.of(n, 1, 2)), n.float_attr("alpha", 0.01), loc=n.at("real"))
+    return quantize(n, result(reals), Scale.of(n, 3, 4))
+
+
+@importer("QLinearGlobalAveragePool", 1, domain=MICROSOFT)
+def qlinear_global_average_pool(n: Node) -> Imported:
+    """Import QLinearGlobalAveragePool with the channels in dimension 1."""
+    if n.int_attr("channels_last", 0):
+        raise Unsupported("QLinearGlobalAveragePool expects channels_last = 0, found 1")
+    axes = list(range(2, n.rank(0)))
+    x = real(n, 0, Scale.of(n, 1, 2))
+    reals = top.ReduceOp(x, enum("reduce_kind", "mean"), axes, keepdims=True, loc=n.at("real"))
+    return quantize(n, result(reals), Scale.of(n, 3, 4))
+
+
+@importer("QLinearConcat", 1, domain=MICROSOFT)
+def qlinear_concat(n: Node) -> Imported:
+    """Import QLinearConcat: result scale and zero point, then three operands for each input."""
+    count = len(n.operands)
+    inputs = [real(n, index, Scale.of(n, index + 1, index + 2)) for index in range(2, count, 3)]
+    reals = top.ConcatOp(inputs, n.axis(n.int_attr("axis"), n.rank(2)), loc=n.at("real"))
+    return quantize(n, result(reals), Scale.of(n, 0, 1))
