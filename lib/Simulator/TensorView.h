@@ -22,6 +22,10 @@ constexpr uint64_t executionUnitBytes = 64; ///< a lane computes on at once
 
 struct Shape4 {
   uint32_t n, c, h, w;
+
+  bool operator==(const Shape4 &other) const {
+    return n == other.n && c == other.c && h == other.h && w == other.w;
+  }
 };
 
 struct Strides4 {

@@ -28,6 +28,18 @@ static DataType toDataType(const std::string &text) {
   return *type;
 }
 
+/// Python's own bytes, which never change, without a copy.
+static Bytes shareBytes(const py::bytes &bytes) {
+  std::string_view text = bytes;
+  // Whoever lets go of them last may not hold the interpreter's lock.
+  auto release = [](py::bytes *kept) {
+    py::gil_scoped_acquire locked;
+    delete kept;
+  };
+  return Bytes(std::shared_ptr<py::bytes>(new py::bytes(bytes), release),
+               {reinterpret_cast<const uint8_t *>(text.data()), text.size()});
+}
+
 static Bytes toBytes(const py::buffer &buffer) {
   py::buffer_info info = buffer.request();
   if (info.itemsize != 1 || info.ndim != 1 || info.strides[0] != 1)
@@ -194,7 +206,9 @@ static void bindFiles(py::module_ &m) {
   m.def(
       "read",
       [](const py::buffer &file, const std::string &fileName) {
-        Bytes bytes = toBytes(file);
+        Bytes bytes = py::isinstance<py::bytes>(file)
+                          ? shareBytes(py::reinterpret_borrow<py::bytes>(file))
+                          : toBytes(file);
         return python::unwrap("BModelError", [&] {
           py::gil_scoped_release unlocked;
           return read(std::move(bytes), fileName);

@@ -91,6 +91,28 @@ static llvm::Expected<Packed> elements(Machine &machine,
   return result;
 }
 
+/// A copy between two memories, without holding all of it: a weight can have
+/// many megabytes.
+static llvm::Error copyInPieces(Machine &machine, const TransferView &source,
+                                const TransferView &target, unsigned bytes,
+                                uint64_t mask) {
+  constexpr uint64_t pieceBytes = 1 << 18;
+  const Shape4 &shape = target.shape();
+  uint64_t plane = uint64_t(shape.h) * shape.w * bytes;
+  uint32_t together = std::max<uint64_t>(1, pieceBytes / plane);
+  for (uint32_t n = 0; n < shape.n; ++n)
+    for (uint32_t c = 0; c < shape.c; c += together) {
+      uint32_t channels = std::min(together, shape.c - c);
+      llvm::Expected<Packed> data = source.slice(n, c, channels).read(machine);
+      if (!data)
+        return data.takeError();
+      if (llvm::Error error =
+              target.slice(n, c, channels).write(machine, *data, mask))
+        return error;
+    }
+  return llvm::Error::success();
+}
+
 llvm::Error tpu_mlir::sim::execute(Machine &machine,
                                    const isa::GdmaTensor &command) {
   if (llvm::Error error = checkFunction(command))
@@ -114,6 +136,14 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
           shape.c, target->firstLane()));
     if (mask != allLanes)
       return refuse("a broadcast must leave no lane out of its mask");
+  }
+  if (copies && !command.fill_constant_en) {
+    llvm::Expected<TransferView> source = sourceView(
+        machine, command, *bytes, sourceShape(command), /*wStrides=*/true);
+    if (!source)
+      return source.takeError();
+    if (source->shape() == shape && source->space() != target->space())
+      return copyInPieces(machine, *source, *target, *bytes, mask);
   }
   llvm::Expected<Packed> data = elements(machine, command, *bytes, shape);
   if (!data)

@@ -178,6 +178,15 @@ Location TransferView::at(uint32_t n, uint32_t c, uint32_t h,
                             bytes * (inner + channel / laneCount * strides.c)};
 }
 
+TransferView TransferView::slice(uint32_t n, uint32_t c,
+                                 uint32_t channels) const {
+  TransferView part = *this;
+  part.start = at(n, c);
+  part.sizes.n = 1;
+  part.sizes.c = channels;
+  return part;
+}
+
 llvm::Error
 TransferView::forEachRun(llvm::function_ref<llvm::Error(Run)> body) const {
   // Whole rows, and rows that continue each other, are one run.

@@ -66,7 +66,11 @@ public:
 
   Location at(uint32_t n, uint32_t c, uint32_t h = 0, uint32_t w = 0) const;
 
+  /// `channels` channels of batch n, from c on.
+  TransferView slice(uint32_t n, uint32_t c, uint32_t channels) const;
+
   bool isLocal() const { return start.space == Space::Local; }
+  Space space() const { return start.space; }
   unsigned firstLane() const { return start.lane(); }
   const Shape4 &shape() const { return sizes; }
   uint64_t count() const {

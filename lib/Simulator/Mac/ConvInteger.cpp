@@ -56,13 +56,16 @@ private:
 /// Input channel c into [place][channel].
 void IntegerConv::packInputs(const Machine &machine, uint32_t n, uint32_t c,
                              int32_t *to) const {
-  bool isSigned = command.opd0_sign;
   size_t step = inputChannels();
   auto [batch, channels, height, width] = input.shape();
-  for (uint32_t h = 0; h < height; ++h)
-    for (uint32_t w = 0; w < width; ++w)
-      toIntegers(isSigned, input.at(machine, n, c, h, w),
-                 &to[(size_t(h) * width + w) * step + c], 1);
+  auto pack = [&](auto element) {
+    for (uint32_t h = 0; h < height; ++h) {
+      const uint8_t *from = input.at(machine, n, c, h);
+      for (uint32_t w = 0; w < width; ++w, from += input.stride().w)
+        to[(size_t(h) * width + w) * step + c] = decltype(element)(*from);
+    }
+  };
+  command.opd0_sign ? pack(int8_t()) : pack(uint8_t());
   to[window.padding() * step + c] = padding[c];
   to[window.inserted() * step + c] = inserted[c];
 }
@@ -80,14 +83,21 @@ std::vector<int32_t> IntegerConv::packWeights(const Machine &machine,
         command.opd1_const ? nullptr : weights.at(machine, 0, channel);
     uint8_t constant = command.opd1_addr;
     for (uint32_t tap = 0; tap < taps; ++tap)
-      for (uint32_t c = 0; c < inputChannels(); ++c) {
+      for (uint32_t c = 0; c < inputChannels(); c += channelsStored) {
         uint32_t from = command.kernel_rotate ? taps - 1 - tap : tap;
-        size_t at = (c / channelsStored * taps + from) * channelsStored +
-                    c % channelsStored;
-        int32_t weight;
-        toIntegers(command.opd1_sign, row ? row + at : &constant, &weight, 1);
-        packed[(size_t(tap) * inputChannels() + c) * resultsTogether + r] =
-            weight - zeroPoints[channel];
+        uint32_t count = std::min(channelsStored, inputChannels() - c);
+        uint8_t stored[channelsStored];
+        if (row)
+          std::memcpy(stored, row + (size_t(c) * taps + from * channelsStored),
+                      count);
+        else
+          std::memset(stored, constant, count);
+        int32_t *to =
+            &packed[(size_t(tap) * inputChannels() + c) * resultsTogether + r];
+        int32_t values[channelsStored];
+        toIntegers(command.opd1_sign, stored, values, count);
+        for (uint32_t i = 0; i < count; ++i)
+          to[i * resultsTogether] = values[i] - zeroPoints[channel];
       }
   }
   return packed;
@@ -136,17 +146,25 @@ void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
 }
 
 void IntegerConv::run(Machine &machine) const {
-  std::vector<std::vector<int32_t>> packedWeights(resultBlocks());
-  machine.parallelFor(resultBlocks(), [&](unsigned block) {
-    packedWeights[block] = packWeights(machine, block);
-  });
+  // Weights are packed once; for one batch only when they are needed, because
+  // all of them can have many megabytes.
+  std::vector<std::vector<int32_t>> packedWeights;
+  if (command.res0_n > 1) {
+    packedWeights.resize(resultBlocks());
+    machine.parallelFor(resultBlocks(), [&](unsigned block) {
+      packedWeights[block] = packWeights(machine, block);
+    });
+  }
   std::vector<int32_t> inputs(planeSize() * inputChannels());
   for (uint32_t n = 0; n < command.res0_n; ++n) {
     machine.parallelFor(inputChannels(), [&](unsigned c) {
       packInputs(machine, n, c, inputs.data());
     });
     machine.parallelFor(resultBlocks(), [&](unsigned block) {
-      compute(machine, n, block, inputs, packedWeights[block]);
+      if (packedWeights.empty())
+        compute(machine, n, block, inputs, packWeights(machine, block));
+      else
+        compute(machine, n, block, inputs, packedWeights[block]);
     });
   }
 }

@@ -59,6 +59,14 @@ struct FloatConv {
   void run(Machine &machine) const;
 
 private:
+  /// A 16-bit result overlaps f32 values to be added to results before it: only
+  /// the chip's own order reads them before they are gone.
+  bool isOrdered() const {
+    return accumulate && resultPrecision != Precision::F32;
+  }
+  /// Computes the results of some blocks; packedWeights has room for theirs.
+  void runBlocks(Machine &machine, uint32_t firstBlock, uint32_t blocks,
+                 std::vector<float> &packedWeights) const;
   void packInputs(const Machine &machine, uint32_t n, uint32_t group,
                   float *to) const;
   void packWeights(const Machine &machine, uint32_t block, float *to) const;
@@ -201,10 +209,25 @@ void FloatConv::writeResults(Machine &machine, uint32_t n, uint32_t channel,
 }
 
 void FloatConv::run(Machine &machine) const {
+  // Not all weights at once: they can have many megabytes.
+  constexpr size_t mostPacked = (1 << 20) / sizeof(float);
   size_t blockSize = weightsPerResult() * resultsTogether;
-  std::vector<float> packedWeights(blockSize * resultBlocks());
-  machine.parallelFor(resultBlocks(), [&](unsigned block) {
-    packWeights(machine, block, packedWeights.data() + block * blockSize);
+  auto blocks = uint32_t(std::max<size_t>(1, mostPacked / blockSize));
+  if (isOrdered())
+    blocks = resultBlocks();
+  std::vector<float> packed(blockSize * std::min(blocks, resultBlocks()));
+  for (uint32_t first = 0; first < resultBlocks(); first += blocks)
+    runBlocks(machine, first, std::min(blocks, resultBlocks() - first), packed);
+}
+
+void FloatConv::runBlocks(Machine &machine, uint32_t firstBlock,
+                          uint32_t blocks,
+                          std::vector<float> &packedWeights) const {
+  size_t blockSize = weightsPerResult() * resultsTogether;
+  std::fill(packedWeights.begin(), packedWeights.end(), 0.0f);
+  machine.parallelFor(blocks, [&](unsigned block) {
+    packWeights(machine, firstBlock + block,
+                packedWeights.data() + block * blockSize);
   });
   size_t groupSize = planeSize() * together();
   std::vector<float> inputs(groupSize * groups());
@@ -215,13 +238,11 @@ void FloatConv::run(Machine &machine) const {
     });
     auto computeItem = [&](unsigned item) {
       uint32_t block = item / chunks;
-      compute(machine, n, block, item % chunks * placesTogether, inputs.data(),
-              packedWeights.data() + block * blockSize);
+      compute(machine, n, firstBlock + block, item % chunks * placesTogether,
+              inputs.data(), packedWeights.data() + block * blockSize);
     };
-    unsigned items = resultBlocks() * chunks;
-    // A 16-bit result overlaps f32 values to be added to results before it:
-    // only the chip's own order reads them before they are gone.
-    if (accumulate && resultPrecision != Precision::F32)
+    unsigned items = blocks * chunks;
+    if (isOrdered())
       for (unsigned item = 0; item < items; ++item)
         computeItem(item);
     else

@@ -93,6 +93,15 @@ static llvm::Error addTable(Machine &machine, const isa::Requant &command,
   return llvm::Error::success();
 }
 
+/// x * multiplier * 2^amount, rounded. 64 bits hold every product; what then
+/// moves to the left may need more.
+static __int128 scaled(int64_t x, int64_t multiplier, int8_t amount,
+                       RoundMode mode) {
+  if (amount <= 0)
+    return shift(x * multiplier, amount, mode);
+  return shift(__int128(x) * multiplier, amount, mode);
+}
+
 /// Calls compute(input, parameters...) as integers and saturates.
 template <typename Compute>
 static void integerRuns(Machine &machine, const RequantOperands &operands,
@@ -150,8 +159,7 @@ static llvm::Error requantize(Machine &machine, const isa::Requant &command,
   integerRuns(
       machine, operands,
       [mode](int64_t x, int64_t multiplier, int64_t amount, int64_t zeroPoint) {
-        return shift(__int128(x) * multiplier, int8_t(amount), mode) +
-               zeroPoint;
+        return scaled(x, multiplier, int8_t(amount), mode) + zeroPoint;
       });
   return llvm::Error::success();
 }
@@ -183,8 +191,7 @@ static llvm::Error dequantize(Machine &machine, const isa::Requant &command,
   integerRuns(
       machine, operands,
       [mode](int64_t x, int64_t zeroPoint, int64_t multiplier, int64_t amount) {
-        return shift(__int128(x - zeroPoint) * multiplier, int8_t(amount),
-                     mode);
+        return scaled(x - zeroPoint, multiplier, int8_t(amount), mode);
       });
   return llvm::Error::success();
 }
