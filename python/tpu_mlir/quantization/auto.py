@@ -69,7 +69,7 @@ class Trial:
         """Return the values rounded to the steps of a symmetric range and clipped."""
         step = np.float32(threshold / self.levels)
         low = -self.levels if self.is_signed else 0
-        return np.clip(np.rint(values / step), low, self.levels) * step
+        return np.asarray(np.clip(np.rint(values / step), low, self.levels) * step)  # of rank 0, it would be a number
 
     def _results(self, values: Mapping[str, Array], tensor: Floats) -> list[Floats]:
         if self.session is None:

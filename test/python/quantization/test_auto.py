@@ -112,3 +112,12 @@ def test_consumers() -> None:
     assert [node.op_type for node in found.graph.node] == ["Neg", "Sub"]
     assert sorted(value.name for value in found.graph.input) == ["b", "u"]
     assert consumers.of("c") is None
+
+
+def test_rank_0() -> None:
+    network = onnx.parser.parse_model("""
+        <ir_version: 8, opset_import: ["": 17]>
+        net (float[4] x) => (float[4] z) { m = ReduceMax<keepdims = 0>(x)  z = Div(x, m) }
+    """)
+    ranges = calibrate(network, [{"x": np.float32([1, 2, 3, 4])}], method="auto")
+    assert ranges["m"].maximum == 4
