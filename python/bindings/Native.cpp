@@ -1,11 +1,13 @@
 //===- Native.cpp - Python module of the libraries that need no MLIR ------===//
 #include "python/bindings/Native.h"
+#include "llvm/Support/JSON.h"
 
 namespace py = pybind11;
 using namespace tpu_mlir::python;
 
 void tpu_mlir::python::raise(const char *errorClass, llvm::Error error) {
-  std::string message = llvm::toString(std::move(error));
+  // It may quote names of files, which may be anything.
+  std::string message = llvm::json::fixUTF8(llvm::toString(std::move(error)));
   py::object type = py::module_::import("tpu_mlir.errors").attr(errorClass);
   PyErr_SetObject(type.ptr(), type(message).ptr());
   throw py::error_already_set();

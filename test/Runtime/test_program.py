@@ -201,3 +201,12 @@ def test_a_bmodel_that_the_vendor_runtime_ran() -> None:
 
 def test_tensor_bytes_match_the_streams() -> None:
     assert DATA.nbytes == TENSOR_BYTES
+
+
+def test_names_that_are_no_text() -> None:
+    """A file may name its tensors in any bytes; a message must still be one."""
+    file = bmodel.write(model(stage([chain()], outputs=[tensor("nameless", 0x1000)])))
+    assert file.count(b"nameless") == 1
+    damaged = bmodel.read(file.replace(b"nameless", b"\xa8ameless"))
+    with pytest.raises(RunError, match="tensor '\ufffdameless' lies outside the global memory"):
+        Program(damaged)

@@ -5,12 +5,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 from fuzz.onnx_mutations import damage, seeds
 from onnx import TensorProto, helper
 from tpu_mlir.cli import main
-from tpu_mlir.testing import case, uniform
+from tpu_mlir.testing import Fixed, case, uniform
 
 MODELS = seeds()
 
@@ -44,6 +45,15 @@ def test_a_cycle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     onnx.save(model, tmp_path / "m.onnx")
     code, message = compile_file(tmp_path / "m.onnx", capsys)
     assert code == 1 and "b" in message
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, np.nan, np.inf, 3e38])
+def test_scales_that_give_no_size(scale: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scales = Fixed(np.array([1, 1, scale, 1], np.float32))
+    model = case("Resize", uniform(1, 4, 8, 8), Fixed(np.array([], np.float32)), scales).model()
+    onnx.save(model, tmp_path / "m.onnx")
+    code, message = compile_file(tmp_path / "m.onnx", capsys)
+    assert code == 1 and "Resize" in message
 
 
 @pytest.mark.parametrize("location", ["../secret.bin", "/etc/hostname", "a/../../secret.bin"])

@@ -117,9 +117,13 @@ def _spread(n: Node, what: str, given: list[T], axes: list[int], default: list[T
 def _sizes(n: Node, scales: list[float]) -> list[int]:
     """Return floor(dimension * scale), in single precision as ONNX Runtime computes it."""
     shape = n.shape(0)
-    if len(scales) != len(shape) or min(scales, default=1.0) <= 0:
+    if len(scales) != len(shape) or not all(0 < scale < math.inf for scale in scales):
         raise Unsupported(f"{n.op} expects {len(shape)} positive scales, found {scales}")
-    return [math.floor(np.float32(size) * np.float32(scale)) for size, scale in zip(shape, scales, strict=True)]
+    with np.errstate(over="ignore"):
+        sizes = [float(np.float32(size) * np.float32(scale)) for size, scale in zip(shape, scales, strict=True)]
+    if max(sizes, default=0.0) >= 2**63:
+        raise Unsupported(f"{n.op} by {scales} gives a size that no tensor has")
+    return [math.floor(size) for size in sizes]
 
 
 @exporter("resize")
