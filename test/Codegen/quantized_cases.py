@@ -1,6 +1,7 @@
 """Kernels of 8-bit integers: small tpu modules with what NumPy says they compute, bit for bit."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from kernel_cases import (
@@ -15,6 +16,7 @@ from kernel_cases import (
     make,
     movement_cases,
     pad,
+    tensor_type,
     wide,
     windows,
 )
@@ -109,6 +111,116 @@ def conv_cases() -> list[KernelCase]:
         conv_case("i8", "i8", (1, 3, 200, 300), 16, (3, 3), (2, 2), around),
         conv_case("ui8", "ui8", (1, 40, 120, 180), 70, (3, 3), pads=around, zero_point=3),
         conv_case("ui8", "f16", (2, 150, 7, 7), 300, (1, 1)),
+    ]
+
+
+def depthwise_case(
+    source: str, kind: str, shape: Shape, kernel: Pair, strides: Pair, pads: Shape, zero_point: int = 0
+) -> KernelCase:
+    """Return a depthwise convolution."""
+    x, filters = integers(shape, source), integers((1, shape[1], *kernel), "i8", seed=1)
+    view = windows(pad(wide(x), pads, zero_point), kernel, strides, (1, 1))
+    sums = np.einsum("nchwij,cij->nchw", view, wide(filters)[0]).astype(np.int32)
+    scale, offset, table = scales(shape[1], np.abs(sums).max(), 300, seed=2)
+    body = (
+        f"%r = tpu.depthwise %x, %f requant %t {window_attributes(kernel, strides, pads, zero_point)} "
+        ": ({x}, {f}, {t}) -> {r}"
+    )
+    feeds = {"x": x, "f": filters, "t": table}
+    return make(f"depthwise-{source}{shape}", kind, feeds, body, requantized(sums, scale, offset, kind), EXACT)
+
+
+def pool_case(
+    op: str, source: str, kind: str, shape: Shape, kernel: Pair, strides: Pair, pads: Shape, zero_point: int = 0
+) -> KernelCase:
+    """Return a maximum, or a sum that is scaled once it is complete."""
+    x = integers(shape, source)
+    least = float(np.iinfo(TYPES[source]).min)
+    view = windows(pad(wide(x), pads, least if op == "max" else zero_point), kernel, strides, (1, 1))
+    scale, offset = np.float32(1.3 / (kernel[0] * kernel[1])), np.float32(2.25)
+    rest = f", scale = {scale:.9e} : f32, offset = {offset:.9e} : f32, input_zero_point = {zero_point} : i64"
+    expected = view.max((4, 5))
+    if op == "sum":
+        expected = requantized(view.sum((4, 5)).astype(np.int32), scale, offset, kind)
+    body = (
+        f"%r = tpu.pool {op} %x {{kernel = {array_attr(kernel)}, strides = {array_attr(strides)}, "
+        f"pads = {array_attr(pads)}{rest if op == 'sum' else ''}}} : {{x}} -> {{r}}"
+    )
+    return make(f"pool-{op}-{source}{shape}", kind, {"x": x}, body, expected, EXACT)
+
+
+def window_cases() -> list[KernelCase]:
+    """Return depthwise convolutions and pooling."""
+    around = (1, 1, 1, 1)
+    return [
+        depthwise_case("i8", "i8", (2, 70, 9, 11), (3, 3), (1, 1), around),
+        depthwise_case("ui8", "ui8", (1, 5, 12, 12), (5, 3), (2, 2), (2, 1, 2, 1), 131),
+        depthwise_case("ui8", "f16", (1, 70, 9, 11), (3, 3), (1, 1), around),
+        depthwise_case("i8", "i8", (1, 70, 120, 160), (3, 3), (2, 2), around, -5),
+        pool_case("max", "i8", "i8", (2, 70, 9, 11), (3, 3), (2, 2), around),
+        pool_case("max", "ui8", "ui8", (1, 64, 112, 112), (3, 3), (2, 2), around),
+        pool_case("sum", "i8", "i8", (2, 70, 9, 11), (3, 3), (2, 2), around, -9),
+        pool_case("sum", "ui8", "ui8", (1, 70, 14, 14), (14, 14), (1, 1), (0, 0, 0, 0)),
+        pool_case("sum", "ui8", "i8", (1, 70, 9, 11), (2, 2), (1, 1), (0, 0, 0, 0)),
+    ]
+
+
+def matmul_case(
+    kinds: tuple[str, str, str],
+    sizes: tuple[int, int, int, int],
+    zero_points: Pair = (0, 0),
+    transpose: bool = False,
+    shared: bool = False,
+) -> KernelCase:
+    """Return a matrix product of [batch, m, k] and [batch, k, n]."""
+    batch, m, k, n = sizes
+    a = integers((batch, m, 1, k), kinds[0])
+    outer = 1 if shared else batch
+    b = integers((outer, n, 1, k) if transpose else (outer, k, 1, n), kinds[1], seed=1)
+    right = wide(b)[:, :, 0].transpose(0, 2, 1) if transpose else wide(b)[:, :, 0]
+    sums = ((wide(a)[:, :, 0] - zero_points[0]) @ (right - zero_points[1]))[:, :, None].astype(np.int32)
+    scale, offset = np.float32(200 / np.abs(sums).max()), np.float32(-3.5)
+    body = (
+        f"%r = tpu.matmul %a, %b {{lhs_zero_point = {zero_points[0]} : i64, rhs_zero_point = {zero_points[1]} : i64, "
+        f"scale = {scale:.9e} : f32, offset = {offset:.9e} : f32{', transpose_rhs' if transpose else ''}}} "
+        ": ({a}, {b}) -> {r}"
+    )
+    name = f"matmul-{kinds[:2]}{sizes}z{zero_points}{'t' if transpose else ''}"
+    return make(name, kinds[2], {"a": a, "b": b}, body, requantized(sums, scale, offset, kinds[2]), EXACT)
+
+
+def matmul_cases() -> list[KernelCase]:
+    """Return matrix products of every mixture of signs, with and without zero points."""
+    return [
+        matmul_case(("i8", "i8", "i8"), (1, 70, 100, 50)),
+        matmul_case(("ui8", "i8", "ui8"), (3, 20, 70, 33), shared=True),
+        matmul_case(("i8", "ui8", "i8"), (2, 70, 40, 90), (-3, 200), transpose=True),
+        matmul_case(("ui8", "ui8", "i8"), (2, 9, 130, 33), (255, 7)),
+        matmul_case(("i8", "i8", "f16"), (2, 70, 40, 90), (0, -128), transpose=True),
+        matmul_case(("ui8", "i8", "f32"), (1, 300, 400, 500), (128, 0)),
+    ]
+
+
+def with_constants(case: KernelCase) -> KernelCase:
+    """Return the case with all feeds but `x` as constants, which lie in memory as the lanes take them."""
+    constants = {name: array for name, array in case.feeds.items() if name != "x"}
+    lines = [
+        f'%{name} = top.weight dense<"0x{array.tobytes().hex()}"> : {tensor_type(array)}'
+        for name, array in constants.items()
+    ]
+    return replace(
+        case, name=f"constant-{case.name}", feeds={"x": case.feeds["x"]}, body="\n".join([*lines, case.body])
+    )
+
+
+def constant_cases() -> list[KernelCase]:
+    """Return layers of more channels than lanes, with constants, whole and cut between channels."""
+    around = (1, 1, 1, 1)
+    return [
+        with_constants(conv_case("i8", "i8", (1, 20, 9, 11), 130, (3, 3), pads=around)),
+        with_constants(conv_case("ui8", "f16", (1, 70, 5, 5), 200, (1, 1))),
+        with_constants(depthwise_case("i8", "i8", (1, 150, 9, 11), (3, 3), (1, 1), around)),
+        with_constants(depthwise_case("ui8", "ui8", (1, 150, 120, 160), (3, 3), (1, 1), around)),
     ]
 
 
@@ -244,6 +356,9 @@ def lookup_cases() -> list[KernelCase]:
 
 QUANTIZED = [
     *conv_cases(),
+    *window_cases(),
+    *matmul_cases(),
+    *constant_cases(),
     *scale_cases(),
     *binary_cases(),
     *lookup_cases(),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tpu_mlir.compiler import compile
+from tpu_mlir.quantization import calibrate
 from tpu_mlir.runtime import BModel, Session
 
 from bench.zoo import BY_NAME, example
@@ -93,10 +94,24 @@ def test_kernel_alone(kernel: KernelCase, oracle: Path, record: Record, tmp_path
     check(oracle, model, by_order(model, list(kernel.feeds.values())), record)
 
 
+MODELS = [*SMALL, *(pytest.param(name, marks=pytest.mark.large) for name in LARGE)]
+
+
 @pytest.mark.parametrize("precision", FLOATS)
-@pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.large) for name in LARGE)])
+@pytest.mark.parametrize("name", MODELS)
 def test_model(name: str, precision: str, oracle: Path, models: Path, record: Record) -> None:
     network = BY_NAME[name]
     path = network.path(models.parent)
     model = compile(path, precision=precision, input_shapes=network.shapes)
+    check(oracle, model, Session(model).convert(example(network, path).feeds), record)
+
+
+@pytest.mark.parametrize("asymmetric", [False, True], ids=["int8", "int8 with zero points"])
+@pytest.mark.parametrize("name", MODELS)
+def test_quantized_model(name: str, asymmetric: bool, oracle: Path, models: Path, record: Record) -> None:
+    network = BY_NAME[name]
+    path = network.path(models.parent)
+    samples = [example(network, path, seed).feeds for seed in range(1, 5)]
+    ranges = calibrate(path, samples, method="minmax", input_shapes=network.shapes)
+    model = compile(path, precision="int8", ranges=ranges, asymmetric=asymmetric, input_shapes=network.shapes)
     check(oracle, model, Session(model).convert(example(network, path).feeds), record)
