@@ -102,13 +102,11 @@ static __int128 scaled(int64_t x, int64_t multiplier, int8_t amount,
   return shift(__int128(x) * multiplier, amount, mode);
 }
 
-/// Calls compute(input, parameters...) as integers and saturates.
+/// Calls compute(input, parameters...) as integers and saturates to so many
+/// bits.
 template <typename Compute>
 static void integerRuns(Machine &machine, const RequantOperands &operands,
-                        Compute compute) {
-  // 32-bit results count as signed.
-  unsigned bits = isa::bitsOf(operands.to);
-  bool isSigned = operands.toSigned || operands.to == Precision::I32;
+                        unsigned bits, bool isSigned, Compute compute) {
   __int128 high = (__int128(1) << (isSigned ? bits - 1 : bits)) - 1;
   __int128 low = isSigned ? -high - 1 : 0;
   forEachRun(machine, operands.lanes, operands.result, operands.sources,
@@ -128,17 +126,27 @@ static void integerRuns(Machine &machine, const RequantOperands &operands,
              });
 }
 
-static bool canRequantize(const RequantOperands &operands) {
-  return (operands.from == Precision::I16 || operands.from == Precision::I32) &&
-         (operands.to == Precision::I8 || operands.to == Precision::I16);
+/// The requantising functions read no 8-bit input: the chip model takes zeros
+/// in its place.
+static llvm::Error checkRequantize(const RequantOperands &operands) {
+  bool canRead =
+      operands.from == Precision::I16 || operands.from == Precision::I32;
+  if (!canRead || !isInteger(operands.to))
+    return refuse("opd0 must be i16 or i32, res0 an integer");
+  return llvm::Error::success();
+}
+
+/// Requantised 32-bit results are those of 16 bits, widened.
+static unsigned requantizedBits(const RequantOperands &operands) {
+  return std::min(isa::bitsOf(operands.to), 16u);
 }
 
 /// rq1: round(x * multiplier * 2^shift) + zero point. Constants: multiplier in
 /// opd1; shift in the low byte and zero point in the high half of opd2.
 static llvm::Error requantize(Machine &machine, const isa::Requant &command,
                               RequantOperands &operands) {
-  if (!canRequantize(operands))
-    return refuse("opd0 must be i16 or i32, res0 i8 or i16");
+  if (llvm::Error error = checkRequantize(operands))
+    return error;
   if (command.opd2_n_str >= roundModeCount)
     return refuse(
         llvm::formatv("round mode {0} does not exist", command.opd2_n_str));
@@ -157,7 +165,7 @@ static llvm::Error requantize(Machine &machine, const isa::Requant &command,
   }
   auto mode = RoundMode(command.opd2_n_str);
   integerRuns(
-      machine, operands,
+      machine, operands, requantizedBits(operands), operands.toSigned,
       [mode](int64_t x, int64_t multiplier, int64_t amount, int64_t zeroPoint) {
         return scaled(x, multiplier, int8_t(amount), mode) + zeroPoint;
       });
@@ -188,8 +196,10 @@ static llvm::Error dequantize(Machine &machine, const isa::Requant &command,
     return error;
   }
   auto mode = RoundMode(command.opd2_n_str);
+  // 32-bit results count as signed.
   integerRuns(
-      machine, operands,
+      machine, operands, isa::bitsOf(operands.to),
+      operands.toSigned || operands.to == Precision::I32,
       [mode](int64_t x, int64_t zeroPoint, int64_t multiplier, int64_t amount) {
         return scaled(x - zeroPoint, multiplier, int8_t(amount), mode);
       });
@@ -201,13 +211,17 @@ static float integerToFloat(int64_t value, RoundMode mode) {
                                  Precision::F32, mode, /*keepFinite=*/true));
 }
 
+static ReadRun valuesRun(const float *values) {
+  return {reinterpret_cast<const uint8_t *>(values), sizeof *values};
+}
+
 /// rq0: round(float(x) * scale + offset), the sum in two rounded f32 steps. The
 /// low three bits of opd2_n_str round to f32, the next three to the integer.
 static llvm::Error requantizeFloat(Machine &machine,
                                    const isa::Requant &command,
                                    RequantOperands &operands) {
-  if (!canRequantize(operands))
-    return refuse("opd0 must be i16 or i32, res0 i8 or i16");
+  if (llvm::Error error = checkRequantize(operands))
+    return error;
   unsigned toFloat = command.opd2_n_str & 7,
            toInteger = command.opd2_n_str >> 3;
   if (toFloat >= roundModeCount || toInteger > unsigned(RoundMode::Up))
@@ -235,9 +249,17 @@ static llvm::Error requantizeFloat(Machine &machine,
           values[i] = addFloat(
               mulFloat(integerToFloat(x[i], RoundMode(toFloat)), scale[i]),
               offset[i]);
-        castRun({reinterpret_cast<const uint8_t *>(values), 4}, Precision::F32,
-                true, to, operands.to, operands.toSigned, RoundMode(toInteger),
-                count);
+        if (operands.to != Precision::I32) {
+          castRun(valuesRun(values), Precision::F32, true, to, operands.to,
+                  operands.toSigned, RoundMode(toInteger), count);
+          return;
+        }
+        uint16_t halves[longestRun];
+        auto *bytes = reinterpret_cast<uint8_t *>(halves);
+        castRun(valuesRun(values), Precision::F32, true, {bytes, 2},
+                Precision::I16, operands.toSigned, RoundMode(toInteger), count);
+        loadIntegers({bytes, 2}, Precision::I16, operands.toSigned, count, x);
+        storeIntegers(x, Precision::I32, to, count);
       });
   return llvm::Error::success();
 }
@@ -297,7 +319,7 @@ static llvm::Error run(Machine &machine, const isa::Requant &command) {
   case RequantOp::Dequant2:
     break;
   }
-  return refuse("this sub-function is not supported");
+  return refuse("the chip model stops on it, whatever its operands");
 }
 
 llvm::Error sim::execute(Machine &machine, const isa::Requant &command) {

@@ -59,8 +59,8 @@ def requant(code: int, source: int, result: int, names: Sequence[str]) -> Genera
 def forms() -> Forms:
     made: Forms = {}
     kinds = (
-        ("rq0", 0, (I16, I32), (I8, I16), ("scale", "offset")),
-        ("rq1", 1, (I16, I32), (I8, I16), ("multiplier", "shift", "zero point")),
+        ("rq0", 0, (I16, I32), (I8, I16, I32), ("scale", "offset")),
+        ("rq1", 1, (I16, I32), (I8, I16, I32), ("multiplier", "shift", "zero point")),
         ("dq0", 3, (I8, I16), (F32,), ("zero point", "scale")),
         ("dq1", 4, (I8, I16), (I8, I16, I32), ("zero point", "multiplier", "shift")),
     )
