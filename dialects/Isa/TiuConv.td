@@ -89,8 +89,8 @@ def PoolDepthwise : Instruction<Tiu, "PorD", 1> {
   let operands = [
     Operand<"opd0", "read", "input [res0_n, res0_c, opd0_h, opd0_w], aligned">,
     Operand<"opd1", "read", "depthwise: kernel [1, res0_c, opd1_h, opd1_w], compact; average: the constant factor (8-bit: unsigned)">,
-    Operand<"opd2", "read", "bias a channel, compact, i32 for 8-bit input; a constant if opd2_const">,
-    Operand<"opd3", "read", "padding value, or region coordinates [1, res0_w, 1, 4] of 16 bits for the roi functions">,
+    Operand<"opd2", "read", "bias a channel, compact, i32 for 8-bit input; a constant if opd2_const; roi functions: what stands beyond a region, a constant">,
+    Operand<"opd3", "read", "padding value; roi functions: regions [1, res0_w, 1, 4] of 16 bits (left, top, right, bottom), compact">,
     Operand<"res0", "write", "result [res0_n, res0_c, res0_h, res0_w], aligned">
   ];
   let meanings = [

@@ -114,11 +114,13 @@ Operands isa::list(const PoolDepthwise &i) {
   else if (isDepthwise)
     all.push_back(
         read(compact("opd2", i.opd2_addr, bias, {1, i.res0_c, 1, 1})));
-  if (isRoi)
+  if (isRoi) {
+    all.push_back(constant("opd2", i.opd2_addr, input));
     all.push_back(read(
         compact("opd3", i.opd3_addr, Type{i16, true}, {1, i.res0_w, 1, 4})));
-  else
+  } else {
     all.push_back(padding(i, i.res0_c));
+  }
   Type out{i.res0_prec,
            i.opd0_sign || (isDepthwise && (i.opd1_sign || i.opd2_sign))};
   all.push_back(result(i, aligned("res0", i.res0_addr, out,

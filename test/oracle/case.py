@@ -133,6 +133,10 @@ class Scene:
         at = self.reserve(extent * size, 64 if layout == ALIGNED else size)
         return Operand(lane * LANE_BYTES + at, layout, (strides[0], strides[1], strides[2], strides[3])), extent
 
+    def lane_mask(self) -> int:
+        """What a long form names: mostly all lanes, else some of them."""
+        return (1 << LANES) - 1 if self.chance(0.7) else int(self.rng.integers(0, 1 << 63)) | 1
+
     def case(
         self, name: str, form: Literal["long", "short"], fields: Mapping[str, int], engine: Engine = "tiu"
     ) -> Case:

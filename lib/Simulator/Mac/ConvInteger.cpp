@@ -130,6 +130,8 @@ void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
           &packedWeights[size_t(tap) * inputChannels() * resultsTogether],
           sums);
     for (uint32_t r = 0; r < results; ++r) {
+      if (!writesLane(command.tsk_lane_num, result.lane(channel + r)))
+        continue;
       // An aligned result has its rows one after the other.
       uint8_t *to =
           result.at(machine, n, channel + r, first / width, first % width);

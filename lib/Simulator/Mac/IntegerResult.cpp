@@ -29,7 +29,7 @@ void IntegerResult::store(const int32_t *sums, uint8_t *to,
     int64_t sum = isSigned ? int64_t(sums[i]) : int64_t(uint32_t(sums[i]));
     if (shift)
       sum = int64_t(sim::shift(sum, -int(shift), round));
-    return std::clamp(sum, low, high);
+    return wraps ? sum : std::clamp(sum, low, high);
   };
   if (bits == 8)
     storeEach<uint8_t>(to, count, value);

@@ -16,6 +16,7 @@ struct IntegerResult {
   bool relu = false;
   unsigned shift = 0;
   RoundMode round = RoundMode::HalfUp;
+  bool wraps = false; ///< instead of saturating
 
   void store(const int32_t *sums, uint8_t *to, size_t count) const;
 };

@@ -8,16 +8,18 @@
 namespace tpu_mlir::sim {
 
 /// Checks what the multiplying instructions have in common in their long form:
-/// the units write aligned results, to all lanes, and know relu only while
-/// they requantise.
+/// the units write aligned results, and relu is a function, not a bit.
 template <typename Instruction> llvm::Error checkCommon(const Instruction &i) {
-  if (i.tsk_lane_num != ~uint64_t(0))
-    return refuse("tsk_lane_num must name all 64 lanes");
   if (i.relu)
     return refuse("relu without requantisation has no effect on the chip");
   if (i.res0_str != unsigned(Layout::Aligned))
     return refuse("res0_str must be 0, the result is always aligned");
   return llvm::Error::success();
+}
+
+/// Whether a command writes to a lane.
+inline bool writesLane(uint64_t lanes, unsigned lane) {
+  return lanes >> lane & 1;
 }
 
 /// The result tensor of an instruction with the fields res0_*.

@@ -4,7 +4,7 @@
 #include "lib/Simulator/Mac/IntegerResult.h"
 #include "lib/Simulator/Mac/IntegerTable.h"
 #include "lib/Simulator/Mac/Operands.h"
-#include "lib/Simulator/Mac/Window.h"
+#include "lib/Simulator/Mac/PoolWindow.h"
 #include "lib/Simulator/Tiu/Elements.h"
 
 using namespace tpu_mlir;
@@ -17,6 +17,7 @@ namespace {
 /// A pooling or depthwise convolution whose operands have been checked.
 struct IntegerWindow {
   bool isMaximum, inputSigned;
+  uint64_t lanes; ///< those that results are written to
   Window window;
   TensorView input, result;
   std::vector<int32_t> margins; ///< [channel][padding, inserted]
@@ -93,26 +94,30 @@ void IntegerWindow::run(Machine &machine) const {
     window.fill(first, count, places);
     for (uint32_t n = 0; n < result.shape().n; ++n)
       machine.parallelFor(result.shape().c, [&](unsigned c) {
-        computeChannel(machine, n, c, first, count, places.data());
+        if (writesLane(lanes, result.lane(c)))
+          computeChannel(machine, n, c, first, count, places.data());
       });
   }
 }
 
-static bool isDepthwise(PoolOp function) {
-  return function == PoolOp::Depthwise || function == PoolOp::DepthwiseRelu;
-}
-
 /// What the command does to its sums. Depthwise convolution has its shift in
 /// bits 8 to 15 of res1_addr, average pooling in opd2_addr; that one always
-/// rounds halves up.
+/// rounds halves up. Over regions nothing is shifted, and 16-bit sums wrap.
 static llvm::Expected<IntegerResult> resultOf(const isa::PoolDepthwise &i) {
   auto precision = Precision(i.res0_prec);
   if (!isInteger(precision))
     return refuse("no result of " + precisionName(i.res0_prec) +
                   " from i8 operands");
-  if (i.function() == PoolOp::Max)
+  PoolKind kind = poolKind(i.function());
+  if (kind == PoolKind::Maximum)
     return IntegerResult{precision, bool(i.opd0_sign)};
-  if (i.function() == PoolOp::Average) {
+  if (takesRegions(i.function())) {
+    bool isSigned = i.opd0_sign || (kind == PoolKind::Depthwise && i.opd1_sign);
+    IntegerResult last{precision, isSigned};
+    last.wraps = precision == Precision::I16;
+    return last;
+  }
+  if (kind == PoolKind::Average) {
     if (i.opd2_addr > 255)
       return refuse("opd2_addr must be a shift of 0 to 255 bits");
     return IntegerResult{precision, bool(i.opd0_sign), /*relu=*/false,
@@ -129,14 +134,15 @@ static llvm::Expected<IntegerResult> resultOf(const isa::PoolDepthwise &i) {
 /// [channel][tap]; of average pooling, the unsigned factor in opd1_addr.
 static llvm::Expected<std::vector<int32_t>>
 readWeightRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
-  if (i.function() == PoolOp::Max)
+  PoolKind kind = poolKind(i.function());
+  if (kind == PoolKind::Maximum)
     return std::vector<int32_t>();
-  bool isConstant = i.opd1_const || i.function() == PoolOp::Average;
+  bool isConstant = i.opd1_const || kind == PoolKind::Average;
   std::vector<int32_t> weights(size_t(i.res0_c) * taps);
   if (isConstant) {
     uint8_t byte = i.opd1_addr;
     int32_t weight;
-    toIntegers(isDepthwise(i.function()) && i.opd1_sign, &byte, &weight, 1);
+    toIntegers(kind == PoolKind::Depthwise && i.opd1_sign, &byte, &weight, 1);
     std::fill(weights.begin(), weights.end(), weight);
     return weights;
   }
@@ -155,7 +161,8 @@ readWeightRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
 
 static llvm::Expected<std::vector<int32_t>>
 readBiases(Machine &machine, const isa::PoolDepthwise &i) {
-  if (!isDepthwise(i.function()))
+  if (poolKind(i.function()) != PoolKind::Depthwise ||
+      takesRegions(i.function()))
     return std::vector<int32_t>(i.res0_c);
   return IntegerTable{"opd2",      Precision::I32,     bool(i.opd2_sign),
                       i.opd2_addr, bool(i.opd2_const), i.res0_c}
@@ -167,7 +174,7 @@ llvm::Error tpu_mlir::sim::executeIntegerPool(Machine &machine,
   auto last = resultOf(i);
   if (!last)
     return last.takeError();
-  auto window = Window::of(i);
+  auto window = poolWindow(machine, i);
   if (!window)
     return window.takeError();
   auto input = inputView(machine, i, i.res0_c, 1);
@@ -178,11 +185,15 @@ llvm::Error tpu_mlir::sim::executeIntegerPool(Machine &machine,
   auto result = resultView(machine, i, bytesOf(last->precision));
   if (!result)
     return result.takeError();
-  auto margins =
-      IntegerTable{"opd3",          Precision::I8,      bool(i.opd0_sign),
-                   i.opd3_addr,     bool(i.opd3_const), i.res0_c,
-                   /*perChannel=*/2}
-          .read(machine);
+  bool hasRegions = takesRegions(i.function());
+  auto margins = IntegerTable{hasRegions ? "opd2" : "opd3",
+                              Precision::I8,
+                              bool(i.opd0_sign),
+                              hasRegions ? i.opd2_addr : i.opd3_addr,
+                              hasRegions || i.opd3_const,
+                              i.res0_c,
+                              /*perChannel=*/2}
+                     .read(machine);
   if (!margins)
     return margins.takeError();
   auto weights = readWeightRows(machine, i, window->taps());
@@ -193,8 +204,9 @@ llvm::Error tpu_mlir::sim::executeIntegerPool(Machine &machine,
     return biases.takeError();
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
-  IntegerWindow{i.function() == PoolOp::Max,
+  IntegerWindow{poolKind(i.function()) == PoolKind::Maximum,
                 bool(i.opd0_sign),
+                i.tsk_lane_num,
                 std::move(*window),
                 *input,
                 *result,

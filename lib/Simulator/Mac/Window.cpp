@@ -1,6 +1,7 @@
 //===- Window.cpp - Which inputs a sliding window covers ------------------===//
 #include "lib/Simulator/Mac/Window.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace tpu_mlir::sim;
@@ -60,18 +61,46 @@ static std::vector<int32_t> coordinates(const WindowAxis &axis, PadMode mode) {
   return table;
 }
 
+/// No plane that lies in a lane is larger; broadcast ones could be.
+static llvm::Error checkPlane(uint32_t rows, uint32_t columns) {
+  if (rows && columns && uint64_t(rows) * columns <= laneBytes)
+    return llvm::Error::success();
+  return refuse(llvm::formatv(
+      "a plane of {0} x {1} elements does not exist in a lane", rows, columns));
+}
+
+llvm::Expected<Window> Window::overRegions(uint32_t rows, uint32_t columns,
+                                           uint32_t kernelRows,
+                                           uint32_t kernelColumns,
+                                           std::vector<Region> regions) {
+  if (llvm::Error error = checkPlane(rows, columns))
+    return std::move(error);
+  if (llvm::Error error = checkPlane(kernelRows, kernelColumns))
+    return std::move(error);
+  for (auto [index, region] : llvm::enumerate(regions)) {
+    int64_t right = std::min<int64_t>(region.right,
+                                      int64_t(region.left) + kernelColumns - 1);
+    int64_t bottom =
+        std::min<int64_t>(region.bottom, int64_t(region.top) + kernelRows - 1);
+    if (region.left < 0 || region.top < 0 || right >= columns || bottom >= rows)
+      return refuse(llvm::formatv(
+          "region {0} reaches from [{1}, {2}] to [{3}, {4}] of an input of {5} "
+          "x {6} elements",
+          index, region.top, region.left, bottom, right, rows, columns));
+  }
+  Window window;
+  window.h = {rows, 1, kernelRows, 1, 0, 0, 0, 0};
+  window.w = {columns, uint32_t(regions.size()), kernelColumns, 1, 0, 0, 0, 0};
+  window.regions = std::move(regions);
+  return window;
+}
+
 llvm::Expected<Window> Window::make(WindowAxis h, WindowAxis w, PadMode mode) {
-  // No plane that lies in a lane is larger; broadcast ones could be.
   for (auto [rows, columns] :
        {std::pair(h.input, w.input), std::pair(h.kernel, w.kernel),
         std::pair(h.output, w.output)})
-    if (!rows || !columns || uint64_t(rows) * columns > laneBytes)
-      return llvm::createStringError(
-          llvm::inconvertibleErrorCode(),
-          llvm::formatv(
-              "a plane of {0} x {1} elements does not exist in a lane", rows,
-              columns)
-              .str());
+    if (llvm::Error error = checkPlane(rows, columns))
+      return std::move(error);
   for (auto [axis, name] : {std::pair(&h, 'h'), std::pair(&w, 'w')}) {
     if (llvm::Error error = checkAxis(*axis, name))
       return std::move(error);
@@ -96,10 +125,24 @@ llvm::Expected<Window> Window::make(WindowAxis h, WindowAxis w, PadMode mode) {
   return window;
 }
 
+void Window::fillRegions(uint32_t first, uint32_t count, int32_t *to) const {
+  for (uint32_t row = 0; row < h.kernel; ++row)
+    for (uint32_t column = 0; column < w.kernel; ++column)
+      for (uint32_t p = 0; p < count; ++p) {
+        const Region &region = regions[first + p];
+        int32_t y = region.top + int32_t(row);
+        int32_t x = region.left + int32_t(column);
+        bool isInside = y <= region.bottom && x <= region.right;
+        *to++ = isInside ? y * int32_t(w.input) + x : padding();
+      }
+}
+
 void Window::fill(uint32_t first, uint32_t count,
                   std::vector<int32_t> &table) const {
   table.resize(size_t(taps()) * count);
   int32_t *to = table.data();
+  if (!regions.empty())
+    return fillRegions(first, count, to);
   for (uint32_t kernelRow = 0; kernelRow < h.kernel; ++kernelRow)
     for (uint32_t kernelColumn = 0; kernelColumn < w.kernel; ++kernelColumn) {
       const int32_t *rowsHere = &rows[kernelRow * (h.kernelInserted + 1)];

@@ -20,6 +20,11 @@ struct WindowAxis {
   uint32_t padBefore, padAfter;
 };
 
+/// A part of the input, first and last element of each direction.
+struct Region {
+  int32_t left, top, right, bottom;
+};
+
 /// Where each kernel element of each output position falls: an index into the
 /// plane of h * w input elements, which two more follow.
 class Window {
@@ -37,6 +42,14 @@ public:
   }
   static llvm::Expected<Window> make(WindowAxis h, WindowAxis w, PadMode mode);
 
+  /// One window for each region, at its top left corner: kernel elements beyond
+  /// the region see the padding. Fails if the window meets a region outside of
+  /// the input.
+  static llvm::Expected<Window> overRegions(uint32_t rows, uint32_t columns,
+                                            uint32_t kernelRows,
+                                            uint32_t kernelColumns,
+                                            std::vector<Region> regions);
+
   uint32_t places() const { return h.output * w.output; }
   uint32_t taps() const { return h.kernel * w.kernel; }
   uint32_t planeSize() const { return h.input * w.input; }
@@ -49,7 +62,10 @@ public:
   void fill(uint32_t first, uint32_t count, std::vector<int32_t> &table) const;
 
 private:
+  void fillRegions(uint32_t first, uint32_t count, int32_t *to) const;
+
   WindowAxis h, w;
+  std::vector<Region> regions; ///< if not empty, places are these
   /// Position in the padded input -> input coordinate, or a negative mark.
   std::vector<int32_t> rows, columns;
 };

@@ -56,7 +56,8 @@ template <typename V, Precision precision>
 ALWAYS_INLINE void sumVector(const WindowTerms &terms, const int32_t *places,
                              unsigned count, float *sums) {
   using Float = typename V::Float;
-  Float even = Float{} + terms.even, odd = Float{} + terms.odd;
+  // A difference from zero keeps the sign of a zero, a sum would not.
+  Float even = terms.even - Float{}, odd = terms.odd - Float{};
   auto add = [&](Float &to, unsigned tap) {
     Float product = gather<V>(terms.plane, places + size_t(tap) * count) *
                     terms.weights[tap];

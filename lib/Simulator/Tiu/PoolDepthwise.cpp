@@ -10,21 +10,21 @@
 #include "lib/Simulator/FlushDenormals.h"
 #include "lib/Simulator/Mac/Operands.h"
 #include "lib/Simulator/Mac/PoolInteger.h"
-#include "lib/Simulator/Mac/Window.h"
+#include "lib/Simulator/Mac/PoolWindow.h"
 #include "lib/Simulator/Mac/WindowSum.h"
 #include "lib/Simulator/Numeric.h"
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
-using isa::PoolOp;
 using isa::Precision;
 
 namespace {
 
 /// A pooling or depthwise convolution whose operands have been checked.
 struct ChannelWindow {
-  PoolOp operation;
+  PoolKind kind;
   Precision precision;
+  uint64_t lanes; ///< those that results are written to
   Window window;
   TensorView input, result;
   Margin margin;
@@ -71,7 +71,7 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
   plane[window.inserted()] = margin.inserted[c];
   uint32_t taps = window.taps();
   std::vector<float> results(count);
-  if (operation == PoolOp::Max) {
+  if (kind == PoolKind::Maximum) {
     if (precision == Precision::F32)
       for (float &value : plane)
         value = flushed(value);
@@ -80,7 +80,7 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
   } else {
     FlushDenormals flush;
     // Without a bias the sums begin with the first products themselves.
-    bool hasBias = operation != PoolOp::Average;
+    bool hasBias = kind != PoolKind::Average;
     bool shared = weights.size() == taps;
     mac::WindowTerms terms{plane.data(),
                            places,
@@ -95,7 +95,7 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
     uint32_t h = (first + p) / width, w = (first + p) % width;
     uint32_t run = std::min(width - w, count - p);
     uint8_t *to = result.at(machine, n, c, h, w);
-    if (operation == PoolOp::Max)
+    if (kind == PoolKind::Maximum)
       restore(precision, &results[p], to, run);
     else
       fromFloats(precision, &results[p], to, run);
@@ -112,7 +112,8 @@ void ChannelWindow::run(Machine &machine) const {
     window.fill(first, count, places);
     for (uint32_t n = 0; n < result.shape().n; ++n)
       machine.parallelFor(result.shape().c, [&](unsigned c) {
-        computeChannel(machine, n, c, first, count, places.data());
+        if (writesLane(lanes, result.lane(c)))
+          computeChannel(machine, n, c, first, count, places.data());
       });
   }
 }
@@ -122,8 +123,7 @@ void ChannelWindow::run(Machine &machine) const {
 static llvm::Expected<std::vector<float>>
 readRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
   auto precision = Precision(i.opd0_prec);
-  auto operation = PoolOp(i.tsk_eu_typ);
-  if (operation == PoolOp::Max || operation == PoolOp::Average || i.opd1_const)
+  if (poolKind(i.function()) != PoolKind::Depthwise || i.opd1_const)
     return std::vector<float>(taps, constantOf(precision, i.opd1_addr));
   auto view = readWeights(machine, i.opd1_addr, /*isConstant=*/false,
                           isa::bitsOf(precision) / 8, i.res0_c, taps);
@@ -141,12 +141,13 @@ readRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
 
 static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
   auto precision = Precision(i.opd0_prec);
-  auto operation = PoolOp(i.tsk_eu_typ);
+  PoolKind kind = poolKind(i.function());
+  bool hasRegions = takesRegions(i.function());
   unsigned bytes = isa::bitsOf(precision) / 8;
   if (i.res0_prec != i.opd0_prec)
     return refuse("no result of " + precisionName(i.res0_prec) + " from " +
                   precisionName(i.opd0_prec) + " operands");
-  auto window = Window::of(i);
+  auto window = poolWindow(machine, i);
   if (!window)
     return window.takeError();
   auto input = inputView(machine, i, i.res0_c, bytes);
@@ -158,14 +159,15 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
   if (!result)
     return result.takeError();
   auto margin =
-      readMargin(machine, precision, i.opd3_addr, i.opd3_const, i.res0_c);
+      readMargin(machine, precision, hasRegions ? i.opd2_addr : i.opd3_addr,
+                 /*isConstant=*/hasRegions || i.opd3_const, i.res0_c);
   if (!margin)
     return margin.takeError();
   auto weights = readRows(machine, i, window->taps());
   if (!weights)
     return weights.takeError();
   std::vector<float> bias(i.res0_c);
-  if (operation == PoolOp::Depthwise || operation == PoolOp::DepthwiseRelu) {
+  if (kind == PoolKind::Depthwise && !hasRegions) {
     auto read = readPerChannel(machine, "opd2", precision, i.opd2_addr,
                                i.opd2_const, i.res0_c);
     if (!read)
@@ -175,8 +177,8 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
   ChannelWindow pool{
-      operation, precision,          std::move(*window), *input,
-      *result,   std::move(*margin), std::move(bias),    std::move(*weights)};
+      kind,    precision,          i.tsk_lane_num,  std::move(*window), *input,
+      *result, std::move(*margin), std::move(bias), std::move(*weights)};
   pool.run(machine);
   return llvm::Error::success();
 }
@@ -187,18 +189,10 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
     return error;
   if (i.opd0_str != unsigned(Layout::Aligned))
     return refuse("opd0_str must be 0, the input is always aligned");
-  switch (PoolOp(i.tsk_eu_typ)) {
-  case PoolOp::Depthwise:
-  case PoolOp::DepthwiseRelu:
-  case PoolOp::Average:
-  case PoolOp::Max:
-    if (isFloat(Precision(i.opd0_prec)))
-      return executeFloat(machine, i);
-    if (Precision(i.opd0_prec) == Precision::I8)
-      return executeIntegerPool(machine, i);
-    return refuse(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " of " +
-                  precisionName(i.opd0_prec) + " operands is not supported");
-  default:
-    return refuse(isa::mnemonic(PoolOp(i.tsk_eu_typ)) + " is not supported");
-  }
+  if (isFloat(Precision(i.opd0_prec)))
+    return executeFloat(machine, i);
+  if (Precision(i.opd0_prec) == Precision::I8)
+    return executeIntegerPool(machine, i);
+  return refuse(i.mnemonic() + " of " + precisionName(i.opd0_prec) +
+                " operands is not supported");
 }

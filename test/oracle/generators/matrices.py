@@ -67,7 +67,10 @@ def by_rows(function: str, precision: int, wanted: int) -> Generate:
         if precision == I8:
             fields |= zero_points(scene, function, second[0], columns)
         fields |= result(scene, (1, rows, 1, columns), I32 if precision == I8 else F32)
-        return scene.case("MatMul2", scene.one_of(("long", "short")), fields)
+        form = scene.one_of(("long", "short"))
+        if form == "long":
+            fields["tsk_lane_num"] = scene.lane_mask()
+        return scene.case("MatMul2", form, fields)
 
     return generate
 
@@ -115,7 +118,10 @@ def by_columns(function: str, precision: int, wanted: int) -> Generate:
             # The chip model adds to as many bytes of the results as the result would have if its elements were as wide
             # as the operands': to the rest of them it adds what memory it got held before.
             fields.pop("res_add", None)
-        return scene.case("MatMul", scene.one_of(("long", "short")), fields)
+        form = scene.one_of(("long", "short"))
+        if form == "long":
+            fields["tsk_lane_num"] = scene.lane_mask()
+        return scene.case("MatMul", form, fields)
 
     return generate
 

@@ -30,6 +30,7 @@ from oracle.case import (
 
 TOGETHER = {I8: 64, F16: 32, BF16: 32, F32: 1}  # input channels side by side in weight memory
 POOLINGS = {"depthwise": 0, "avgpooling": 1, "depthwiserelu": 2, "maxpooling": 4}
+REGION_POOLINGS = {"roiDepthwise": 5, "roiavgpooling": 6, "roimaxpooling": 7}
 CONSTANT, REFLECT, REPLICATE, CIRCULAR = range(4)  # pad modes
 
 
@@ -153,6 +154,7 @@ def convolution(precision: int, result: int, function: str = "normal") -> Genera
             scene.fill(room[0].address % LANE_BYTES, len(previous), previous.view(np.uint8), lane)
         form = scene.one_of(("long", "short"))
         if form == "long":
+            fields["tsk_lane_num"] = scene.lane_mask()
             fields |= {"opd0_n": n, "opd1_n": outputs, "opd1_c": inputs, "opd1_prec": precision}
         return scene.case("Conv", form, fields)
 
@@ -198,7 +200,58 @@ def pooling(function: str, precision: int, result: int) -> Generate:
         fields["res0_addr"] = scene.target((n, c, h.output, w.output), result, lane, (ALIGNED,)).address
         form = scene.one_of(("long", "short"))
         if form == "long":
+            fields["tsk_lane_num"] = scene.lane_mask()
             fields |= shape_fields((1, c, h.kernel, w.kernel), "opd1")
+            fields |= {"opd0_n": n, "opd0_c": c, "opd1_prec": precision, "opd2_prec": precision}
+        return scene.case("PoolDepthwise", form, fields)
+
+    return generate
+
+
+def region_table(scene: Scene, height: int, width: int, count: int) -> int:
+    """Where `count` regions stand that lie in the input: [1, count, 1, 4] of left, top, right, bottom, from lane 0.
+    Most are not empty. Regions that leave the input would read what happens to be around it."""
+    x = scene.rng.integers(0, width, (count, 2))
+    y = scene.rng.integers(0, height, (count, 2))
+    if scene.chance(0.8):
+        x.sort(axis=1)
+        y.sort(axis=1)
+    regions = np.stack((x[:, 0], y[:, 0], x[:, 1], y[:, 1]), axis=1).astype("<i2")
+    depth = -(-count // LANES)
+    rows = np.zeros((min(LANES, count), depth, 4), "<i2")
+    for index, region in enumerate(regions):
+        rows[index % LANES, index // LANES] = region
+    at = scene.reserve(8 * depth, 8)
+    scene.fill(at, len(rows), rows.reshape(len(rows), -1).view(np.uint8))
+    return at
+
+
+def region_pooling(function: str, precision: int, result: int) -> Generate:
+    def generate(scene: Scene) -> Case:
+        n, c, _, _ = scene.shape()
+        n, c, lane = min(n, 2), min(c, 70), scene.lane()
+        height, width = scene.integer(1, 6), scene.integer(1, 8)
+        regions = scene.integer(1, 4 if scene.small else 70)
+        rows, columns = scene.integer(1, 4), scene.integer(1, 4)
+        kind = "any" if function == "roimaxpooling" else kind_for(scene, precision)
+        fields = {"tsk_eu_typ": REGION_POOLINGS[function], "opd0_prec": precision, "res0_prec": result}
+        fields |= {"res0_n": n, "res0_c": c, "res0_h": 1, "res0_w": regions, "opd0_h": height, "opd0_w": width}
+        fields |= {"opd1_h": rows, "opd1_w": columns, "kernel_rotate": scene.integer(0, 1)}
+        fields |= {"res_op_x_str": 1, "res_op_y_str": 1}
+        for name in ("opd0", "opd1"):
+            fields[f"{name}_sign"] = scene.integer(0, 1) if precision == I8 else 1
+        fields |= operand_fields("opd0", scene.source((n, c, height, width), precision, lane, (ALIGNED,), kind))
+        if function == "roiavgpooling":
+            fields |= {"opd1_const": 1, "opd1_addr": int(values(scene.rng, precision, (1,), kind)[0])}
+        elif function == "roiDepthwise":
+            fields |= table(scene, "opd1", precision, lane, c, rows * columns, kind)
+        fields |= {"opd2_const": 1, "opd2_addr": int(values(scene.rng, precision, (1,), kind)[0])}
+        fields["opd3_addr"] = region_table(scene, height, width, regions)
+        fields["res0_addr"] = scene.target((n, c, 1, regions), result, lane, (ALIGNED,)).address
+        form = scene.one_of(("long", "short"))
+        if form == "long":
+            fields["tsk_lane_num"] = scene.lane_mask()
+            fields |= shape_fields((1, c, rows, columns), "opd1")
             fields |= {"opd0_n": n, "opd0_c": c, "opd1_prec": precision, "opd2_prec": precision}
         return scene.case("PoolDepthwise", form, fields)
 
@@ -213,12 +266,16 @@ def forms() -> Forms:
             made[f"conv.{function} {to}"] = convolution(I8, result, function)
         for function in POOLINGS:
             made[f"pord.{function} {to}"] = pooling(function, I8, result)
+        for function in REGION_POOLINGS:
+            made[f"pord.{function} {to}"] = region_pooling(function, I8, result)
     for precision in FLOATS:
         name = PRECISION_NAMES[precision]
         for result in dict.fromkeys((precision, F32)):
             made[f"conv.normal {name} -> {PRECISION_NAMES[result]}"] = convolution(precision, result)
         for function in POOLINGS:
             made[f"pord.{function} {name}"] = pooling(function, precision, precision)
+        for function in REGION_POOLINGS:
+            made[f"pord.{function} {name}"] = region_pooling(function, precision, precision)
     return made
 
 
