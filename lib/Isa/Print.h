@@ -23,7 +23,7 @@ std::vector<Stray> strayBits(const Decoded &command,
 /// One line without its end: engine, id, what it waits for, name, the form
 /// where it is not the shortest, operands with type, shape, layout and address,
 /// and in braces every other field that does not go without saying. assemble()
-/// of Parse.h turns it back into the same bytes.
+/// of Assemble.h turns it back into the same bytes.
 /// \code
 /// tiu 7 after gdma 3: arith.add opd0 = f16[1, 64, 28, 28] aligned at lane 0 +
 /// 0x4000, opd1 = f16 0x3c00 -> ...

@@ -1,6 +1,6 @@
 //===- NativeIsa.cpp - tpu_mlir._native.isa: commands as they are decoded -===//
 #include "lib/Isa/Accesses.h"
-#include "lib/Isa/Parse.h"
+#include "lib/Isa/Assemble.h"
 #include "lib/Isa/Print.h"
 #include "python/bindings/Native.h"
 

@@ -6,7 +6,7 @@
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
 #include "lib/Isa/Accesses.h"
-#include "lib/Isa/Parse.h"
+#include "lib/Isa/Assemble.h"
 #include "lib/Isa/Print.h"
 #include "lib/Runtime/ChromeTrace.h"
 #include "lib/Runtime/Program.h"

@@ -1,4 +1,4 @@
-//===- Parse.h - Commands from their text ---------------------------------===//
+//===- Assemble.h - Commands from their text ------------------------------===//
 
 #pragma once
 
