@@ -15,7 +15,7 @@ namespace tpu_mlir::runtime {
 struct Limits {
   /// Bytes of the chip's global memory; a run takes at most three times that.
   uint64_t memory = uint64_t(4) << 30;
-  /// Commands of all stages, decoded at some 400 bytes each.
+  /// Commands of all stages, decoded at some 340 bytes each.
   uint64_t commands = uint64_t(4) << 20;
   /// Steps of a run (Simulator/Work.h); a core does some 100 million a second.
   uint64_t work = 100'000'000'000;

@@ -187,18 +187,19 @@ template <typename V, unsigned together>
 ALWAYS_INLINE void addIntegersPlaces(const int32_t *const *rows,
                                      unsigned channels, const int32_t *weights,
                                      int32_t *sums) {
-  using Int = typename V::Int;
-  Int products[together] = {};
+  // Sums wrap around, as those of unsigned numbers do.
+  using Word = typename V::Word;
+  Word products[together] = {};
   for (unsigned c = 0; c < channels; ++c) {
-    Int weight = load<Int>(weights + c * resultsTogether);
+    Word weight = load<Word>(weights + c * resultsTogether);
 #pragma GCC unroll 8
     for (unsigned p = 0; p < together; ++p)
-      products[p] += rows[p][c] * weight;
+      products[p] += uint32_t(rows[p][c]) * weight;
   }
 #pragma GCC unroll 8
   for (unsigned p = 0; p < together; ++p)
     store(sums + p * resultsTogether,
-          load<Int>(sums + p * resultsTogether) + products[p]);
+          load<Word>(sums + p * resultsTogether) + products[p]);
 }
 
 template <typename V, unsigned together>

@@ -18,6 +18,7 @@ namespace tpu_mlir::sim::mac {
 template <unsigned bytes> struct Vector {
   using Float __attribute__((vector_size(bytes))) = float;
   using Int __attribute__((vector_size(bytes))) = int32_t;
+  using Word __attribute__((vector_size(bytes))) = uint32_t;
   static constexpr unsigned size = bytes / 4;
 };
 
