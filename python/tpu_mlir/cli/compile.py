@@ -12,6 +12,7 @@ from tpu_mlir.cli.calibration import Calibration, progress_bar, takes_calibratio
 from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.console import output as results
 from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
+from tpu_mlir.cli.precision_search import parse_drop, run_search
 from tpu_mlir.cli.text import examples, size_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel --precision f16 --precision-override softmax:f32",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
+    "tpuc compile m.onnx -o m.bmodel --precision auto --min-cosine 0.995 --calibration-data photos/ --report r.html",
+    "tpuc compile m.onnx -o m.bmodel --precision auto --max-drop 0.5% --evaluate labels.csv --calibration-data photos/",
 )
 
 
@@ -34,6 +37,7 @@ class Precision(StrEnum):
     F16 = "f16"
     BF16 = "bf16"
     INT8 = "int8"
+    AUTO = "auto"
 
 
 class Fallback(StrEnum):
@@ -75,6 +79,16 @@ def compile(
             show_default=False,
         ),
     ] = None,
+    min_cosine: Annotated[
+        float, typer.Option(help="For auto: least cosine of each output with the float model.", min=0, max=1)
+    ] = 0.995,
+    max_drop: Annotated[
+        str | None,
+        typer.Option(metavar="0.5%", help="For auto: most that top-1 may lose, by the labels.", show_default=False),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="For auto: write a page with charts.", show_default=False)
+    ] = None,
 ) -> None:
     """Compile an ONNX model to a bmodel.
 
@@ -84,6 +98,27 @@ def compile(
     overrides = parse_overrides(precision_override, Precision)
     preprocess = calibration.preprocess()
     labels = _labels(evaluate) if evaluate else []
+    drop = None if max_drop is None else parse_drop(max_drop)
+    if precision is Precision.AUTO:
+        from tpu_mlir.quantization.ranges import Ranges
+
+        found = run_search(
+            model,
+            calibration,
+            ranges=Ranges.load(ranges) if ranges else None,
+            labels=labels,
+            drop=drop,
+            min_cosine=min_cosine,
+            shapes=shapes,
+            asymmetric=asymmetric,
+            fallback=fallback.value,
+            report=report,
+        )
+        found.bmodel.save(output)
+        errors.print(f"{output}: {size_text(len(found.bmodel.data))}", markup=False)
+        return
+    if report or drop is not None:
+        raise typer.BadParameter("needs --precision auto", param_hint="--report" if report else "--max-drop")
     chosen = _ranges(model, precision, ranges, calibration, shapes)
     from tpu_mlir import compiler
 
@@ -103,8 +138,8 @@ def compile(
     if evaluate:
         from tpu_mlir import quantization
 
-        with progress_bar(f"evaluating {output}") as report:
-            found = quantization.evaluate(model, result, labels, preprocess=preprocess, progress=report)
+        with progress_bar(f"evaluating {output}") as advance:
+            found = quantization.evaluate(model, result, labels, preprocess=preprocess, progress=advance)
         print_evaluation(found.model, found.bmodel, len(labels), precision)
 
 

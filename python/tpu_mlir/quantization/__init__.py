@@ -1,26 +1,40 @@
 """Quantisation: ranges of activations from calibration data, and what it costs in accuracy."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges
 
-__all__ = ["METHODS", "Layout", "PixelFormat", "Preprocess", "Range", "Ranges", "calibrate", "evaluate", "quantize"]
+__all__ = [
+    "METHODS",
+    "Layout",
+    "PixelFormat",
+    "Preprocess",
+    "Range",
+    "Ranges",
+    "calibrate",
+    "evaluate",
+    "quantize",
+    "search_precision",
+]
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.calibration import calibrate, quantize
     from tpu_mlir.quantization.evaluation import evaluate
+    from tpu_mlir.quantization.mixed_precision import search_precision
+
+_MODULES = {
+    "calibrate": "calibration",
+    "quantize": "calibration",
+    "evaluate": "evaluation",
+    "search_precision": "mixed_precision",
+}
 
 
 def __getattr__(name: str) -> object:
     """Load what needs MLIR and ONNX Runtime only when it is asked for."""
-    if name in ("calibrate", "quantize"):
-        from tpu_mlir.quantization import calibration
-
-        return getattr(calibration, name)
-    if name == "evaluate":
-        from tpu_mlir.quantization.evaluation import evaluate
-
-        return evaluate
-    raise AttributeError(f"module 'tpu_mlir.quantization' has no attribute '{name}'")
+    if name not in _MODULES:
+        raise AttributeError(f"module 'tpu_mlir.quantization' has no attribute '{name}'")
+    return getattr(import_module(f"tpu_mlir.quantization.{_MODULES[name]}"), name)

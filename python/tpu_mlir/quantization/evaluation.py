@@ -1,7 +1,7 @@
 """How good a model is before compilation, in ONNX Runtime, and after, on the simulated chip."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,21 @@ def evaluate(
             raise CalibrationError(f"ONNX Runtime cannot run the model: {reason}") from None
 
     return Evaluation(score(run_model), score(lambda feeds: session.run(session.convert(feeds))))
+
+
+def reference_score(
+    model: str | os.PathLike[str] | onnx.ModelProto,
+    labels: str | os.PathLike[str] | Sequence[Label],
+    shapes: Mapping[str, Sequence[int]],
+    preprocess: Preprocess | None = None,
+) -> tuple[Score, float]:
+    """Return the function that measures top-1 accuracy by labels, and what it gives for the model in ONNX Runtime.
+
+    `shapes` fixes open dimensions. Raises TpuMlirError.
+    """
+    graph, _ = load(model if isinstance(model, onnx.ModelProto) else Path(model))
+    score = _accuracy(labels, resolve(graph.graph, shapes), preprocess or Preprocess(), lambda done, total: None)
+    return score, score(_open(model).run)
 
 
 def _accuracy(

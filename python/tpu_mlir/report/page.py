@@ -61,6 +61,11 @@ def page(profile: Profile) -> str:
         "</dl>",
         f'<p class="soft">{escape(TRUST[profile.cycle_model])}</p>',
     ]
+    return document(title, body)
+
+
+def document(title: str, body: Sequence[str]) -> str:
+    """Return a page that holds its own style and script."""
     style, script = (files("tpu_mlir.report").joinpath(name).read_text("utf-8") for name in ("page.css", "sort.js"))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'

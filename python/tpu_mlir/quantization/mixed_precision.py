@@ -1,0 +1,209 @@
+"""Mixed precision: the fewest operations that stay floats so that a network is as good as it has to be."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tpu_mlir.compiler import compile
+from tpu_mlir.errors import CalibrationError
+from tpu_mlir.frontend.onnx.inputs import resolve
+from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.quantization.calibration import Model, calibrate, clean_module, quantize
+from tpu_mlir.quantization.operations import Operation, freeze, operations, share_on_integers, thaw
+from tpu_mlir.quantization.preprocess import Preprocess
+from tpu_mlir.quantization.ranges import Ranges
+from tpu_mlir.quantization.samples import Data, Feeds, find_samples
+from tpu_mlir.reference import Reference, to_onnx
+from tpu_mlir.runtime import BModel, Session
+from tpu_mlir.runtime.compare import distance
+
+DEFAULT_COSINE = 0.995
+TRIALS = 8  # samples that bmodels are judged by, unless a judge is given
+PROBES = 2  # samples that single operations are judged by
+SMALL_SHARE = 0.005  # of the multiplications: what an operation without any counts for
+
+Judge = Callable[[Callable[[Feeds], dict[str, Array]]], float]
+Tell = Callable[[str, int, int], None]  # what is done, how many of how many
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What the outputs lose when only this operation is on integers: squared error, relative to the squares."""
+
+    operation: Operation
+    error: float
+
+
+@dataclass(frozen=True)
+class Point:
+    """A compiled choice: what stays floats, how good it is, its simulated time, the share of MACs on integers."""
+
+    floats: tuple[str, ...]
+    quality: float
+    cycles: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """The result: operations from the most sensitive on, all points that were compiled, the chosen one."""
+
+    sensitivities: tuple[Sensitivity, ...]
+    points: tuple[Point, ...]
+    chosen: Point
+    target: float
+    ranges: Ranges
+    bmodel: BModel
+
+    @property
+    def front(self) -> list[Point]:
+        """The Pareto front: the points that no other one beats in both quality and time."""
+        return [
+            point
+            for point in self.points
+            if not any(
+                other.quality >= point.quality and other.cycles <= point.cycles and other != point
+                for other in self.points
+            )
+        ]
+
+
+def search_precision(
+    model: Model,
+    data: Data,
+    *,
+    min_cosine: float = DEFAULT_COSINE,
+    judge: Judge | None = None,
+    target: float | None = None,
+    ranges: Ranges | None = None,
+    method: str = "mse",
+    samples: int = 100,
+    seed: int = 0,
+    preprocess: Preprocess | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
+    asymmetric: bool = False,
+    fallback: str = "f16",
+    tell: Tell = lambda what, done, total: None,
+) -> Search:
+    """Compile a model for INT8 with the fewest operations in `fallback` that reach the target.
+
+    The quality of a bmodel is the least, over the outputs, of the mean cosine between its results and the float
+    reference on TRIALS samples, and has to reach `min_cosine`; or what `judge` returns for it (see `evaluate`), which
+    has to reach `target`. First each operation alone is quantized, in ONNX Runtime, and the error of the outputs is
+    measured; then the most sensitive ones, for the multiplications that they are, become floats, in numbers that
+    bisection finds, each compiled and run on the simulator.
+
+    data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. tell: called with what is
+    done and how many of how many. Raises TpuMlirError, CalibrationError if no choice reaches the target.
+    """
+    if judge is not None and target is None:
+        raise CalibrationError("a judge comes with the target that its number has to reach, found none")
+    module = clean_module(model, input_shapes)
+    context, frozen = module.context, freeze(module)
+    inputs = resolve(to_onnx(module).graph, {})
+    found = find_samples(data, inputs, preprocess or Preprocess(), count=samples, seed=seed)
+    if ranges is None:
+        ranges = calibrate(
+            thaw(frozen, context),
+            data,
+            method=method,
+            samples=samples,
+            seed=seed,
+            preprocess=preprocess,
+            progress=lambda done, total: tell("calibrating", done, total),
+        )
+    trials = [sample.load() for sample in found[:: max(1, len(found) // TRIALS)][:TRIALS]]
+    reference = Reference(module)
+    expected = [reference.run(feeds) for feeds in trials]
+
+    def typed(overrides: Mapping[str, str]):
+        return quantize(
+            thaw(frozen, context), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides
+        )
+
+    every = operations(typed({}))
+    candidates = [op for op in every if op.on_integers and not op.moves]
+    total = max(sum(op.macs for op in every), 1)
+    probes = list(zip(trials, expected, strict=True))[:PROBES]
+    losses: list[Sensitivity] = []
+    for index, op in enumerate(candidates, 1):
+        others = {other.name: "f32" for other in candidates if other.name != op.name}
+        losses.append(Sensitivity(op, _error(Reference(typed(others)), probes)))
+        tell("sensitivity", index, len(candidates))
+    losses.sort(key=lambda item: -item.error / (item.operation.macs / total + SMALL_SHARE))
+
+    points: dict[int, tuple[Point, BModel]] = {}
+
+    def measure(count: int) -> Point:
+        if count not in points:
+            floats = {item.operation.name: fallback for item in losses[:count]}
+            bmodel = compile(
+                thaw(frozen, context),
+                precision="int8",
+                ranges=ranges,
+                asymmetric=asymmetric,
+                fallback=fallback,
+                precision_overrides=floats,
+            )
+            session = Session(bmodel)
+            timed = session.run_all(session.convert(trials[0]), capture=(), timed=True)
+            quality = (
+                judge(lambda feeds: session.run(session.convert(feeds)))
+                if judge
+                else _cosine([session.run(session.convert(feeds)) for feeds in trials], expected)
+            )
+            share = share_on_integers(operations(typed(dict.fromkeys(floats, "f32"))))
+            points[count] = Point(tuple(floats), quality, timed.cycles, share), bmodel
+            tell("trials", len(points), 2 + 2 * len(losses).bit_length())
+        return points[count][0]
+
+    wanted = min_cosine if target is None else target
+    chosen = _fewest(len(losses), lambda count: measure(count).quality >= wanted)
+    if chosen is None:
+        best = max((point for point, _ in points.values()), key=lambda point: point.quality)
+        raise CalibrationError(
+            f"no choice of {fallback} operations reaches {wanted:g}: the best found is {best.quality:.5f} with "
+            f"{len(best.floats)} of {len(losses)}; lower the target, or compile for {fallback}"
+        )
+    point, bmodel = points[chosen]
+    ordered = tuple(points[count][0] for count in sorted(points))
+    return Search(tuple(losses), ordered, point, wanted, ranges, bmodel)
+
+
+def _fewest(most: int, holds: Callable[[int], bool]) -> int | None:
+    """Return the least number up to `most` for which something holds that then holds for all greater ones, too.
+
+    Steps double from 0 on, then halve. None if it does not hold for `most`.
+    """
+    low, high = -1, 0
+    while not holds(high):
+        if high == most:
+            return None
+        low, high = high, min(max(2 * high, 1), most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def _error(found: Reference, probes: Sequence[tuple[Feeds, dict[str, Array]]]) -> float:
+    """Return the largest relative squared error of an output, the mean over the samples."""
+    errors = [
+        [_relative(results[name], array) for name, array in expected.items()]
+        for results, expected in ((found.run(feeds), expected) for feeds, expected in probes)
+    ]
+    return float(np.mean(errors, axis=0).max())
+
+
+def _relative(found: Array, expected: Array) -> float:
+    return distance(np.asarray(found), np.asarray(expected))[0] ** 2
+
+
+def _cosine(found: Sequence[dict[str, Array]], expected: Sequence[dict[str, Array]]) -> float:
+    """Return the least mean cosine of an output."""
+    cosines = [
+        [distance(np.asarray(results[name]), np.asarray(array))[2] for name, array in wanted.items()]
+        for results, wanted in zip(found, expected, strict=True)
+    ]
+    return float(np.nan_to_num(cosines).mean(axis=0).min())

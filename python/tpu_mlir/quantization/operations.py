@@ -1,0 +1,70 @@
+"""The operations of a typed module: which compute on integers, and how many multiplications they are."""
+
+import io
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.locations import result_names
+
+_STILL = ("top.weight", "top.cast", "func.return")  # what computes nothing
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation by the tensor that it computes; `on_integers` if it reads or makes quantized values.
+
+    `moves` if its elements are those of an operand, so that its precision is a matter of others.
+    """
+
+    name: str
+    kind: str
+    macs: int
+    on_integers: bool
+    moves: bool
+
+
+def operations(module: ir.Module) -> list[Operation]:
+    """Return the operations of `@main` in order; MACs are multiply-accumulates of convolutions and products."""
+    functions: Any = module.body.operations
+    found = (item.operation for item in functions[0].regions[0].blocks[0].operations)
+    return [_operation(op) for op in found if op.name not in _STILL]
+
+
+def share_on_integers(found: list[Operation]) -> float:
+    """Return the share of the multiply-accumulates that is computed on integers, 1 where there are none."""
+    total = sum(op.macs for op in found)
+    return sum(op.macs for op in found if op.on_integers) / total if total else 1.0
+
+
+def freeze(module: ir.Module) -> bytes:
+    """Return a module as bytecode, of which `thaw` makes any number of copies."""
+    buffer = io.BytesIO()
+    writer: Any = module.operation
+    writer.write_bytecode(buffer)
+    return buffer.getvalue()
+
+
+def thaw(bytecode: bytes, context: ir.Context) -> ir.Module:
+    """Return a new module from bytecode."""
+    parse: Any = ir.Module.parse
+    return parse(bytecode, context)
+
+
+def _operation(op: ir.Operation) -> Operation:
+    operands = [ir.RankedTensorType(op.operands[index].type) for index in range(len(op.operands))]
+    results = [ir.RankedTensorType(op.results[index].type) for index in range(len(op.results))]
+    stored = ["!quant" in str(kind.element_type) for kind in (*operands, *results)]
+    moves = bool(operands) and operands[0].element_type == results[0].element_type
+    return Operation(
+        result_names(op)[0], op.name.removeprefix("top."), _macs(op.name, operands, results), any(stored), moves
+    )
+
+
+def _macs(name: str, operands: list[ir.RankedTensorType], results: list[ir.RankedTensorType]) -> int:
+    if name == "top.conv":
+        return math.prod(results[0].shape) * math.prod(operands[1].shape[1:])
+    if name == "top.conv_transpose":
+        return math.prod(operands[0].shape) * math.prod(operands[1].shape[1:])
+    return math.prod(results[0].shape) * operands[0].shape[-1] if name == "top.matmul" else 0

@@ -1,0 +1,60 @@
+"""`tpuc compile --precision auto`: what it prints and writes, and what it refuses."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tpu_mlir.cli.app import app
+from tpu_mlir.runtime import BModel
+from typer.testing import CliRunner
+
+DIGITS = str(Path(__file__).parents[3] / "examples" / "digits" / "digits.onnx")
+SHAPE = ["--input-shape", "images:1x1x8x8"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    path = tmp_path / "samples.npz"
+    np.savez(path, images=np.random.default_rng(0).uniform(0, 16, (6, 1, 1, 8, 8)).astype(np.float32))
+    return str(path)
+
+
+def run(*words: str):
+    return CliRunner().invoke(app, ["compile", DIGITS, *SHAPE, *words])
+
+
+def test_search(data: str, tmp_path: Path) -> None:
+    bmodel, page = tmp_path / "m.bmodel", tmp_path / "r.html"
+    words = ["--precision", "auto", "--min-cosine", "0.9", "--calibration-data", data, "--report", str(page)]
+    done = run("-o", str(bmodel), *words)
+    assert done.exit_code == 0, done.output
+    assert "choices tried" in done.output
+    assert BModel.load(bmodel).data
+    text = page.read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "mixed precision" in text
+    assert "http" not in text.replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--precision", "auto"], "auto needs --calibration-data"),
+        (["--precision", "auto", "--max-drop", "1%"], "auto needs --calibration-data"),
+        (["--precision", "auto", "--max-drop", "much"], "expected a share such as 0.5% or 0.005, found 'much'"),
+        (["--precision", "int8", "--max-drop", "1%"], "needs --precision auto"),
+        (["--precision", "f16", "--report", "r.html"], "needs --precision auto"),
+    ],
+)
+def test_usage(words: list[str], reason: str, tmp_path: Path) -> None:
+    done = run("-o", str(tmp_path / "m.bmodel"), *words)
+    assert done.exit_code == 2
+    assert reason in " ".join(done.output.replace("│", " ").split())
+    assert not (tmp_path / "m.bmodel").exists()
+
+
+def test_a_drop_needs_labels(data: str, tmp_path: Path) -> None:
+    words = ["--precision", "auto", "--max-drop", "1%", "--calibration-data", data]
+    done = run("-o", str(tmp_path / "m.bmodel"), *words)
+    assert done.exit_code == 2
+    assert "takes --evaluate with the labels" in " ".join(done.output.replace("│", " ").split())
