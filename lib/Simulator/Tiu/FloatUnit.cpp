@@ -45,13 +45,6 @@ static inline float root(float value, unsigned iterations) {
   return y;
 }
 
-float sim::addFloat(float a, float b) { return add(a, b); }
-float sim::subFloat(float a, float b) { return sub(a, b); }
-float sim::mulFloat(float a, float b) { return mul(a, b); }
-float sim::reciprocalRoot(float value, unsigned iterations) {
-  return root(value, iterations);
-}
-
 template <typename Operation>
 static void forEach(float *a, const float *b, unsigned count,
                     Operation operation) {

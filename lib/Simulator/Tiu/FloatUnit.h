@@ -15,10 +15,6 @@
 
 namespace tpu_mlir::sim {
 
-float addFloat(float a, float b);
-float subFloat(float a, float b);
-float mulFloat(float a, float b);
-
 /// a[i] = a[i] + b[i], and so on.
 void addRun(float *a, const float *b, unsigned count);
 void subRun(float *a, const float *b, unsigned count);
@@ -32,10 +28,9 @@ void maxRun(float *a, const float *b, unsigned count);
 void minRun(float *a, const float *b, unsigned count);
 
 /// 1 / sqrt(value) by `iterations` Newton steps from 0x5f3759df - bits / 2.
-float reciprocalRoot(float value, unsigned iterations);
 void reciprocalRootRun(float *values, unsigned count, unsigned iterations);
 
-/// a / b as the square of reciprocalRoot(|b|), times a.
+/// a / b as the square of that root of |b|, times a.
 void divideRun(float *a, const float *b, unsigned count, unsigned iterations);
 
 /// What storing in a precision and loading with `flush` makes of each value,

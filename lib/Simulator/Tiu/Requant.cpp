@@ -206,9 +206,18 @@ static llvm::Error dequantize(Machine &machine, const isa::Requant &command,
   return llvm::Error::success();
 }
 
-static float integerToFloat(int64_t value, RoundMode mode) {
-  return floatFromBits(packFloat(value < 0, uint64_t(std::abs(value)), 0,
-                                 Precision::F32, mode, /*keepFinite=*/true));
+/// Integers of at most 32 bits, rounded to f32.
+static void integersToFloats(const int64_t *integers, unsigned count,
+                             RoundMode mode, float *values) {
+  if (mode == RoundMode::HalfToEven) { // as this computer rounds
+    for (unsigned i = 0; i < count; ++i)
+      values[i] = float(int32_t(integers[i]));
+    return;
+  }
+  for (unsigned i = 0; i < count; ++i)
+    values[i] = floatFromBits(
+        packFloat(integers[i] < 0, uint64_t(std::abs(integers[i])), 0,
+                  Precision::F32, mode, /*keepFinite=*/true));
 }
 
 static ReadRun valuesRun(const float *values) {
@@ -245,10 +254,9 @@ static llvm::Error requantizeFloat(Machine &machine,
         loadIntegers(from[0], operands.from, operands.fromSigned, count, x);
         loadFloats(from[1], Precision::F32, true, count, scale);
         loadFloats(from[2], Precision::F32, true, count, offset);
-        for (unsigned i = 0; i < count; ++i)
-          values[i] = addFloat(
-              mulFloat(integerToFloat(x[i], RoundMode(toFloat)), scale[i]),
-              offset[i]);
+        integersToFloats(x, count, RoundMode(toFloat), values);
+        mulRun(values, scale, count);
+        addRun(values, offset, count);
         if (operands.to != Precision::I32) {
           castRun(valuesRun(values), Precision::F32, true, to, operands.to,
                   operands.toSigned, RoundMode(toInteger), count);
@@ -284,21 +292,23 @@ static llvm::Error dequantizeFloat(Machine &machine,
   unsigned mode = command.opd2_n_str & 7;
   if (mode >= roundModeCount)
     return refuse(llvm::formatv("round mode {0} does not exist", mode));
-  forEachRun(
-      machine, operands.lanes, operands.result, operands.sources,
-      [&](WriteRun to, const auto &from, unsigned count) {
-        FlushDenormals guard;
-        int64_t x[longestRun], zeroPoint[longestRun];
-        float scale[longestRun];
-        loadIntegers(from[0], operands.from, operands.fromSigned, count, x);
-        loadIntegers(from[1], Precision::I16, operands.fromSigned, count,
-                     zeroPoint);
-        loadFloats(from[2], Precision::F32, true, count, scale);
-        for (unsigned i = 0; i < count; ++i)
-          scale[i] = mulFloat(
-              integerToFloat(x[i] - zeroPoint[i], RoundMode(mode)), scale[i]);
-        storeFloats(scale, Precision::F32, to, count);
-      });
+  forEachRun(machine, operands.lanes, operands.result, operands.sources,
+             [&](WriteRun to, const auto &from, unsigned count) {
+               FlushDenormals guard;
+               int64_t x[longestRun], zeroPoint[longestRun];
+               float scale[longestRun];
+               loadIntegers(from[0], operands.from, operands.fromSigned, count,
+                            x);
+               loadIntegers(from[1], Precision::I16, operands.fromSigned, count,
+                            zeroPoint);
+               loadFloats(from[2], Precision::F32, true, count, scale);
+               for (unsigned i = 0; i < count; ++i)
+                 x[i] -= zeroPoint[i];
+               float values[longestRun];
+               integersToFloats(x, count, RoundMode(mode), values);
+               mulRun(values, scale, count);
+               storeFloats(values, Precision::F32, to, count);
+             });
   return llvm::Error::success();
 }
 
