@@ -7,8 +7,8 @@ from tpu_mlir._native import bmodel, runtime
 from tpu_mlir.errors import CommandError
 from tpu_mlir.simulator import Machine
 
-from timelines.encode import end, forms, to_bytes
-from timelines.text import GLOBAL, Line, Tensor
+from timelines.encode import LANES, end, forms, to_bytes
+from timelines.text import GLOBAL, LANE_BYTES, Line, Tensor
 
 GLOBAL_BYTES = 1 << 28  # BERT-base, the largest of the four, ends at 222 MB
 
@@ -25,10 +25,12 @@ def machine() -> Machine:
 
 def refusals(machine: Machine, line: Line) -> list[str]:
     """Execute each form of a command; return what the simulator says against it."""
-    if line.op.startswith("sg."):  # 0 is an index that every tensor has
+    if line.op.startswith("sg."):
         index = line.operands[1]
         assert isinstance(index, Tensor)
-        machine.local.reshape(-1)[index.address :].reshape(-1)[: index.shape[3]] = 0
+        first, byte = divmod(index.address, LANE_BYTES)
+        for lane in range(first, first + index.shape[1]):  # 0 is an index that every tensor has
+            machine.local[lane % LANES, byte : byte + index.shape[3]] = 0
     found: list[str] = []
     for is_short in forms(line):
         try:
