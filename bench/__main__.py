@@ -2,6 +2,6 @@
 
 import sys
 
-from bench import calibrate, compile, methods, models, simulator
+from bench import calibrate, compile, int8, methods, models, simulator
 
-sys.exit(max(module.main(sys.argv[1:]) for module in (compile, simulator, calibrate, methods, models)))
+sys.exit(max(module.main(sys.argv[1:]) for module in (compile, simulator, calibrate, methods, int8, models)))

@@ -205,7 +205,6 @@ def test_missing_ranges_are_each_named_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"precision": "int8"}, "precision 'int8' needs the ranges of the tensors: expected `ranges`, found none"),
         ({"precision": "f16", "ranges": "a"}, "expected precision 'int8' beside `ranges`, found 'f16'"),
         (
             {"precision": "int8", "ranges": "a", "fallback": "i4"},

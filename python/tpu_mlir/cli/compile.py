@@ -95,7 +95,7 @@ def compile(
     Precision int8 needs calibration data, or a table of ranges that `tpuc calibrate` has written.
     """
     shapes = parse_shapes(input_shape)
-    overrides = parse_overrides(precision_override, Precision)
+    overrides = parse_overrides(precision_override, (item for item in Precision if item is not Precision.AUTO))
     preprocess = calibration.preprocess()
     labels = _labels(evaluate) if evaluate else []
     drop = None if max_drop is None else parse_drop(max_drop)
