@@ -27,11 +27,16 @@ static UniformQuantizedType byteType(MLIRContext *context, bool isSigned,
 UniformQuantizedType tpu_mlir::top::quantizedType(MLIRContext *context,
                                                   const Range &range,
                                                   bool asymmetric) {
-  if (!asymmetric)
-    return range.min >= 0
-               ? byteType(context, /*isSigned=*/false, range.threshold / 255)
-               : byteType(context, /*isSigned=*/true, range.threshold / 127);
+  constexpr double kWorthZeroPoint = 1.5;
   double min = std::min(range.min, 0.0), max = std::max(range.max, 0.0);
+  if (!asymmetric) {
+    if (range.min >= 0)
+      return byteType(context, /*isSigned=*/false, range.threshold / 255);
+    min = std::max(min, -range.threshold);
+    max = std::min(max, range.threshold);
+    if (2 * range.threshold < kWorthZeroPoint * (max - min))
+      return byteType(context, /*isSigned=*/true, range.threshold / 127);
+  }
   double scale = (max - min) / 255;
   return byteType(context, /*isSigned=*/true, scale,
                   -128 - static_cast<int64_t>(std::nearbyint(min / scale)));
@@ -43,6 +48,7 @@ UniformQuantizedType tpu_mlir::top::constantType(MLIRContext *context,
   for (double value : values) {
     range.threshold = std::max(range.threshold, std::abs(value));
     range.min = std::min(range.min, value);
+    range.max = std::max(range.max, value);
   }
   if (range.threshold == 0)
     range.threshold = 1; // any scale has a zero

@@ -16,7 +16,8 @@
 // 5. Symmetric: a range without negative values becomes u8 of scale
 //    threshold / 255, any other i8 of scale threshold / 127. Asymmetric: i8 of
 //    scale (max - min) / 255 and the zero point that makes min -128, with 0 in
-//    the range.
+//    the range. That is also for lopsided ranges in the symmetric way, as of
+//    silu, where it makes steps at most two thirds as large.
 // 6. Constants: with an axis of their own (filters) i8 of scale max|w| / 127
 //    by index, others as their values by rule 5, symmetric.
 //

@@ -55,6 +55,19 @@ func.func @relu_and_other(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
 
 // -----
 
+// A zero point, where the values are mostly positive: 255 steps from -0.278465, the least of silu.
+// CHECK-LABEL: @lopsided
+// CHECK: top.silu {{.*}} -> tensor<1x8x!quant.uniform<i8:f32, 0.028420450{{[0-9]*}}:-118>>
+// CHECK: top.add
+func.func @lopsided(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
+  %0 = top.sub %x, %x : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x8xf32> loc("sum")
+  %1 = top.silu %0 : tensor<1x8xf32> loc("lopsided")
+  %2 = top.add %1, %0 : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x8xf32> loc("y")
+  return %2 : tensor<1x8xf32>
+}
+
+// -----
+
 // What only hard_swish reads needs no values below -3, where its result stays 0.
 // CHECK-LABEL: @flat
 // CHECK: top.add {{.*}} -> tensor<1x8x!quant.uniform<i8:f32, 0.023{{[0-9]*}}>>
