@@ -215,3 +215,8 @@ def test_missing_ranges_are_each_named_once(tmp_path: Path) -> None:
 def test_options_that_do_not_fit(options: dict[str, str], message: str) -> None:
     with pytest.raises(ModelError, match=message):
         tpu_mlir.compile(NETWORKS["arithmetic"], **options)  # pyright: ignore[reportArgumentType]
+
+
+def test_float_model_without_ranges() -> None:
+    with pytest.raises(CompileError, match="expected calibration data or a table of ranges, found neither"):
+        tpu_mlir.compile(NETWORKS["arithmetic"], precision="int8")
