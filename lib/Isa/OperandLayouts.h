@@ -151,6 +151,7 @@ Operands list(const TransBroadcast &);
 Operands list(const ScatterGather &);
 Operands list(const ScatterGatherLine &);
 Operands list(const TiuSystem &);
+Operands list(const LaneMask &);
 Operands list(const GdmaTensor &);
 Operands list(const GdmaMatrix &);
 Operands list(const GdmaGeneral &);

@@ -62,7 +62,8 @@ Operands isa::list(const Arith &i) {
         byLayout("opd1", i.opd1_addr, second, shape, i.opd1_str,
                  {i.opd1_n_str, i.opd1_c_str, i.opd1_h_str, i.opd1_w_str})));
   if (count == 3 || (count == 2 && i.tsk_opd_num == 3)) {
-    if (i.opd2_const)
+    // Selections and mac know it as a number only, whatever opd2_const says.
+    if (i.opd2_const || count == 3)
       all.push_back(constant("opd2", i.opd2_addr, third));
     else
       all.push_back(

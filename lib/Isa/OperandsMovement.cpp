@@ -155,9 +155,17 @@ Operands isa::list(const ScatterGatherLine &i) {
                  isScatter)};
 }
 
-Operands isa::list(const TiuSystem &i) {
-  if (i.function() == TiuSystemOp::WriteFromLocal ||
-      i.function() == TiuSystemOp::WriteCollectFromLocal)
-    return {anything("opd0", false)};
-  return {};
+Operands isa::list(const TiuSystem &) { return {}; }
+
+Operands isa::list(const LaneMask &i) {
+  Type type{uint32_t(Precision::I8), false};
+  switch (i.function()) {
+  case LaneMaskOp::WriteFromLocal:
+    return {read(
+        dense("mask", i.mask_value, type, {1, 1, 1, laneCount}, 0, "compact"))};
+  case LaneMaskOp::WriteCollectFromLocal:
+    return {read(compact("mask", i.mask_value, type, {1, laneCount, 1, 1}))};
+  default:
+    return {};
+  }
 }

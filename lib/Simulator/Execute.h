@@ -30,6 +30,7 @@ llvm::Error execute(Machine &machine, const isa::Linear &instruction);
 llvm::Error execute(Machine &machine, const isa::Vector &instruction);
 llvm::Error execute(Machine &machine, const isa::Compare &instruction);
 llvm::Error execute(Machine &machine, const isa::TiuSystem &instruction);
+llvm::Error execute(Machine &machine, const isa::LaneMask &instruction);
 
 llvm::Error execute(Machine &machine, const isa::GdmaTensor &instruction);
 llvm::Error execute(Machine &machine, const isa::GdmaMatrix &instruction);

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace tpu_mlir::sim {
 
@@ -114,6 +115,10 @@ public:
   /// Reports an access whose bounds have been checked: informs the observer,
   /// checks (read) or records (write) initialisation.
   llvm::Error follow(Location at, uint64_t size, bool isWrite);
+
+  /// The lanes that compute commands write, whatever they say themselves; set
+  /// by system commands.
+  std::optional<uint64_t> laneMask;
 
   /// Workers that instructions may spread lanes over; copies share them.
   /// One thread (no pool) at first.

@@ -49,6 +49,20 @@ llvm::Expected<TensorView> TensorView::perChannel(const Machine &machine,
               unsigned(Layout::Compact));
 }
 
+llvm::Expected<TensorView> TensorView::rowAligned(const Machine &machine,
+                                                  uint64_t address,
+                                                  unsigned elementBytes,
+                                                  Shape4 shape) {
+  llvm::Expected<Location> at = machine.decodeTiu(address);
+  if (!at)
+    return at.takeError();
+  int64_t row = llvm::alignTo(shape.w, executionUnitBytes / elementBytes);
+  int64_t channel = row * shape.h;
+  int64_t depth = llvm::divideCeil(at->lane() + shape.c, laneCount);
+  return make(machine, address, elementBytes, shape, unsigned(Layout::Strided),
+              {depth * channel, channel, row, 1});
+}
+
 llvm::Error TensorView::read(Machine &machine, llvm::StringRef operand,
                              unsigned alignment) const {
   return access(machine, operand, alignment, /*isWrite=*/false);

@@ -47,6 +47,12 @@ public:
   perChannel(const Machine &machine, uint64_t address, unsigned elementBytes,
              uint32_t channels, uint32_t perChannel);
 
+  /// Every row begins at a multiple of 64 bytes.
+  static llvm::Expected<TensorView> rowAligned(const Machine &machine,
+                                               uint64_t address,
+                                               unsigned elementBytes,
+                                               Shape4 shape);
+
   /// Checks that the machine has every element and that the address is a
   /// multiple of `alignment` (0: of the element size); reports the runs if the
   /// machine follows accesses. `operand` names it in errors.
@@ -77,6 +83,14 @@ public:
   /// firstChannel + 64, ... below shape.c.
   uint32_t firstChannelOf(unsigned index) const {
     return (index + laneCount - first) % laneCount;
+  }
+
+  /// Element n of the first dimension as a tensor of its own.
+  TensorView image(uint32_t n) const {
+    TensorView view = *this;
+    view.base += bytes * n * strides.n;
+    view.sizes.n = 1;
+    return view;
   }
 
   const Shape4 &shape() const { return sizes; }

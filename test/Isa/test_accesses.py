@@ -138,6 +138,13 @@ def test_unknown_reach_is_all_of_local_memory() -> None:
 
 def test_system_commands_touch_nothing() -> None:
     assert accesses("TiuSystem", tsk_eu_typ=31) == []
+    assert accesses("LaneMask", tsk_eu_typ=2, mask_value=1 << 20) == []
+
+
+def test_a_lane_mask_comes_from_one_lane_or_from_all() -> None:
+    place = 2 * LANE + 0x40
+    assert accesses("LaneMask", tsk_eu_typ=3, mask_value=place) == [("local", False, 0x40, 0x80, lanes(2, 3))]
+    assert accesses("LaneMask", tsk_eu_typ=4, mask_value=0x40) == [("local", False, 0x40, 0x41, ALL)]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from oracle.differential import difference
 from oracle.golden import GOLDEN, read
 from oracle.machines import Simulator, zero_background
+from oracle.outcome import difference
 
 
 @pytest.fixture(scope="module")

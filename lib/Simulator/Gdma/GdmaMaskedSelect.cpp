@@ -24,8 +24,6 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       machine, "mask", command.maskAddress(), *maskBytes, shape);
   if (!mask)
     return mask.takeError();
-  if (!source->isLocal() || !mask->isLocal())
-    return refuse("source and mask must be in local memory");
   llvm::Expected<Packed> data = source->read(machine);
   if (!data)
     return data.takeError();

@@ -20,8 +20,6 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       machine, "source", command.srcAddress(), *bytes, sourceShape(command));
   if (!source)
     return source.takeError();
-  if (!source->isLocal())
-    return refuse("the source must be in local memory");
   llvm::Expected<Packed> data = source->read(machine);
   if (!data)
     return data.takeError();

@@ -39,10 +39,12 @@ static llvm::Error checkFunction(const isa::GdmaTensor &command) {
       uint32_t(isa::GdmaTensorOp::FourBankBroadcast))
     return refuse(llvm::formatv("there is no special function {0}",
                                 command.cmd_special_function));
-  bool reorders = orderOf(command.function())[0] != 0 ||
-                  orderOf(command.function())[1] != 1;
-  if (command.fill_constant_en && reorders)
-    return refuse("a constant cannot be transposed");
+  if (!command.fill_constant_en)
+    return llvm::Error::success();
+  if (orderOf(command.function())[1] == 3)
+    return refuse("a constant cannot be collected or distributed");
+  if (isFourBank(command.function()))
+    return refuse("a constant cannot be written to four banks");
   return llvm::Error::success();
 }
 

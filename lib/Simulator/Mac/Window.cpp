@@ -9,9 +9,6 @@ using namespace tpu_mlir::sim;
 static constexpr int32_t isPadding = -1, isInserted = -2;
 
 static llvm::Error checkAxis(const WindowAxis &axis, char name) {
-  auto failure = [](const llvm::Twine &text) {
-    return llvm::createStringError(llvm::inconvertibleErrorCode(), text);
-  };
   if (!axis.input || !axis.kernel || !axis.stride)
     return refuse(llvm::formatv("input {0} {1}, kernel {2} and step {3} must "
                                 "not be zero",

@@ -16,6 +16,7 @@ static unsigned operandCount(ArithOp function) {
   case ArithOp::Abs:
   case ArithOp::Cast:
   case ArithOp::Copy:
+  case ArithOp::CopyBatch:
   case ArithOp::FirstOne:
   case ArithOp::FirstZero:
     return 1;
@@ -49,16 +50,20 @@ struct OperandFields {
 
 static llvm::Expected<Source> makeSource(Machine &machine,
                                          const OperandFields &fields,
-                                         const TensorView &result) {
+                                         const TensorView &result,
+                                         bool isBatch) {
   llvm::Expected<Precision> precision =
       elementPrecision(fields.name, fields.precision);
   if (!precision)
     return precision.takeError();
   if (fields.isConstant)
     return Source::constant(fields.address, *precision, fields.isSigned);
+  Shape4 shape = result.shape();
+  if (isBatch)
+    shape.n = 1;
   llvm::Expected<TensorView> view =
-      TensorView::make(machine, fields.address, bytesOf(*precision),
-                       result.shape(), fields.layout, fields.strides);
+      TensorView::make(machine, fields.address, bytesOf(*precision), shape,
+                       fields.layout, fields.strides);
   if (!view)
     return refuse(fields.name + ": " + llvm::toString(view.takeError()));
   if (view->firstLane() != result.firstLane())
@@ -67,6 +72,11 @@ static llvm::Expected<Source> makeSource(Machine &machine,
         fields.name, view->firstLane(), result.firstLane()));
   if (llvm::Error error = view->read(machine, fields.name))
     return std::move(error);
+  if (isBatch) // one image for all
+    view = TensorView::make(
+        machine, fields.address, bytesOf(*precision), result.shape(),
+        unsigned(Layout::Strided),
+        {0, view->stride().c, view->stride().h, view->stride().w});
   return Source::tensor(*view, *precision, fields.isSigned);
 }
 
@@ -128,12 +138,43 @@ static llvm::Expected<ArithOperands> findOperands(Machine &machine,
                              {0, 1, 0, 0}}};
   for (const OperandFields &field :
        llvm::ArrayRef(fields).take_front(hasShift ? 3 : count)) {
-    llvm::Expected<Source> source = makeSource(machine, field, *result);
+    llvm::Expected<Source> source = makeSource(
+        machine, field, *result, operands.function == ArithOp::CopyBatch);
     if (!source)
       return source.takeError();
     operands.sources.push_back(*source);
   }
   return operands;
+}
+
+/// The column (EuIndex) or the channel (LaneIndex) of each element.
+static llvm::Error generate(Machine &machine, const isa::Arith &command) {
+  auto precision = Precision(command.res0_prec);
+  if (!isInteger(precision))
+    return refuse("res0 must be i8, i16 or i32, but is " +
+                  precisionName(command.res0_prec));
+  bool isLane = command.function() == ArithOp::LaneIndex;
+  if (command.res0_n != 1 || command.res0_h != 1 ||
+      (isLane && command.res0_w != 1))
+    return refuse(llvm::formatv(
+        "res0 must be [1, c, 1, {0}], but is [{1}, {2}, {3}, {4}]",
+        isLane ? "1" : "w", command.res0_n, command.res0_c, command.res0_h,
+        command.res0_w));
+  llvm::Expected<TensorView> result = TensorView::make(
+      machine, command.res0_addr, bytesOf(precision),
+      {1, command.res0_c, 1, command.res0_w}, unsigned(Layout::Aligned));
+  if (!result)
+    return result.takeError();
+  if (llvm::Error error = result->write(machine, "res0"))
+    return error;
+  for (uint32_t c = 0; c < command.res0_c; ++c)
+    for (uint32_t w = 0; w < command.res0_w; ++w) {
+      uint32_t value = isLane ? c : w;
+      if (command.tsk_lane_num >> result->lane(c) & 1)
+        std::memcpy(result->at(machine, 0, c, 0, w), &value,
+                    bytesOf(precision));
+    }
+  return llvm::Error::success();
 }
 
 static llvm::Error copy(Machine &machine, const ArithOperands &operands) {
@@ -182,9 +223,7 @@ static llvm::Error run(Machine &machine, const isa::Arith &command) {
   switch (command.function()) {
   case ArithOp::EuIndex:
   case ArithOp::LaneIndex:
-  case ArithOp::MulDoubleHigh:
-  case ArithOp::CopyBatch:
-    return refuse("this sub-function is not supported");
+    return generate(machine, command);
   default:
     break;
   }
@@ -196,6 +235,7 @@ static llvm::Error run(Machine &machine, const isa::Arith &command) {
   bool floats = isFloating(operands->sources[0].precision());
   switch (command.function()) {
   case ArithOp::Copy:
+  case ArithOp::CopyBatch:
     return copy(machine, *operands);
   case ArithOp::Cast:
     return cast(machine, *operands, command.opd2_sign);

@@ -15,7 +15,8 @@ struct ArithOperands {
   uint64_t lanes;
   RoundMode round;
   unsigned iterations; ///< of a division
-  uint32_t selected;   ///< bits of the value a selection gives where true
+  uint32_t third;      ///< opd2_addr: the bits a selection gives where true;
+                       ///< mac: shifts
 };
 
 /// Each carries a command out, or names the form it does not know.

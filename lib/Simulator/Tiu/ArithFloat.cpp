@@ -58,27 +58,26 @@ static llvm::Error choose(Machine &machine, const ArithOperands &operands,
   return llvm::Error::success();
 }
 
-/// result += first * second: two rounded steps.
+/// result += first * second: two steps, each rounded to the precision.
 static llvm::Error multiplyAccumulate(Machine &machine,
                                       const ArithOperands &operands) {
-  if (operands.resultPrecision != Precision::F32)
-    return refuse("floating-point accumulation is supported for f32 only");
+  Precision precision = operands.resultPrecision;
+  if (llvm::Error error = needSame(operands))
+    return error;
   ArithOperands three = operands;
   three.sources.resize(2, operands.sources[0]);
-  three.sources.push_back(
-      Source::tensor(operands.result, Precision::F32, true));
-  for (const Source &source : three.sources)
-    if (source.precision() != Precision::F32)
-      return refuse("floating-point accumulation is supported for f32 only");
+  three.sources.push_back(Source::tensor(operands.result, precision, true));
+  bool flush = precision != Precision::F16;
   forEachRun(machine, operands.lanes, operands.result, three.sources,
              [&](WriteRun to, const auto &from, unsigned count) {
                FlushDenormals guard;
                float value[3][longestRun];
                for (unsigned k = 0; k < 3; ++k)
-                 loadFloats(from[k], Precision::F32, true, count, value[k]);
+                 loadFloats(from[k], precision, flush, count, value[k]);
                mulRun(value[0], value[1], count);
+               roundRun(precision, value[0], count);
                addRun(value[0], value[2], count);
-               storeFloats(value[0], Precision::F32, to, count);
+               storeFloats(value[0], precision, to, count);
              });
   return llvm::Error::success();
 }
@@ -102,7 +101,7 @@ static llvm::Error select(Machine &machine, const ArithOperands &operands,
                loadFloats(from[0], precision, flush, count, a);
                loadFloats(from[1], precision, flush, count, b);
                for (unsigned i = 0; i < count; ++i)
-                 bits[i] = compare(a[i], b[i]) ? operands.selected : 0;
+                 bits[i] = compare(a[i], b[i]) ? operands.third : 0;
                storeIntegers(bits, operands.resultPrecision, to, count);
              });
   return llvm::Error::success();

@@ -1,6 +1,8 @@
 //===- ArithInteger.cpp - AR on 8, 16 and 32-bit integers -----------------===//
 #include "lib/Simulator/Tiu/Arith.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
+#include <algorithm>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
@@ -82,7 +84,8 @@ static llvm::Error shifted(Machine &machine, const ArithOperands &operands,
                for (auto [k, source] : llvm::enumerate(operands.sources))
                  loadIntegers(from[k], source.precision(), source.isSigned(),
                               count, values[k]);
-               int64_t left = *std::max_element(values[2], values[2] + count);
+               int64_t left = std::max<int64_t>(
+                   0, *std::max_element(values[2], values[2] + count));
                // 64 bits are enough for most, and much faster.
                auto run = valueBits + left < 63 ? shiftRun<int64_t, Operation>
                                                 : shiftRun<__int128, Operation>;
@@ -102,7 +105,7 @@ static llvm::Error select(Machine &machine, const ArithOperands &operands,
     return refuse("the result of a selection must not be wider than its "
                   "operands");
   binary(machine, operands, [&](int64_t a, int64_t b) {
-    return compare(a, b) ? int64_t(operands.selected) : 0;
+    return compare(a, b) ? int64_t(operands.third) : 0;
   });
   return llvm::Error::success();
 }
@@ -114,30 +117,27 @@ static int64_t shiftElement(int64_t value, int64_t amount, RoundMode round) {
   return int64_t(shift(value, int(amount), round));
 }
 
+/// Amounts beyond the width shift bits out, as the two shifts count modulo 32.
 static int64_t rotate(int64_t value, int64_t amount, unsigned bits) {
-  uint64_t mask = (uint64_t(1) << bits) - 1, low = uint64_t(value) & mask;
-  unsigned left = unsigned(((amount % bits) + bits) % bits);
-  return int64_t((low << left | low >> (bits - left)) & mask);
+  uint64_t low = uint64_t(value) & ((uint64_t(1) << bits) - 1);
+  int64_t left = amount < 0 ? int64_t(bits) + amount : amount;
+  return int64_t(low << (left & 31) | low >> ((int64_t(bits) - left) & 31));
 }
 
+/// Amounts are signed whatever opd1_sign says.
 static llvm::Error shiftOrRotate(Machine &machine,
                                  const ArithOperands &operands) {
-  if (llvm::Error error = needSame(operands))
-    return error;
   ArithOperands typed = operands;
-  unsigned bits = isa::bitsOf(operands.resultPrecision);
-  auto retype = [&](unsigned index, bool isSigned) {
-    const Source &source = operands.sources[index];
-    typed.sources[index] =
-        source.tensor()
-            ? Source::tensor(*source.tensor(), source.precision(), isSigned)
-            : Source::constant(0, source.precision(), isSigned);
-    return source.tensor().has_value();
-  };
-  if (operands.function == ArithOp::LogicShift && !retype(0, false))
-    return refuse("a logical shift of a constant is not supported");
-  if (!operands.sources[1].isSigned())
-    return refuse("shift amounts must be signed");
+  Precision first = operands.sources[0].precision();
+  unsigned bits = isa::bitsOf(first);
+  if (operands.function == ArithOp::CircularShift &&
+      (first != operands.resultPrecision ||
+       isa::bitsOf(operands.sources[1].precision()) > bits))
+    return refuse("a rotation needs a result of the first operand's precision, "
+                  "and amounts that are not wider");
+  if (operands.function == ArithOp::LogicShift)
+    typed.sources[0] = operands.sources[0].withSign(false);
+  typed.sources[1] = operands.sources[1].withSign(true);
   if (operands.function == ArithOp::CircularShift)
     binary(machine, typed,
            [&](int64_t a, int64_t b) { return rotate(a, b, bits); });
@@ -145,6 +145,44 @@ static llvm::Error shiftOrRotate(Machine &machine,
     binary(machine, typed, [&](int64_t a, int64_t b) {
       return shiftElement(a, b, operands.round);
     });
+  return llvm::Error::success();
+}
+
+/// result = (result * 2^left + first * second) / 2^right, rounded. 16-bit
+/// results saturate; 32-bit ones know no left shift and keep the low bits.
+static llvm::Error multiplyAccumulate(Machine &machine,
+                                      const ArithOperands &operands,
+                                      bool resultSigned) {
+  Precision precision = operands.resultPrecision;
+  if (precision == Precision::I8)
+    return refuse("res0 must be i16 or i32, but is i8");
+  bool isShort = precision == Precision::I16;
+  for (const Source &source : llvm::ArrayRef(operands.sources).take_front(2))
+    if (isShort && source.precision() != Precision::I8)
+      return refuse("an i16 result takes i8 operands only");
+  unsigned left = operands.third & 0xff, right = operands.third >> 8 & 0xff;
+  if (left > 31 || right > 31)
+    return refuse("the shifts in opd2_addr must not exceed 31");
+  int64_t high = (int64_t(1) << (resultSigned ? 15 : 16)) - 1;
+  int64_t low = resultSigned ? -high - 1 : 0;
+  ArithOperands three = operands;
+  three.sources.resize(2, operands.sources[0]);
+  three.sources.push_back(
+      Source::tensor(operands.result, precision, resultSigned));
+  forEachRun(machine, operands.lanes, operands.result, three.sources,
+             [&](WriteRun to, const auto &from, unsigned count) {
+               int64_t values[3][longestRun];
+               for (auto [k, source] : llvm::enumerate(three.sources))
+                 loadIntegers(from[k], source.precision(), source.isSigned(),
+                              count, values[k]);
+               for (unsigned i = 0; i < count; ++i) {
+                 int64_t sum = (values[2][i] << (isShort ? left : 0)) +
+                               values[0][i] * values[1][i];
+                 sum = int64_t(shift(sum, -int(right), operands.round));
+                 values[0][i] = isShort ? std::clamp(sum, low, high) : sum;
+               }
+               storeIntegers(values[0], precision, to, count);
+             });
   return llvm::Error::success();
 }
 
@@ -191,6 +229,13 @@ llvm::Error sim::runIntegerArith(Machine &machine,
     return shifted(machine, operands, true, true, sumBits, sub);
   case ArithOp::MulSaturate:
     return shifted(machine, operands, true, anySigned, productBits, mul);
+  case ArithOp::Mac:
+    return multiplyAccumulate(machine, operands, anySigned);
+  case ArithOp::MulDoubleHigh: // 2 * product, its upper half, rounded
+    return shifted(machine, operands, true, anySigned, productBits,
+                   [&](auto a, auto b) {
+                     return shift(a * b, 1 - int(bits), operands.round);
+                   });
   case ArithOp::And:
     return binarySame(machine, operands,
                       [](int64_t a, int64_t b) { return a & b; });

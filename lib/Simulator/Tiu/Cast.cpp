@@ -27,7 +27,16 @@ static FloatFormat formatOf(Precision precision) {
 }
 
 /// Rounding away from zero and towards it are the two outcomes for a magnitude.
-static bool roundsUp(bool negative, int half, bool odd, RoundMode mode) {
+/// Half up and half down mean the magnitude in 16-bit formats, the number in
+/// f32.
+static bool roundsUp(bool negative, int half, bool odd, RoundMode mode,
+                     Precision precision) {
+  if (precision == Precision::F32 && negative) {
+    if (mode == RoundMode::HalfUp)
+      return half > 0;
+    if (mode == RoundMode::HalfDown)
+      return half >= 0;
+  }
   switch (mode) {
   case RoundMode::HalfToEven:
     return half > 0 || (half == 0 && odd);
@@ -64,7 +73,7 @@ uint32_t sim::packFloat(bool negative, uint64_t mantissa, int exponent,
     uint64_t lost = mantissa - (kept << right), middle = uint64_t(1)
                                                          << (right - 1);
     int half = lost > middle ? 1 : lost == middle ? 0 : -1;
-    if (lost != 0 && roundsUp(negative, half, kept & 1, mode))
+    if (lost != 0 && roundsUp(negative, half, kept & 1, mode, precision))
       ++kept;
   }
   // A carry out of the fraction moves into the exponent by itself.

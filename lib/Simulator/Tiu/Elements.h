@@ -7,6 +7,7 @@
 #pragma once
 
 #include "lib/Isa/Instructions.h"
+#include "lib/Simulator/Convert.h"
 #include "lib/Simulator/TensorView.h"
 #include <array>
 #include <optional>
@@ -43,6 +44,12 @@ public:
                        bool isSigned) {
     Source source(precision, isSigned);
     source.view = view;
+    return source;
+  }
+
+  Source withSign(bool isSigned) const {
+    Source source = *this;
+    source.hasSign = isSigned;
     return source;
   }
 

@@ -64,7 +64,7 @@ void sim::mulRun(float *a, const float *b, unsigned count) {
 void sim::absDifferenceRun(float *a, const float *b, unsigned count) {
   forEach(a, b, count, [](float x, float y) {
     float first = sub(x, y), second = sub(y, x);
-    return choose(x > y, first, second);
+    return choose(first > 0, first, second);
   });
 }
 void sim::maxRun(float *a, const float *b, unsigned count) {

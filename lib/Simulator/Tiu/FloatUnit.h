@@ -19,7 +19,7 @@ namespace tpu_mlir::sim {
 void addRun(float *a, const float *b, unsigned count);
 void subRun(float *a, const float *b, unsigned count);
 void mulRun(float *a, const float *b, unsigned count);
-/// a - b or b - a, whichever the comparison a > b calls for.
+/// a - b if that, flushed, is above zero, else b - a.
 void absDifferenceRun(float *a, const float *b, unsigned count);
 
 /// a[i] = the greater (the lesser) of a[i] and b[i]: a if a > b (if not

@@ -2,28 +2,11 @@
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Tiu/Elements.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
 using isa::Precision;
 using isa::TransBroadcastOp;
-
-/// Rows begin at multiples of 64 bytes.
-static llvm::Expected<TensorView> lineAligned(Machine &machine,
-                                              uint64_t address,
-                                              unsigned elementBytes,
-                                              Shape4 shape) {
-  llvm::Expected<Location> at = machine.decodeTiu(address);
-  if (!at)
-    return at.takeError();
-  int64_t row = llvm::alignTo(shape.w, executionUnitBytes / elementBytes);
-  int64_t channel = row * shape.h;
-  int64_t depth = llvm::divideCeil(at->lane() + shape.c, laneCount);
-  return TensorView::make(machine, address, elementBytes, shape,
-                          unsigned(Layout::Strided),
-                          {depth * channel, channel, row, 1});
-}
 
 /// Copies to each element of `result` in one of the lanes the element of the
 /// source that `find(n, c, h, w)` points to.
@@ -72,7 +55,7 @@ fromLocal(Machine &machine, const isa::TransBroadcast &command, unsigned size) {
     return source.takeError();
   llvm::Expected<TensorView> result =
       function == TransBroadcastOp::TransposeCW
-          ? lineAligned(machine, command.res0_addr, size, shape)
+          ? TensorView::rowAligned(machine, command.res0_addr, size, shape)
           : TensorView::make(machine, command.res0_addr, size, shape,
                              unsigned(Layout::Aligned));
   if (!result)

@@ -46,6 +46,7 @@ uint64_t cycles(const isa::Linear &command);
 uint64_t cycles(const isa::Vector &command);
 uint64_t cycles(const isa::Compare &command);
 uint64_t cycles(const isa::TiuSystem &command);
+uint64_t cycles(const isa::LaneMask &command);
 
 uint64_t cycles(const isa::GdmaTensor &command);
 uint64_t cycles(const isa::GdmaMatrix &command);

@@ -185,3 +185,4 @@ uint64_t bm1684x::cycles(const isa::Compare &c) {
 }
 
 uint64_t bm1684x::cycles(const isa::TiuSystem &) { return 1; }
+uint64_t bm1684x::cycles(const isa::LaneMask &) { return 1; }
