@@ -48,6 +48,8 @@ docs: setup ## generate the reference pages below build/docs/reference
 
 oracle: setup ## compare the simulator with the vendor's chip model, which is installed first (needs Python 3.10)
 	tools/oracle/setup.sh $(BUILD)/oracle
+	PYTHONPATH=$(BUILD)/python_packages:test $(PY) -m oracle.differential --oracle $(BUILD)/oracle --jobs $(JOBS) \
+	  --report docs/results/oracle.md
 	$(PY) -m pytest -q -n 2 test/oracle --oracle $(BUILD)/oracle
 
 wheel: deps ## a self-contained wheel in dist/

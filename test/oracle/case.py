@@ -1,5 +1,7 @@
 """Random test commands: what a generator makes (Case) and what helps to make it (Scene, values)."""
 
+import functools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
@@ -8,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tpu_mlir._native import isa
 
-from oracle.machines import LANE_BYTES, LANES, WINDOW, Block, Bytes, Engine
+from oracle.machines import EVERYTHING, LANE_BYTES, LANES, WINDOW, Block, Bytes, Engine, Job, Watch, window
 
 I8, F16, F32, I16, I32, BF16 = range(6)
 PRECISION_NAMES = ("i8", "f16", "f32", "i16", "i32", "bf16")
@@ -16,6 +18,9 @@ ELEMENT_BYTES = (1, 2, 4, 2, 4, 2)
 FLOATS = (F32, F16, BF16)
 INTEGERS = (I8, I16, I32)
 ALIGNED, COMPACT, STRIDED = 0, 1, 3
+
+WITHOUT_LANES = ("TiuSystem", "LaneMask")
+ALL_LANES_ONLY = ("Conv", "PoolDepthwise", "MatMul", "MatMul2")
 
 Shape = tuple[int, int, int, int]
 T = TypeVar("T")
@@ -28,6 +33,15 @@ class Case:
     commands: tuple[tuple[Engine, bytes], ...]
     blocks: tuple[Block, ...]
     fields: Mapping[str, object]
+    watch: Watch = field(default_factory=lambda: EVERYTHING)
+    tested: int = -1  # which of the commands the case is about
+
+    def job(self) -> Job:
+        return Job(self.blocks, self.commands, self.watch)
+
+    def describe(self) -> str:
+        """The fields in one line."""
+        return ", ".join(f"{name}={value}" for name, value in self.fields.items())
 
 
 Generate = Callable[["Scene"], Case]
@@ -72,6 +86,12 @@ class Scene:
     def lane(self) -> int:
         return 0 if self.small or self.chance(0.5) else self.integer(0, LANES - 1)
 
+    def lanes(self, name: str) -> int:
+        """The mask of a long form: often all lanes. Convolutions and products take no other."""
+        if name in ALL_LANES_ONLY or self.chance(0.6):
+            return (1 << LANES) - 1
+        return self.integer(0, (1 << 62) - 1) | self.integer(0, 3) << 62
+
     def reserve(self, size: int, alignment: int) -> int:
         """A free place of `size` bytes in every lane."""
         at = -(-self.used // alignment) * alignment
@@ -82,12 +102,10 @@ class Scene:
 
     def fill(self, at: int, lanes: int, content: Bytes, first: int = 0) -> None:
         """Writes `content` [lanes, bytes] at byte `at` of consecutive lanes, from lane `first` on, wrapping around."""
-        for begin in range(lanes):
-            if lanes + first <= LANES:
-                self.blocks.append(Block("local", first * LANE_BYTES + at, LANE_BYTES, content))
-                return
-            lane = (first + begin) % LANES
-            self.blocks.append(Block("local", lane * LANE_BYTES + at, LANE_BYTES, content[begin : begin + 1]))
+        whole = min(lanes, LANES - first)
+        self.blocks.append(Block("local", first * LANE_BYTES + at, LANE_BYTES, content[:whole]))
+        if whole < lanes:
+            self.blocks.append(Block("local", at, LANE_BYTES, content[whole:lanes]))
 
     def source(
         self,
@@ -140,13 +158,18 @@ class Scene:
     def case(
         self, name: str, form: Literal["long", "short"], fields: Mapping[str, int], engine: Engine = "tiu"
     ) -> Case:
-        """One command with the blocks placed so far; command ids and, in a long form, all lanes are filled in."""
+        """One command with the blocks placed so far; command ids and, in a long form, the lanes are filled in."""
         filled = {"cmd_id": 1, "cmd_id_en": 1, **fields}
-        if form == "long" and engine == "tiu":
-            filled = {"tsk_lane_num": (1 << LANES) - 1, **filled}
-        if name.startswith("TiuSystem"):
-            filled.pop("tsk_lane_num", None)
-        return Case(((engine, isa.encode(name, form, filled)),), tuple(self.blocks), {"form": form, **filled})
+        if form == "long" and engine == "tiu" and name not in WITHOUT_LANES:
+            filled = {"tsk_lane_num": self.lanes(name), **filled}
+        # Only what the command may touch: looking at all memory takes longer than running a command.
+        watch = EVERYTHING
+        if engine == "tiu":
+            watch = {block.space: window(block.space) for block in self.blocks}
+            watch["local"] = min(WINDOW, -(-self.used // 64) * 64 + 64)
+            if any(b.space == "local" and b.offset % LANE_BYTES >= WINDOW for b in self.blocks):
+                watch["banks"] = window("banks")
+        return Case(((engine, isa.encode(name, form, filled)),), tuple(self.blocks), {"form": form, **filled}, watch)
 
 
 def operand_fields(name: str, operand: Operand) -> dict[str, int]:
@@ -161,6 +184,7 @@ def shape_fields(shape: Shape, name: str = "res0") -> dict[str, int]:
     return {f"{name}_{d}": size for d, size in zip("nchw", shape, strict=True)}
 
 
+POOL = (1 << 20) - 3  # elements; no multiple of a row's length
 UNSIGNED = (np.uint8, np.uint16, np.uint32, np.uint16, np.uint32, np.uint16)
 MANTISSA = {F32: 23, F16: 10, BF16: 7}
 
@@ -196,11 +220,26 @@ def special_floats(precision: int) -> npt.NDArray[np.unsignedinteger]:
     return np.array(positive + [p | sign for p in positive], UNSIGNED[precision])
 
 
+@functools.cache
+def pool(precision: int, kind: str) -> npt.NDArray[np.unsignedinteger]:
+    """Elements to take random values from; making them one by one takes longer than running a command."""
+    return make_values(np.random.default_rng([precision, len(kind)]), precision, (POOL,), kind)
+
+
 def values(
     rng: np.random.Generator, precision: int, shape: tuple[int, ...], kind: str = "any"
 ) -> npt.NDArray[np.unsignedinteger]:
     """Bits of random elements. Kinds: "any" mixes ordinary values, all bit patterns and special values;
     "ordinary" only the first; "positive" is ordinary without a sign."""
+    count = math.prod(shape)
+    start = int(rng.integers(0, POOL))
+    return np.take(pool(precision, kind), np.arange(start, start + count), mode="wrap").reshape(shape)
+
+
+def make_values(
+    rng: np.random.Generator, precision: int, shape: tuple[int, ...], kind: str
+) -> npt.NDArray[np.unsignedinteger]:
+    """See `values`."""
     dtype = UNSIGNED[precision]
     if precision in FLOATS:
         real = rng.standard_normal(shape) * np.exp2(rng.integers(-6, 7, shape))

@@ -5,10 +5,13 @@
 Requests and replies are pickled lists of built-in types, each preceded by its length as eight little-endian bytes:
   ["image", space, rows, row_stride, window, bytes]   the background of a space; `window` leading bytes of each row
        are given
-  ["run", [[space, offset, rows, row_stride, bytes], ...], [[engine, command bytes], ...]]
-       write blocks, execute, reply [[space, offsets (int64 bytes), new values], ...]; the background is then restored
-  ["check"]   reply the names of the spaces that changed outside their windows since the start
-A space is local (offset = lane * 262144 + byte), static, l2 or global (offset from 0x1_0000_0000).
+  ["run", [job, ...]]   for each job, [[[space, offset, rows, row_stride, bytes], ...], [[engine, command bytes], ...],
+       [[space, width], ...]], write the blocks, execute the commands and compare the first `width` bytes of the rows
+       of these spaces; reply a list of [[space, offsets (int64 bytes), new values], ...]. After each job the
+       compared bytes are those of the background again, and what a block placed elsewhere is zero
+  ["check"]   reply the names of the spaces that no longer are as at the start
+A space is local (offset = lane * 262144 + byte), banks (the same memory from byte 24 Ki on, in rows of 32 KiB: what
+the functions that write four banks reach), static, l2 or global (offset from 0x1_0000_0000).
 The model prints to standard output, so that is sent to standard error; it may abort on an illegal command: the pipe
 closes.
 """
@@ -24,6 +27,7 @@ import numpy as np
 ROOT = Path(sys.prefix) / "lib/python3.10/site-packages/tpu_mlir"
 LANES, LANE_BYTES = 64, 262144
 GLOBAL_BYTES = 1 << 24
+BANKS_AT = 24 << 10  # the first byte of the space "banks" in local memory
 L2_BYTES = 2076672  # what tpu_l2_sram_size() returns: a little less than the 2 MiB of the address map
 
 
@@ -32,7 +36,6 @@ class Space:
 
     def __init__(self, address, size):
         self.bytes = np.frombuffer((ctypes.c_uint8 * size).from_address(address), dtype=np.uint8)
-        self.bytes[:] = 0
         self.window = None
         self.base = None
 
@@ -43,13 +46,14 @@ class Space:
         self.window[...] = self.base
 
     def changes(self, before):
-        """Offsets and values of the window's bytes that differ from `before`; restores the background."""
-        rows = np.flatnonzero((self.window.view(np.uint64) != before.view(np.uint64)).any(axis=1))
+        """Offsets and values of the leading bytes of rows that differ from `before`."""
+        window = self.window[:, : before.shape[1]]
+        rows = np.flatnonzero((window.view(np.uint64) != before.view(np.uint64)).any(axis=1))
         found, values = [], []
         for row in rows:
-            columns = np.flatnonzero(self.window[row] != before[row])
+            columns = np.flatnonzero(window[row] != before[row])
             found.append(columns + row * self.stride)
-            values.append(self.window[row, columns])
+            values.append(window[row, columns])
         offsets = np.concatenate(found).astype(np.int64) if found else np.zeros(0, np.int64)
         content = np.concatenate(values) if values else np.zeros(0, np.uint8)
         return offsets.tobytes(), content.tobytes()
@@ -68,36 +72,42 @@ class ChipModel:
         local = ctypes.c_void_p.from_address(self.lib.get_local_mem(0)).value
         self.spaces = {
             "local": Space(local, LANES * LANE_BYTES),
+            "banks": Space(local + BANKS_AT, LANES * LANE_BYTES - BANKS_AT),
             "static": Space(self.lib.get_static_memaddr_by_node(0), 16384),
             "l2": Space(self.lib.get_l2_sram(0), L2_BYTES),
             "global": Space(self.lib.get_global_memaddr(0), GLOBAL_BYTES),
         }
+        for space in self.spaces.values():
+            space.bytes[:] = 0
 
-    def execute(self, writes, commands):
+    def place(self, space, offset, stride, block):
+        """Write the rows of `block`, `stride` bytes apart."""
+        target = self.spaces[space].bytes[offset:]
+        np.lib.stride_tricks.as_strided(target, block.shape, (stride, 1))[...] = block
+
+    def execute(self, writes, commands, watched):
         for space, offset, rows, stride, content in writes:
-            block = np.frombuffer(content, np.uint8).reshape(rows, -1)
-            target = self.spaces[space].bytes[offset:]
-            np.lib.stride_tricks.as_strided(target, block.shape, (stride, 1))[...] = block
-        before = {name: space.window.copy() for name, space in self.spaces.items() if space.window is not None}
+            self.place(space, offset, stride, np.frombuffer(content, np.uint8).reshape(rows, -1))
+        before = {name: self.spaces[name].window[:, :width].copy() for name, width in watched}
         for engine, command in commands:
             self.lib.execute_command(0, command, engine)
-        reply = []
-        for name, image in before.items():
-            space = self.spaces[name]
-            reply.append([name, *space.changes(image)])
-            space.window[...] = space.base
+        reply = [[name, *self.spaces[name].changes(image)] for name, image in before.items()]
+        for space, offset, rows, stride, content in writes:
+            self.place(space, offset, stride, np.zeros((rows, len(content) // rows), np.uint8))
+        for name, width in watched:
+            self.spaces[name].window[:, :width] = self.spaces[name].base[:, :width]
         return reply
 
     def stray(self):
-        """Names of the spaces with a byte outside the window that is no longer zero."""
-        names = []
-        for name, space in self.spaces.items():
-            if space.window is not None:
-                space.window[...] = 0
-            if space.bytes.any():
-                names.append(name)
-            if space.window is not None:
-                space.window[...] = space.base
+        """Names of the spaces that are not as `image` made them, which are then restored."""
+        names = [name for name, space in self.spaces.items() if not np.array_equal(space.window, space.base)]
+        for space in self.spaces.values():
+            space.window[...] = 0
+        names += [name for name, space in self.spaces.items() if space.bytes.any()]
+        for space in self.spaces.values():
+            space.bytes[:] = 0
+        for space in self.spaces.values():
+            space.window[...] = space.base
         return names
 
 
@@ -112,7 +122,8 @@ def serve(source, sink):
             name, *image = arguments
             model.spaces[name].set_image(*image)
             continue
-        reply = pickle.dumps(model.execute(*arguments) if kind == "run" else model.stray(), protocol=4)
+        found = [model.execute(*job) for job in arguments[0]] if kind == "run" else model.stray()
+        reply = pickle.dumps(found, protocol=4)
         sink.write(len(reply).to_bytes(8, "little") + reply)
         sink.flush()
 

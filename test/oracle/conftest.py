@@ -1,4 +1,4 @@
-"""The machines to compare, and the tables that `make oracle` ends with: bmodels by name, commands by form."""
+"""The machines to compare, and the table of bmodels that `make oracle` ends with."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,26 +39,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the tests recorded as `form` (see test_differential) and `bmodel` (see test_bmodels)."""
+    """Print what the tests recorded as `bmodel` (see test_bmodels)."""
     reports = [report for found in terminalreporter.stats.values() for report in found]
-    recorded = [
-        entry
+    rows = sorted(
+        value  # type: ignore[type-var]
         for report in reports
         if isinstance(report, pytest.TestReport) and report.when == "call"
-        for entry in report.user_properties
-    ]
-    tables: dict[str, tuple[str, str]] = {
-        "bmodel": ("{:44s} {:>9} {:>13} {:>13}", "bmodel|identical|chip model, s|simulator, s"),
-        "form": ("{:44s} {:>6} {:>7} {:>7}", "form of command|tried|differ|silent"),
-    }
-    for kind, (layout, titles) in tables.items():
-        rows = sorted(row for key, row in recorded if key == kind)  # type: ignore[type-var]
-        if not rows:
-            continue
-        terminalreporter.write_line("")
-        terminalreporter.write_line(layout.format(*titles.split("|")))
-        for row in rows:
-            terminalreporter.write_line(layout.format(*map(_cell, row)))
+        for key, value in report.user_properties
+        if key == "bmodel"
+    )
+    if not rows:
+        return
+    layout = "{:44s} {:>9} {:>13} {:>13}"
+    terminalreporter.write_line("")
+    terminalreporter.write_line(layout.format("bmodel", "identical", "chip model, s", "simulator, s"))
+    for row in rows:
+        terminalreporter.write_line(layout.format(*map(_cell, row)))
 
 
 def _cell(value: object) -> str:

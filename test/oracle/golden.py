@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from oracle.case import Case
-from oracle.differential import all_forms, make_case
+from oracle.forms import all_forms, make_case
 from oracle.machines import ROWS, Block, Change, ChipModel, Engine, zero_background
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -13,18 +13,22 @@ from tpu_mlir.simulator import Machine
 
 Bytes = npt.NDArray[np.uint8]
 Engine = Literal["tiu", "gdma"]
-SpaceName = Literal["local", "static", "l2", "global"]
+SpaceName = Literal["local", "banks", "static", "l2", "global"]
 
 LANES = 64
 LANE_BYTES = 262144
 WINDOW = 16384  # bytes of each lane, and of each other memory, that commands of a test may touch
-ROWS: dict[SpaceName, int] = {"local": LANES, "global": 16, "l2": 16, "static": 1}
-ROW_BYTES: dict[SpaceName, int] = {"local": LANE_BYTES, "global": WINDOW, "l2": WINDOW, "static": 16384}
+BANK_GROUP = 32768  # bytes: the functions that write four banks write copies this far apart
+BANKS_AT = 24576  # bytes: where "banks" begins in local memory, behind the window of its first row
+ROWS: dict[SpaceName, int] = {"local": LANES, "banks": 8 * LANES - 1, "global": 16, "l2": 16, "static": 1}
+ROW_BYTES: dict[SpaceName, int] = {
+    "local": LANE_BYTES, "banks": BANK_GROUP, "global": WINDOW, "l2": WINDOW, "static": 16384
+}  # fmt: skip
 
 
 def window(space: SpaceName) -> int:
     """Watched bytes at the start of each row of a memory."""
-    return min(WINDOW, ROW_BYTES[space])
+    return 256 if space == "banks" else WINDOW
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,20 @@ class Change:
 
 
 Background = dict[SpaceName, Bytes]  # [rows, window]
+Watch = dict[SpaceName, int]  # bytes of each row that are compared
+Commands = tuple[tuple[Engine, bytes], ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Commands to run one after the other, what memory they need, and where they may write."""
+
+    blocks: tuple[Block, ...]
+    commands: Commands
+    watch: Watch
+
+
+EVERYTHING: Watch = {name: window(name) for name in ROWS}
 
 
 def random_background(seed: int) -> Background:
@@ -88,6 +106,16 @@ class ChipModel:
         self.process.stdin.write(len(data).to_bytes(8, "little") + data)
         self.process.stdin.flush()
 
+    def ask(self, message: list[Any]) -> Any:
+        """Send a request and return the reply. Raises ChipModelStopped, with the model started again."""
+        try:
+            self.send(message)
+        except BrokenPipeError:  # it had stopped after its last reply, as a fault of its own memory makes it
+            self.process.wait()
+            self.start()
+            raise ChipModelStopped("no reason given") from None
+        return self.receive()
+
     def receive(self) -> Any:
         assert self.process.stdout is not None
         header = self.process.stdout.read(8)
@@ -98,19 +126,37 @@ class ChipModel:
             raise ChipModelStopped(" ".join(words) or "no reason given")
         return pickle.loads(self.process.stdout.read(int.from_bytes(header, "little")))
 
-    def run(self, blocks: tuple[Block, ...], commands: tuple[tuple[Engine, bytes], ...]) -> list[Change]:
-        writes = [[b.space, b.offset, len(b.content), b.stride, b.content.tobytes()] for b in blocks]
-        self.send(["run", writes, [[0 if engine == "tiu" else 1, command] for engine, command in commands]])
-        found = {
-            space: Change(space, np.frombuffer(offsets, np.int64), np.frombuffer(values, np.uint8))
-            for space, offsets, values in self.receive()
-        }
-        return [found[space] for space in self.background]
+    def run(self, blocks: tuple[Block, ...], commands: Commands, watch: Watch = EVERYTHING) -> list[Change]:
+        """What one job changes. Raises ChipModelStopped."""
+        found = self.run_all([Job(blocks, commands, watch)])[0]
+        if isinstance(found, ChipModelStopped):
+            raise found
+        return found
+
+    def run_all(self, jobs: list[Job]) -> list[list[Change] | ChipModelStopped]:
+        """Run jobs in one request; if the model stops, again one by one."""
+        try:
+            return [self.reply(answer) for answer in self.ask(["run", [self.request(job) for job in jobs]])]
+        except ChipModelStopped as stop:
+            return [stop] if len(jobs) == 1 else [self.run_all([job])[0] for job in jobs]
+
+    def request(self, job: Job) -> list[Any]:
+        writes = [[b.space, b.offset, len(b.content), b.stride, b.content.tobytes()] for b in job.blocks]
+        commands = [[0 if engine == "tiu" else 1, command] for engine, command in job.commands]
+        return [writes, commands, [[name, width] for name, width in job.watch.items()]]
+
+    def reply(self, answer: list[Any]) -> list[Change]:
+        return [
+            Change(space, np.frombuffer(offsets, np.int64), np.frombuffer(values, np.uint8))
+            for space, offsets, values in answer
+        ]
 
     def stray(self) -> list[str]:
-        """Memories that changed outside the windows since the process started."""
-        self.send(["check"])
-        return self.receive()
+        """Memories that commands changed where nobody looked."""
+        try:
+            return self.ask(["check"])
+        except ChipModelStopped:
+            return []
 
     def close(self) -> None:
         self.process.kill()
@@ -126,6 +172,7 @@ class Simulator:
         self.machine = Machine(ROWS["global"] * ROW_BYTES["global"])
         memories = {
             "local": self.machine.local.reshape(-1),
+            "banks": self.machine.local.reshape(-1)[BANKS_AT:],
             "static": self.machine.static,
             "l2": self.machine.l2,
             "global": self.machine.global_memory,
@@ -141,17 +188,31 @@ class Simulator:
         for name, image in self.background.items():
             self.windows[name][...] = image
 
-    def run(self, blocks: tuple[Block, ...], commands: tuple[tuple[Engine, bytes], ...]) -> list[Change]:
+    def run(self, blocks: tuple[Block, ...], commands: Commands, watch: Watch = EVERYTHING) -> list[Change]:
+        """What one job changes. Raises CommandError."""
         for block in blocks:
-            target = self.memories[block.space][block.offset :]
-            np.lib.stride_tricks.as_strided(target, block.content.shape, (block.stride, 1))[...] = block.content
-        before = {name: view.copy() for name, view in self.windows.items()}
+            self.place(block)[...] = block.content
+        before = {name: self.windows[name][:, :width].copy() for name, width in watch.items()}
         try:
             for engine, command in commands:
                 self.machine.execute(engine, command)
-            return [changes(name, self.windows[name], image) for name, image in before.items()]
+            return [changes(name, self.windows[name][:, : image.shape[1]], image) for name, image in before.items()]
         finally:
-            self.restore()
+            for block in blocks:
+                self.place(block)[...] = 0
+            for name, width in watch.items():
+                self.windows[name][:, :width] = self.background[name][:, :width]
+
+    def stray(self) -> list[str]:
+        """Memories whose windows changed where nobody looked; they are restored."""
+        names = [name for name, image in self.background.items() if not np.array_equal(self.windows[name], image)]
+        self.restore()
+        return list(names)
+
+    def place(self, block: Block) -> Bytes:
+        """The bytes of the memory that a block covers."""
+        target = self.memories[block.space][block.offset :]
+        return np.lib.stride_tricks.as_strided(target, block.content.shape, (block.stride, 1))
 
 
 def changes(space: SpaceName, after: Bytes, before: Bytes) -> Change:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from oracle.case import ELEMENT_BYTES, I8, I16, I32, LANE_BYTES, LANES, Case, Forms, Generate, Scene, Shape
-from oracle.machines import Block, SpaceName
+from oracle.machines import BANKS_AT, Block, SpaceName
 
 BASE: Mapping[SpaceName, int] = {"local": 0x0800_0000, "l2": 0x1000_0000, "global": 0x1_0000_0000}
 SPACES: tuple[SpaceName, ...] = ("local", "l2", "global")
@@ -47,6 +47,21 @@ def side(scene: Scene, space: SpaceName, slot: int, shape: Shape, size: int, den
         return None
     address = BASE[space] + lane * LANE_BYTES + slot * SLOT[space] + shift
     return Side(space, address, (depth * cs, cs, hs, ws), extent)
+
+
+def dense_side(scene: Scene, space: SpaceName, slot: int, shape: Shape, size: int) -> Side | None:
+    """The same as a command without strides takes it: dense, in local memory aligned."""
+    n, c, h, w = shape
+    lane = scene.lane() if space == "local" else 0
+    unit = 64 // size if space == "local" else 1
+    plane = -(-h * w // unit) * unit
+    depth = -(-(lane + c) // LANES) if space == "local" else c
+    extent = n * depth * plane * size
+    shift = scene.integer(0, 9) * size
+    if shift + extent > SLOT[space]:
+        return None
+    address = BASE[space] + lane * LANE_BYTES + slot * SLOT[space] + shift
+    return Side(space, address, (depth * plane, plane, w, 1), extent)
 
 
 def fill(scene: Scene, at: Side, content: np.ndarray | None = None) -> None:
@@ -113,7 +128,9 @@ def reordering(name: str, function: int, order: tuple[int, ...], source: SpaceNa
             "src_data_format": precision,
             "cmd_special_function": function,
         }
-        if copies and not reshaped and scene.chance(0.2):
+        # The chip model divides by zero where it collects or distributes a constant.
+        takes_constant = name == "GdmaTensor" and function in (0, 1)
+        if takes_constant and not reshaped and scene.chance(0.2):
             fields |= {"fill_constant_en": 1, "constant_value": scene.integer(0, 2**32 - 1)}
         return scene.case(name, "long", fields, engine="gdma")
 
@@ -177,9 +194,11 @@ def matrix(form: FormName, load: bool, transposes: bool) -> Generate:
             local_rows, local_columns = (columns, rows) if transposes else (rows, columns)
             width = scene.integer(1, 9)
             sections = -(-local_columns // width)
-            local = side(scene, "local", 1, (local_rows, sections, 1, width), size, True)
-            step = columns + scene.integer(0, 3)
-            system = side(scene, scene.one_of(("l2", "global")), 0, (1, 1, rows, step), size, True)
+            has_strides = scene.chance(0.8)
+            place = side if has_strides else dense_side
+            local = place(scene, "local", 1, (local_rows, sections, 1, width), size)
+            step = columns + scene.integer(0, 3) * has_strides
+            system = place(scene, scene.one_of(("l2", "global")), 0, (1, 1, rows, step), size)
             if local and system:
                 break
         near, far = ("dst", "src") if load else ("src", "dst")
@@ -196,7 +215,7 @@ def matrix(form: FormName, load: bool, transposes: bool) -> Generate:
             f"{far}_hstride": step,
             **address_fields(**places),
             **mask_fields(scene),
-            "stride_enable": 1,
+            "stride_enable": int(has_strides),
             "src_data_format": precision,
             "cmd_special_function": int(transposes),
         }
@@ -244,18 +263,26 @@ def indexed(name: str) -> Generate:
             source_h, target_h, w = scene.integer(1, 9), scene.integer(1, 9), scene.integer(1, 5)
             indices, limit = (target_h, source_h) if gathers else (source_h, target_h)
             spaces = [scene.one_of(SPACES) for _ in range(3)]
-            src = side(scene, spaces[0], 0, (1, source_c, source_h, w), size, True)
-            dst = side(scene, spaces[1], 1, (1, c, target_h, w), size, True)
-            index = side(scene, spaces[2], 2, (1, 1, index_c, indices), 4, True)
-            if src and dst and index and spaces[2] != "local" and (gathers or indices <= limit + 1):
+            has_strides = scene.chance(0.8)
+            place = side if has_strides else dense_side
+            src = place(scene, spaces[0], 0, (1, source_c, source_h, w), size)
+            dst = place(scene, spaces[1], 1, (1, c, target_h, w), size)
+            index = place(scene, spaces[2], 2, (1, index_c, indices, 1), 4)
+            if src and dst and index and (gathers or indices <= limit + 1):
                 break
         fill(scene, src)
-        table = np.zeros((index_c, index.strides[2]), np.uint32)
-        for row in table:
-            row[:indices] = (
+        begin = index.address - BASE[index.space]
+        _, c_stride, h_stride, _ = index.strides
+        for channel in range(index_c):
+            at = begin + 4 * channel * c_stride
+            if index.space == "local":
+                depth, lane = divmod(begin // LANE_BYTES + channel, LANES)
+                at = lane * LANE_BYTES + begin % LANE_BYTES + 4 * depth * c_stride
+            row = np.zeros((1, (indices - 1) * h_stride + 1), np.uint32)
+            row[0, ::h_stride] = (
                 scene.rng.integers(0, limit + 2, indices) if gathers else scene.rng.permutation(limit + 1)[:indices]
             )
-        fill(scene, index, table.reshape(1, -1).view(np.uint8))
+            scene.blocks.append(Block(index.space, at, LANE_BYTES, row.view(np.uint8)))
         fields = {
             "src_csize": source_c,
             "src_hsize": source_h,
@@ -269,11 +296,11 @@ def indexed(name: str) -> Generate:
             "src_hstride": src.strides[2],
             "dst_cstride": dst.strides[1],
             "dst_hstride": dst.strides[2],
-            "index_cstride": index.strides[2],
-            "index_hstride": 1,
+            "index_cstride": c_stride,
+            "index_hstride": h_stride,
             **address_fields(src=src.address, dst=dst.address, index=index.address),
             **mask_fields(scene),
-            "stride_enable": 1,
+            "stride_enable": int(has_strides),
             "src_data_format": precision,
             "constant_value": scene.integer(0, 2**32 - 1),
         }
@@ -283,27 +310,72 @@ def indexed(name: str) -> Generate:
 
 
 def selecting(name: str, form: FormName) -> Generate:
-    """Masked select and nonzero: operands aligned in local memory, the result packed."""
+    """Masked select and nonzero: operands without strides anywhere, the result packed outside of local memory."""
 
     def generate(scene: Scene) -> Case:
-        shape = any_shape(scene)
-        lane = scene.lane()
-        precision, other = scene.one_of((I8, I16, I32)), scene.one_of((I8, I16, I32))
+        while True:
+            shape, lane = any_shape(scene), scene.lane()
+            precision, other = scene.one_of((I8, I16, I32)), scene.one_of((I8, I16, I32))
+            moved = precision if name == "GdmaNonzero" else scene.one_of(FORMATS)
+            depth = -(-(lane + shape[1]) // LANES)
+            if shape[0] * depth * -(-shape[2] * shape[3] * 4 // 64) * 64 <= SLOT["local"]:
+                break
         target = scene.one_of(("l2", "global"))
-        first, second = BASE["local"] + lane * LANE_BYTES, BASE["local"] + lane * LANE_BYTES + SLOT["local"]
-        rows, extent = (16, 128) if scene.small else (LANES, SLOT["local"])
-        sparse = scene.rng.integers(0, 256, (rows, extent), np.uint8) * (scene.rng.random((rows, extent)) < 0.3)
-        fill(scene, Side("local", first, (0, 0, 0, 0), extent))
-        fill(scene, Side("local", second, (0, 0, 0, 0), extent), sparse.astype(np.uint8))
+        count = shape[0] * shape[1] * shape[2] * shape[3]
+        places: list[int] = []
+        for slot in range(2):  # data, then what is compared with zero
+            space = scene.one_of(SPACES)
+            where = lane if space == "local" else 0
+            extent = SLOT["local"] if space == "local" else 4 * count
+            rows = 1 if space != "local" else 16 if scene.small else LANES
+            content = scene.rng.integers(0, 256, (rows, extent), np.uint8)
+            content *= scene.rng.random((rows, extent)) < scene.rng.random()
+            places.append(BASE[space] + where * LANE_BYTES + (slot + 1) * SLOT[space])
+            at = places[-1] - BASE[space]
+            scene.blocks.append(Block(space, at % LANE_BYTES if rows > 1 else at, LANE_BYTES, content))
         sizes = {f"src_{axis}size": size for axis, size in zip("nchw", shape, strict=True)}
-        fields = {**sizes, "src_data_format": precision}
+        fields = {**sizes, "src_data_format": moved}
         if name == "GdmaNonzero":
-            places = address_fields(src=second, dst=BASE[target])
+            addresses = address_fields(src=places[1], dst=BASE[target])
             fields |= {"index_data_format": other, "dst_nstride": scene.integer(0, 1000)}
         else:
-            places = address_fields(src=first, dst=BASE[target], mask=second)
+            addresses = address_fields(src=places[0], dst=BASE[target], mask=places[1])
             fields |= {"mask_data_format": other}
-        return scene.case(name, form, fields | places, engine="gdma")
+        return scene.case(name, form, fields | addresses, engine="gdma")
+
+    return generate
+
+
+def four_banks(source: SpaceName, function: int) -> Generate:
+    """Four copies of a tensor, 32 KiB apart in the upper half of each lane; 6 broadcasts one channel."""
+
+    def generate(scene: Scene) -> Case:
+        precision = scene.one_of(FORMATS)
+        size = ELEMENT_BYTES[precision]
+        n, c, h, w = scene.integer(1, 2), scene.integer(1, 3 if scene.small else 64), 1, scene.integer(1, 4)
+        lane = scene.integer(0, LANES - c)
+        source_c = 1 if function == 6 else c
+        while (src := side(scene, source, 0, (n, source_c, h, w), size, True)) is None:
+            pass
+        strides = (w + scene.integer(0, 2), 64 // size, w, 1)
+        at = BASE["local"] + lane * LANE_BYTES + LANE_BYTES // 2 + BANKS_AT + size * scene.integer(0, 3)
+        fill(scene, src)
+        fields = {
+            **tensor_fields("src", (n, source_c, h, w), src.strides),
+            **tensor_fields("dst", (n, c, h, w), strides),
+            **address_fields(src=src.address, dst=at),
+            # A mask of a broadcast leaves out elements instead of lanes in the chip model.
+            **(
+                {"localmem_mask_l32": 0xFFFFFFFF, "localmem_mask_h32": 0xFFFFFFFF}
+                if function == 6
+                else mask_fields(scene)
+            ),
+            "nchw_copy": scene.integer(0, 1),
+            "stride_enable": 1,
+            "src_data_format": precision,
+            "cmd_special_function": function,
+        }
+        return scene.case("GdmaTensor", "long", fields, engine="gdma")
 
     return generate
 
@@ -335,7 +407,11 @@ FORMS: Forms = {
     },
     "dma.gather": indexed("GdmaGather"),
     "dma.scatter": indexed("GdmaScatter"),
-    "dma.masked_select": selecting("GdmaMaskedSelect", "long"),
+    # From local memory the chip model writes in other places, too.
+    **{f"dma.tensor.4bank_copy {s}": four_banks(s, 5) for s in ("l2", "global")},
+    **{f"dma.tensor.4bank_broadcast {s}": four_banks(s, 6) for s in ("l2", "global")},
+    "dma.masked_select long": selecting("GdmaMaskedSelect", "long"),
+    "dma.masked_select short": selecting("GdmaMaskedSelect", "short"),
     "dma.nonzero long": selecting("GdmaNonzero", "long"),
     "dma.nonzero short": selecting("GdmaNonzero", "short"),
 }
