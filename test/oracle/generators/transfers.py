@@ -326,7 +326,7 @@ def selecting(name: str, form: FormName) -> Generate:
         for slot in range(2):  # data, then what is compared with zero
             space = scene.one_of(SPACES)
             where = lane if space == "local" else 0
-            extent = SLOT["local"] if space == "local" else 4 * count
+            extent = (256 if scene.small else SLOT["local"]) if space == "local" else 4 * count
             rows = 1 if space != "local" else 16 if scene.small else LANES
             content = scene.rng.integers(0, 256, (rows, extent), np.uint8)
             content *= scene.rng.random((rows, extent)) < scene.rng.random()
