@@ -52,20 +52,20 @@ def prepare(network: Network, path: Path, folder: Path) -> Iterator[Prepared | s
 def run_rows(each: Prepared, repeat: int) -> tuple[Run, tuple[str, ...], list[str]]:
     """Measure one bmodel: its row and the limits that do not hold."""
     run = simulate(each.bmodel, each.feeds, repeat)
-    timed = simulate(each.bmodel, each.feeds, 1, timed=True)
+    timed = simulate(each.bmodel, each.feeds, 1, timed=True)  # alone in its process: its peak is that of one run
     allowed = 1.5 * run.global_bytes + OVERHEAD
     seconds = SECONDS[each.precision]
     row = (
         each.precision.upper(),
         *(f"{value:.2f}" for value in (run.cpu_seconds, seconds, run.seconds, timed.cpu_seconds)),
-        *(f"{value / 1e6:.0f}" for value in (run.peak_bytes, allowed)),
+        *(f"{value / 1e6:.0f}" for value in (timed.peak_bytes, allowed)),
     )
     failures: list[str] = []
     if run.cpu_seconds > seconds:
         failures.append(f"{each.precision}: a run takes {run.cpu_seconds:.2f} s, expected at most {seconds:g} s")
-    if run.peak_bytes > allowed:
+    if timed.peak_bytes > allowed:
         failures.append(
-            f"{each.precision}: a run takes {run.peak_bytes / 1e6:.0f} MB, expected at most {allowed / 1e6:.0f} MB"
+            f"{each.precision}: a run takes {timed.peak_bytes / 1e6:.0f} MB, expected at most {allowed / 1e6:.0f} MB"
         )
     return run, row, failures
 
