@@ -12,7 +12,7 @@ if [ ! -f "$build/build.ninja" ]; then
 fi
 ninja -C "$build" -j "$jobs" TpuMlirNative simulator-test
 # The interpreter itself is not built with the sanitizers: their library must come first, and leaks are not ours.
-LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
   "$venv/bin/python" -m pytest -q -p no:cacheprovider --build "$build" \
   test/BModel test/Isa test/Simulator test/Runtime test/Target test/timelines \
   --ignore test/Simulator/test_race_mutations.py # compiles

@@ -94,12 +94,12 @@ static llvm::Error addTable(Machine &machine, const isa::Requant &command,
 }
 
 /// x * multiplier * 2^amount, rounded. 64 bits hold every product; what then
-/// moves to the left may need more.
+/// moves to the left may need more, but beyond 62 bits any result saturates.
 static __int128 scaled(int64_t x, int64_t multiplier, int8_t amount,
                        RoundMode mode) {
   if (amount <= 0)
     return shift(x * multiplier, amount, mode);
-  return shift(__int128(x) * multiplier, amount, mode);
+  return shift(__int128(x) * multiplier, std::min<int>(amount, 62), mode);
 }
 
 /// Calls compute(input, parameters...) as integers and saturates to so many
