@@ -96,8 +96,8 @@ def report(options: argparse.Namespace) -> Report:
     text = (
         "# Networks in INT8\n\n"
         f"Written by `python -m bench.int8`: calibrated on {CALIBRATED} seeded crops of the photos that scikit-learn\n"
-        f"and scikit-image ship, judged on {JUDGED} others by the mean cosine of each output with ONNX Runtime in F32;\n"
-        f"on {machine()}. Mixed precision is searched on the former for {options.aim} and judged on the latter.\n\n"
+        f"and scikit-image ship, judged on {JUDGED} others by the mean cosine of each output with ONNX Runtime in\n"
+        f"F32; on {machine()}. Mixed precision is searched on the\nformer for {options.aim}, judged on the latter.\n\n"
         f"{table(HEADINGS, rows)}"
     )
     return Report(text, failures)
