@@ -99,7 +99,7 @@ class Calibration:
     def run(self, model: Path, input_shapes: Mapping[str, Sequence[int]] | None) -> "Ranges":
         """Calibrate a model on the data, with a bar that shows the time left. Raises TpuMlirError."""
         if self.data is None:
-            raise typer.BadParameter("missing option '--calibration-data'")
+            raise typer.TyperException("missing option '--calibration-data'")
         preprocess = self.preprocess()
         from tpu_mlir import quantization
 

@@ -52,10 +52,8 @@ class Preprocess:
         channels = self.pixel_format.channels
         for name, values in (("mean", self.mean), ("scale", self.scale)):
             if len(values) not in (1, channels):
-                format = self.pixel_format.value
-                raise CalibrationError(
-                    f"pixel format {format} takes 1 or {channels} values of {name}, found {len(values)}"
-                )
+                format, expected = self.pixel_format.value, "1 value" if channels == 1 else f"1 or {channels} values"
+                raise CalibrationError(f"pixel format {format} takes {expected} of {name}, found {len(values)}")
         if not 0 <= self.pad_value <= 255:
             raise CalibrationError(f"the value of padding is expected from 0 to 255, found {self.pad_value}")
 

@@ -108,7 +108,7 @@ def test_unreadable(tmp_path: Path) -> None:
     ("options", "message"),
     [
         ({"mean": (1.0, 2.0)}, "pixel format rgb takes 1 or 3 values of mean, found 2"),
-        ({"scale": (1.0,) * 3, "pixel_format": PixelFormat.GRAY}, "format gray takes 1 or 1 values of scale, found 3"),
+        ({"scale": (1.0,) * 3, "pixel_format": PixelFormat.GRAY}, "format gray takes 1 value of scale, found 3"),
         ({"pad_value": 256}, "the value of padding is expected from 0 to 255, found 256"),
     ],
 )
