@@ -184,3 +184,19 @@ func.func @depthwise_f16(%x: tensor<1x2x4x4xf16>) -> tensor<1x2x4x4xf16> {
     : (tensor<1x2x4x4xf16>, tensor<2x1x1x1xf16>, tensor<2xf32>) -> tensor<1x2x4x4xf16>
   return %0 : tensor<1x2x4x4xf16>
 }
+
+// -----
+
+// Of 3 input channels and 7 rows of a kernel, 21 channels: row ky of the kernel meets every second row from ky on.
+// CHECK-LABEL: @stem
+// CHECK: %[[P:.*]] = tpu.pad %arg0 {high = array<i64: 0, 0, 3, 0>, low = array<i64: 0, 0, 3, 0>, value = 0.000000e+00 : f32}
+// CHECK: tpu.slice %[[P]] {offsets = array<i64: 0, 0, 0, 0>, steps = array<i64: 1, 1, 2, 1>} : tensor<1x3x22x16xf16> -> tensor<1x3x8x16xf16>
+// CHECK: tpu.slice %[[P]] {offsets = array<i64: 0, 0, 6, 0>, steps = array<i64: 1, 1, 2, 1>}
+// CHECK: %[[C:.*]] = tpu.concat {{.*}} {axis = 1 : i64} : {{.*}} -> tensor<1x21x8x16xf16>
+// CHECK: tpu.conv %[[C]], {{.*}} kernel = array<i64: 1, 7>, pads = array<i64: 0, 3, 0, 3>, strides = array<i64: 1, 2>
+func.func @stem(%x: tensor<1x3x16x16xf16>) -> tensor<1x8x8x8xf16> {
+  %f = top.weight dense<1.0> : tensor<8x3x7x7xf16>
+  %0 = top.conv %x, %f strides = [2, 2] pads = [3, 3, 3, 3] dilations = [1, 1] {group = 1 : i64}
+    : (tensor<1x3x16x16xf16>, tensor<8x3x7x7xf16>) -> tensor<1x8x8x8xf16>
+  return %0 : tensor<1x8x8x8xf16>
+}

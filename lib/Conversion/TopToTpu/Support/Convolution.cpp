@@ -126,11 +126,16 @@ static Type filterElement(const Convolution &conv) {
                              : IntegerType::get(element.getContext(), 8);
 }
 
+/// Input channels that are multiplied at a time.
+static int64_t channelsTogether(Type filterElement) {
+  // ../reference/bm1684x.md
+  return filterElement.isF32() ? 1 : filterElement.isInteger(8) ? 64 : 32;
+}
+
 /// [oc, ic, kh, kw] as the chip reads it: [1, oc, ceil(ic / P) * kh * kw, P].
 static Value packFilter(Lowering &l, const Convolution &conv) {
   Type element = filterElement(conv);
-  // P: ../reference/bm1684x.md
-  int64_t together = element.isF32() ? 1 : element.isInteger(8) ? 64 : 32;
+  int64_t together = channelsTogether(element); // P
   int64_t ic = conv.inputsPerGroup(), taps = conv.taps();
   int64_t rows = llvm::divideCeil(ic, together) * taps;
   std::vector<float> packed(conv.oc * rows * together, 0.0f);
@@ -232,10 +237,12 @@ static void joinGroups(Convolution &conv) {
 }
 
 Value tpu_mlir::emitConvolution(Lowering &l, Convolution conv) {
-  // Input channels a cycle; ../reference/bm1684x.md
-  const int64_t worthSlicing = conv.scales.empty() ? 32 : 64;
+  const int64_t together = channelsTogether(filterElement(conv));
+  const int64_t worthSlicing = std::max<int64_t>(32, together);
   Type f32 = l.builder.getF32Type();
   fitIntoFields(l, conv);
+  if (wastesChannels(conv, together))
+    turnRowsIntoChannels(l, conv);
   if (conv.group > 1 && conv.inputsPerGroup() == 1)
     return emitDepthwise(l, conv);
   if (conv.group > 1 && conv.inputsPerGroup() >= worthSlicing) {

@@ -32,6 +32,13 @@ struct Convolution {
 /// The result [n, oc, oh, ow] of tpu.conv or tpu.depthwise ops.
 mlir::Value emitConvolution(Lowering &l, Convolution conv);
 
+/// Whether most of the `together` input channels that the chip multiplies at a
+/// time would be missing, and rows of the kernel could stand in for them.
+bool wastesChannels(const Convolution &conv, int64_t together);
+/// Turns [ic, kh, kw] into [kh * ic, 1, kw]: channel ky * ic + i of the input
+/// has the rows of channel i that kernel row ky meets.
+void turnRowsIntoChannels(Lowering &l, Convolution &conv);
+
 /// The top values of a convolution or product of quantized ones.
 struct QuantizedOperands {
   mlir::Value input, filter, output;
