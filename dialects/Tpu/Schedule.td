@@ -9,10 +9,12 @@ def Tpu_TilingAttr : AttrDef<Tpu_Dialect, "Tiling"> {
   let mnemonic = "tiling";
   let summary = "into how many slices the result of a group is cut in each dimension";
   let description = [{
-    Slices are visited with n outermost, then c, h, w; with `channels_inner`, c is innermost.
+    Slices are visited with n outermost, then c, h, w; with `channels_inner`, c is innermost. Where there is one slice,
+    `ahead` is by how many ops a load precedes the first op that uses it; 0 loads everything first.
   }];
   let parameters = (ins "int64_t":$n, "int64_t":$c, "int64_t":$h, "int64_t":$w,
-                        DefaultValuedParameter<"bool", "false">:$channelsInner);
+                        DefaultValuedParameter<"bool", "false">:$channelsInner,
+                        DefaultValuedParameter<"int64_t", "0">:$ahead);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

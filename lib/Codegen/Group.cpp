@@ -105,6 +105,15 @@ SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
   return slices;
 }
 
+unsigned tpu_mlir::loadStep(const GroupBody &body, Value input, int64_t ahead) {
+  if (ahead == 0)
+    return 0;
+  auto *user = llvm::find_if(body.ops, [&](Operation *op) {
+    return llvm::is_contained(op->getOperands(), input);
+  });
+  return std::max<int64_t>(0, user - body.ops.begin() - ahead);
+}
+
 namespace {
 /// Emits one group; keeps track of which slice of an input lies in which of
 /// its buffers.
@@ -114,6 +123,17 @@ public:
                const GroupBuffers &buffers,
                llvm::function_ref<int64_t(Value)> addressOf)
       : emitter(emitter), body(body), buffers(buffers), addressOf(addressOf) {}
+
+  /// One slice, each input loaded some ops ahead.
+  void runWhole(const SliceTiles &tiles, int64_t ahead) {
+    for (auto [step, op] : llvm::enumerate(body.ops)) {
+      for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
+        if (loadStep(body, input, ahead) == step)
+          load(input, layout, tiles);
+      compute(op, 0, tiles, inputAt);
+    }
+    store(0, tiles);
+  }
 
   void run(ArrayRef<SliceTiles> slices) {
     load(slices.front());
@@ -157,44 +177,51 @@ private:
   }
 
   void load(const SliceTiles &tiles) {
-    for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts)) {
-      const Tile &tile = tiles.find(input)->second;
-      auto [loaded, isNew] = inputAt.try_emplace(input);
-      if (!isNew && loaded->second.tile == tile)
-        continue;
-      if (!isNew)
-        ++loaded->second.turn;
-      loaded->second.tile = tile;
-      emitter.setLocation(firstUser(input)->getLoc());
-      LocalBuffer to = buffer(input, loaded->second.turn, tile, layout);
-      if (std::optional<LaneImage> image = laneImageOf(input))
-        emitLoad(emitter, *image, addressOf(input), to);
-      else
-        emitLoad(emitter, global(input), to);
-    }
+    for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
+      load(input, layout, tiles);
+  }
+
+  void load(Value input, Layout layout, const SliceTiles &tiles) {
+    const Tile &tile = tiles.find(input)->second;
+    auto [loaded, isNew] = inputAt.try_emplace(input);
+    if (!isNew && loaded->second.tile == tile)
+      return;
+    if (!isNew)
+      ++loaded->second.turn;
+    loaded->second.tile = tile;
+    emitter.setLocation(firstUser(input)->getLoc());
+    LocalBuffer to = buffer(input, loaded->second.turn, tile, layout);
+    if (std::optional<LaneImage> image = laneImageOf(input))
+      emitLoad(emitter, *image, addressOf(input), to);
+    else
+      emitLoad(emitter, global(input), to);
   }
 
   void compute(size_t slice, const SliceTiles &tiles,
                const llvm::DenseMap<Value, Loaded> &present) {
-    for (Operation *op : body.ops) {
-      auto kernel = cast<KernelOpInterface>(op);
-      Binding binding;
-      for (OpOperand &operand : op->getOpOperands()) {
-        Value value = operand.get();
-        auto loaded = present.find(value);
-        unsigned turn = loaded == present.end() ? slice : loaded->second.turn;
-        binding.operands.push_back(
-            buffer(value, turn, tiles.find(value)->second,
-                   kernel.operandLayout(operand.getOperandNumber())));
-      }
-      Value result = op->getResult(0);
-      binding.result = buffer(result, slice, tiles.find(result)->second,
-                              kernel.resultLayout());
-      if (auto found = buffers.scratch.find(op); found != buffers.scratch.end())
-        binding.scratch = found->second;
-      emitter.setLocation(op->getLoc());
-      kernel.emit(emitter, binding);
+    for (Operation *op : body.ops)
+      compute(op, slice, tiles, present);
+  }
+
+  void compute(Operation *op, size_t slice, const SliceTiles &tiles,
+               const llvm::DenseMap<Value, Loaded> &present) {
+    auto kernel = cast<KernelOpInterface>(op);
+    Binding binding;
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value value = operand.get();
+      auto loaded = present.find(value);
+      unsigned turn = loaded == present.end() ? slice : loaded->second.turn;
+      binding.operands.push_back(
+          buffer(value, turn, tiles.find(value)->second,
+                 kernel.operandLayout(operand.getOperandNumber())));
     }
+    Value result = op->getResult(0);
+    binding.result = buffer(result, slice, tiles.find(result)->second,
+                            kernel.resultLayout());
+    if (auto found = buffers.scratch.find(op); found != buffers.scratch.end())
+      binding.scratch = found->second;
+    emitter.setLocation(op->getLoc());
+    kernel.emit(emitter, binding);
   }
 
   void store(size_t slice, const SliceTiles &tiles) {
@@ -216,8 +243,12 @@ private:
 } // namespace
 
 void tpu_mlir::emitGroup(Emitter &emitter, const GroupBody &body,
-                         ArrayRef<SliceTiles> slices,
+                         const Tiling &tiling, ArrayRef<SliceTiles> slices,
                          const GroupBuffers &buffers,
                          llvm::function_ref<int64_t(Value)> addressOf) {
-  GroupEmitter(emitter, body, buffers, addressOf).run(slices);
+  GroupEmitter group(emitter, body, buffers, addressOf);
+  if (tiling.isWhole() && tiling.ahead > 0)
+    group.runWhole(slices.front(), tiling.ahead);
+  else
+    group.run(slices);
 }

@@ -28,7 +28,15 @@ struct GroupBody {
 struct Tiling {
   std::array<int64_t, 4> counts = {1, 1, 1, 1};
   bool channelsInner = false;
+  /// With one slice: by how many ops a load precedes the first op that uses it;
+  /// 0 loads everything first.
+  int64_t ahead = 0;
+
+  bool isWhole() const { return counts == std::array<int64_t, 4>{1, 1, 1, 1}; }
 };
+
+/// The op of a body with one slice before which an input is loaded.
+unsigned loadStep(const GroupBody &body, mlir::Value input, int64_t ahead);
 
 /// The slice of each value of the group that belongs to one slice of its
 /// result: inputs too.
@@ -48,9 +56,10 @@ struct GroupBuffers {
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<int64_t, 4>> scratch;
 };
 
-/// Appends load(s + 1), compute(s), store(s - 1) for every slice s. `addressOf`
-/// tells where inputs and the result are in global memory.
-void emitGroup(Emitter &emitter, const GroupBody &body,
+/// Appends load(s + 1), compute(s), store(s - 1) for every slice s; of a single
+/// slice, each load where the tiling wants it. `addressOf` tells where inputs
+/// and the result are in global memory.
+void emitGroup(Emitter &emitter, const GroupBody &body, const Tiling &tiling,
                llvm::ArrayRef<SliceTiles> slices, const GroupBuffers &buffers,
                llvm::function_ref<int64_t(mlir::Value)> addressOf);
 

@@ -50,9 +50,10 @@ static LogicalResult emitScheduled(Emitter &emitter, tpu::GroupOp group) {
   }
   tpu::TilingAttr attr = *group.getTiling();
   Tiling tiling{{attr.getN(), attr.getC(), attr.getH(), attr.getW()},
-                attr.getChannelsInner()};
+                attr.getChannelsInner(),
+                attr.getAhead()};
   Value inside = body->result(), outside = group.getResult();
-  emitGroup(emitter, *body, sliceGroup(*body, tiling), buffers,
+  emitGroup(emitter, *body, tiling, sliceGroup(*body, tiling), buffers,
             [&](Value value) {
               return addressOf(value == inside ? outside : value);
             });

@@ -106,6 +106,22 @@ def large_image() -> onnx.ModelProto:
     return b.model(b.node("Relu", b.conv("x", 16, 3, 3, strides=[2, 2])))
 
 
+def stems() -> onnx.ModelProto:
+    """Kernels whose rows become input channels in 16 bits."""
+    b = Builder(x=(2, 3, 37, 45))
+    even = b.conv("x", 70, 3, 7, strides=[2, 2])
+    return b.model(even, b.conv("x", 9, 3, 5, strides=[1, 3], dilations=[2, 1], pads=[4, 2, 3, 1]))
+
+
+def deep() -> onnx.ModelProto:
+    """More ops than a group of several slices may have, on small images: one group with its loads ahead of the work."""
+    b = Builder(x=(1, 70, 14, 14))
+    value = "x"
+    for _ in range(6):
+        value = b.node("Relu", b.node("Add", value, b.conv(b.node("Relu", b.conv(value, 70, 70, 3)), 70, 70, 1)))
+    return b.model(value)
+
+
 def long_chain() -> onnx.ModelProto:
     b = Builder(x=(3, 5, 33, 65), y=(1, 5, 1, 65))
     value = "x"
@@ -121,6 +137,8 @@ NETWORKS: tuple[Callable[[], onnx.ModelProto], ...] = (
     pyramid,
     large_image,
     long_chain,
+    stems,
+    deep,
 )
 
 

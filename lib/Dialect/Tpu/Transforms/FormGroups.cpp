@@ -14,6 +14,9 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
+/// How many groups ahead to look for one that completes a joined one.
+static constexpr size_t kJoined = 3;
+
 /// Refuses what no chip has room for, before tilings of it are tried.
 static LogicalResult checkSize(Operation *kernel) {
   auto type = cast<ShapedType>(kernel->getResult(0).getType());
@@ -63,6 +66,32 @@ static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
   return plans;
 }
 
+/// Groups with one slice can be long, as loads then stay ahead of the work:
+/// joins each group with the run before it where that is cheaper. Groups are
+/// last first, as `cut` returns them.
+static void join(std::vector<GroupPlan> &plans) {
+  for (size_t i = plans.size(); i-- > 1;) {
+    SmallVector<Operation *> ops(plans[i].body.ops);
+    // A value may be used beyond the next group: what is joined must end where
+    // no more than its last value is.
+    int64_t apart = plans[i].cycles;
+    for (size_t next = i; next-- > 0;) {
+      ops.append(plans[next].body.ops);
+      apart += plans[next].cycles;
+      if (i - next > kJoined)
+        break;
+      std::optional<GroupBody> body = GroupBody::of(ops);
+      std::optional<GroupPlan> plan = body ? planWhole(*body) : std::nullopt;
+      if (!plan || plan->cycles >= apart)
+        continue;
+      plans[next] = std::move(*plan);
+      plans.erase(plans.begin() + next + 1, plans.begin() + i + 1);
+      i = next + 1;
+      break;
+    }
+  }
+}
+
 static BufferAttr bufferOf(const GroupPlan &plan, Value value) {
   return BufferAttr::get(value.getContext(),
                          plan.buffers.values.find(value)->second);
@@ -76,12 +105,16 @@ static void materialize(const GroupPlan &plan) {
   for (Value input : body.inputs)
     buffers.push_back(bufferOf(plan, input));
   const auto &counts = plan.tiling.counts;
-  auto tiling = TilingAttr::get(context, counts[0], counts[1], counts[2],
-                                counts[3], plan.tiling.channelsInner);
+  auto tiling =
+      TilingAttr::get(context, counts[0], counts[1], counts[2], counts[3],
+                      plan.tiling.channelsInner, plan.tiling.ahead);
   Value result = body.result();
   auto group =
       builder.create<GroupOp>(result.getLoc(), result.getType(), body.inputs,
                               tiling, builder.getArrayAttr(buffers));
+  for (StringRef note : {"tpu.scale", "tpu.zero_point"})
+    if (Attribute value = body.ops.back()->getAttr(note))
+      group->setAttr(note, value);
   result.replaceAllUsesWith(group.getResult());
   Block &block = group.getBody().emplaceBlock();
   for (Operation *op : body.ops) {
@@ -110,6 +143,8 @@ struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
     FailureOr<std::vector<GroupPlan>> plans = cut(kernels, maxOps);
     if (failed(plans))
       return signalPassFailure();
+    if (maxOps > 1)
+      join(*plans);
     // Last group first: its inputs may be results of groups before it, whose
     // ops have not moved yet.
     for (const GroupPlan &plan : *plans)

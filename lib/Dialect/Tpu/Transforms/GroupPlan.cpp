@@ -16,6 +16,8 @@ using namespace tpu_mlir::tpu;
 static constexpr unsigned kPricedTilings = 6;
 /// Slices that a price is measured on; more of them only repeat.
 static constexpr size_t kPricedSlices = 24;
+/// How far ahead of their use the inputs of a single slice may be loaded.
+static constexpr int64_t kAhead[] = {8, 4, 2, 1};
 
 /// 1, 2, 3, 4, 6, 8, 12, ... up to and including the limit.
 static SmallVector<int64_t> countsUpTo(int64_t limit) {
@@ -92,8 +94,8 @@ static bool changes(ArrayRef<SliceTiles> slices, Value value) {
 
 /// One request for each buffer of the group. Inputs and the result live through
 /// the whole slice, since their transfers overlap with it, and twice if slices
-/// differ; with a single slice nothing overlaps and lives are exact.
-static SmallVector<Need> needsOf(const GroupBody &body,
+/// differ; with a single slice lives are exact.
+static SmallVector<Need> needsOf(const GroupBody &body, const Tiling &tiling,
                                  ArrayRef<SliceTiles> slices) {
   SmallVector<Need> needs;
   unsigned end = body.ops.size() - 1;
@@ -105,7 +107,9 @@ static SmallVector<Need> needsOf(const GroupBody &body,
         last = step;
     Need need{input,
               nullptr,
-              {largest(slices, input, layout), 0, single ? last : end}};
+              {largest(slices, input, layout),
+               single ? loadStep(body, input, tiling.ahead) : 0,
+               single ? last : end}};
     needs.append(changes(slices, input) ? 2 : 1, need);
   }
   for (auto [step, op] : llvm::enumerate(body.ops)) {
@@ -138,8 +142,9 @@ static SmallVector<Need> needsOf(const GroupBody &body,
 }
 
 static std::optional<GroupBuffers>
-allocateBuffers(const GroupBody &body, ArrayRef<SliceTiles> slices) {
-  SmallVector<Need> needs = needsOf(body, slices);
+allocateBuffers(const GroupBody &body, const Tiling &tiling,
+                ArrayRef<SliceTiles> slices) {
+  SmallVector<Need> needs = needsOf(body, tiling, slices);
   SmallVector<LocalRequest> requests;
   for (const Need &need : needs)
     requests.push_back(need.request);
@@ -215,9 +220,27 @@ static int64_t price(const GroupPlan &plan, ArrayRef<SliceTiles> slices) {
     return place->second;
   };
   Emitter emitter(plan.body.result().getLoc());
-  emitGroup(emitter, plan.body, sample, plan.buffers, addressOf);
+  emitGroup(emitter, plan.body, plan.tiling, sample, plan.buffers, addressOf);
   return cyclesOf(emitter.takeCommands()) * int64_t(slices.size()) /
          int64_t(sample.size());
+}
+
+/// The plan with this tiling, if it fits.
+static std::optional<GroupPlan> planTiling(const GroupBody &body,
+                                           const Tiling &tiling,
+                                           ArrayRef<SliceTiles> slices) {
+  auto buffers = allocateBuffers(body, tiling, slices);
+  if (!buffers)
+    return std::nullopt;
+  GroupPlan plan{body, tiling, *buffers};
+  plan.cycles = price(plan, slices);
+  return plan;
+}
+
+static void keepBetter(std::optional<GroupPlan> &best,
+                       std::optional<GroupPlan> plan) {
+  if (plan && (!best || plan->cycles < best->cycles))
+    best = std::move(plan);
 }
 
 std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops) {
@@ -234,14 +257,25 @@ std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops) {
     SmallVector<SliceTiles> slices = sliceGroup(*body, tiling);
     if (!readable(*body, slices))
       continue;
-    auto buffers = allocateBuffers(*body, slices);
-    if (!buffers)
-      continue;
-    GroupPlan plan{*body, tiling, *buffers};
-    plan.cycles = price(plan, slices);
-    ++priced;
-    if (!best || plan.cycles < best->cycles)
-      best = plan;
+    std::optional<GroupPlan> plan = planTiling(*body, tiling, slices);
+    priced += plan.has_value();
+    keepBetter(best, std::move(plan));
+  }
+  keepBetter(best, planWhole(*body));
+  return best;
+}
+
+std::optional<GroupPlan> tpu::planWhole(const GroupBody &body) {
+  Tiling tiling;
+  if (body.ops.size() == 1 || !mayFit(body, firstSlice(body, tiling)))
+    return std::nullopt;
+  SmallVector<SliceTiles> slices = sliceGroup(body, tiling);
+  if (!readable(body, slices))
+    return std::nullopt;
+  std::optional<GroupPlan> best;
+  for (int64_t ahead : kAhead) {
+    tiling.ahead = ahead;
+    keepBetter(best, planTiling(body, tiling, slices));
   }
   return best;
 }

@@ -17,5 +17,8 @@ struct GroupPlan {
 /// The cheapest plan found for these ops as one group; nothing if they do not
 /// make a group, or if no tiling of it fits into local memory.
 std::optional<GroupPlan> planGroup(llvm::ArrayRef<mlir::Operation *> ops);
+/// The cheapest with one slice, whose inputs are loaded while ops before their
+/// use work.
+std::optional<GroupPlan> planWhole(const GroupBody &body);
 
 } // namespace tpu_mlir::tpu

@@ -49,3 +49,30 @@ func.func @long_row(%x: tensor<1x1x1x65536xf16>) -> tensor<1x1x1x65536xf16> {
   %0 = tpu.unary abs %x : tensor<1x1x1x65536xf16>
   return %0 : tensor<1x1x1x65536xf16>
 }
+
+// -----
+
+// More ops than a group of several slices may have: one slice, with each filter loaded while ops before its use work.
+// CHECK-LABEL: func @ahead
+// CHECK: tiling <n = 1, c = 1, h = 1, w = 1, ahead = {{[1-9]}}>
+// CHECK-COUNT-8: tpu.conv
+// CHECK-NEXT: tpu.yield
+func.func @ahead(%x: tensor<1x64x14x14xi8>, %f0: tensor<1x64x9x64xi8>, %f1: tensor<1x64x9x64xi8>, %f2: tensor<1x64x9x64xi8>, %f3: tensor<1x64x9x64xi8>, %f4: tensor<1x64x9x64xi8>, %f5: tensor<1x64x9x64xi8>, %f6: tensor<1x64x9x64xi8>, %f7: tensor<1x64x9x64xi8>, %t: tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8> {
+  %0 = tpu.conv %x, %f0 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %1 = tpu.conv %0, %f1 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %2 = tpu.conv %1, %f2 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %3 = tpu.conv %2, %f3 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %4 = tpu.conv %3, %f4 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %5 = tpu.conv %4, %f5 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %6 = tpu.conv %5, %f6 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  %7 = tpu.conv %6, %f7 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>
+  return %7 : tensor<1x64x14x14xi8>
+}
