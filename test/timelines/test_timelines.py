@@ -7,7 +7,6 @@ BERT-base in F16; tpu_mlir 1.30.2) are read where their folder exists.
 from pathlib import Path
 
 import pytest
-from tpu_mlir.errors import RunError
 from tpu_mlir.simulator import Machine
 
 from timelines.compare import differences
@@ -19,7 +18,6 @@ from timelines.text import Line, operand, read
 FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "timelines"
 NAMES = ("resnet50_int8_b1", "resnet50_f16_b1", "resnet50_f32_b1", "bert_base_seq384_f16_b1")
 LINES = list(read(SAMPLE))
-MISSING = "sg.pe_s_scatter_hzd: this sub-function is not supported"  # until the simulator knows it
 
 
 def timeline(name: str) -> list[Line]:
@@ -54,8 +52,6 @@ def test_bytes_say_what_the_text_says() -> None:
 @pytest.mark.parametrize("op", sorted({line.op for line in LINES}))
 def test_simulator_executes(op: str, noisy: Machine) -> None:
     found = [text for line in LINES if line.op == op for text in refusals(noisy, line)]
-    if found and all(MISSING in text for text in found):
-        pytest.xfail(MISSING)
     assert found == []
 
 
@@ -71,13 +67,7 @@ def test_simulator_runs_a_whole_timeline(name: str) -> None:
     if name.startswith("bert"):
         lines = first(lines, max(line.end for line in lines) // 12)  # one of twelve equal layers
     theirs = max(line.end for line in lines)
-    try:
-        cycles = run_streams(lines)
-    except RunError as error:
-        if MISSING in str(error):
-            pytest.xfail(MISSING)
-        raise
-    assert cycles == pytest.approx(theirs, rel=0.05)
+    assert run_streams(lines) == pytest.approx(theirs, rel=0.05)
 
 
 def test_a_wrong_field_is_seen() -> None:
