@@ -17,7 +17,7 @@ from oracle.machines import ChipModel, Simulator, random_background
 from oracle.outcome import BACKGROUND_SEED, judge
 from oracle.shrink import shrink
 
-CHUNK = 50  # cases of a task; also what every form is tried with at first
+CHUNK = 25  # cases of a task; also what every form is tried with at first
 SHOWN = 2  # failures of a form that are shrunk and printed
 Key = tuple[str, str]  # an instruction form as the vendor names it ("sAR" is the short AR), and a sub-function
 
