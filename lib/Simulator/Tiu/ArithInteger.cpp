@@ -176,8 +176,9 @@ static llvm::Error multiplyAccumulate(Machine &machine,
                  loadIntegers(from[k], source.precision(), source.isSigned(),
                               count, values[k]);
                for (unsigned i = 0; i < count; ++i) {
-                 int64_t sum = (values[2][i] << (isShort ? left : 0)) +
-                               values[0][i] * values[1][i];
+                 int64_t sum =
+                     int64_t((uint64_t(values[2][i]) << (isShort ? left : 0)) +
+                             uint64_t(values[0][i]) * uint64_t(values[1][i]));
                  sum = int64_t(shift(sum, -int(right), operands.round));
                  values[0][i] = isShort ? std::clamp(sum, low, high) : sum;
                }
