@@ -3,6 +3,7 @@
 
 #include "lib/Simulator/FlushDenormals.h"
 #include "lib/Simulator/Mac/MacArray.h"
+#include "lib/Simulator/Mac/NanSums.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
@@ -136,7 +137,7 @@ void tpu_mlir::sim::addSingleProduct(Machine &machine, const Matrix &left,
                 terms.others = starts;
               }
               FlushDenormals flush;
-              mac::kernels().addSingles(terms, count, results);
+              mac::addSingles(terms, count, results);
             });
 }
 

@@ -50,6 +50,7 @@ public:
                                             uint32_t kernelColumns,
                                             std::vector<Region> regions);
 
+  bool hasRegions() const { return !regions.empty(); }
   uint32_t places() const { return h.output * w.output; }
   uint32_t taps() const { return h.kernel * w.kernel; }
   uint32_t planeSize() const { return h.input * w.input; }

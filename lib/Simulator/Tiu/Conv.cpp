@@ -9,9 +9,11 @@
 #include "lib/Simulator/FlushDenormals.h"
 #include "lib/Simulator/Mac/ConvInteger.h"
 #include "lib/Simulator/Mac/MacArray.h"
+#include "lib/Simulator/Mac/NanSums.h"
 #include "lib/Simulator/Mac/Operands.h"
 #include "lib/Simulator/Mac/Window.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
@@ -174,8 +176,13 @@ void FloatConv::compute(Machine &machine, uint32_t n, uint32_t block,
       terms.others = biases;
       sums = previous;
     }
-    kernels.addSingles(terms, count, sums);
+    mac::addSingles(terms, count, sums);
   } else {
+    // What a sum begins with: of two NaNs, the bias.
+    Sums starts;
+    for (size_t at = 0; at < std::size(starts); ++at)
+      starts[at] =
+          accumulate && !std::isnan(biases[at]) ? previous[at] : biases[at];
     if (accumulate)
       kernels.add(previous, count, sums);
     for (uint32_t group = 0; group < groups(); ++group)
@@ -185,6 +192,7 @@ void FloatConv::compute(Machine &machine, uint32_t n, uint32_t block,
                          channelsOf(group), packedWeights, sums);
         packedWeights += together() * resultsTogether;
       }
+    mac::keepNans(starts, size_t(count) * resultsTogether, sums);
   }
   writeResults(machine, n, channel, first, count, sums);
 }

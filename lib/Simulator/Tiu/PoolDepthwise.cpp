@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/FlushDenormals.h"
+#include "lib/Simulator/Mac/NanSums.h"
 #include "lib/Simulator/Mac/Operands.h"
 #include "lib/Simulator/Mac/PoolInteger.h"
 #include "lib/Simulator/Mac/PoolWindow.h"
@@ -89,6 +90,10 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
                            /*even=*/hasBias ? bias[c] : -0.0f,
                            /*odd=*/hasBias ? 0.0f : -0.0f};
     mac::windowSum(precision)(terms, count, results.data());
+    if (precision == Precision::F32)
+      mac::repairWindowSums(terms, count,
+                            /*oddFirst=*/!hasBias || window.hasRegions(),
+                            results.data());
   }
   uint32_t width = result.shape().w;
   for (uint32_t p = 0; p < count;) {

@@ -34,13 +34,13 @@ def matrix(scene: Scene, name: str, precision: int, shape: Shape, kind: str, con
     return {f"{name}_addr": scene.source(shape, precision, scene.lane(), (ALIGNED,), kind).address}
 
 
-def result(scene: Scene, shape: Shape, precision: int = F32) -> dict[str, int]:
+def result(scene: Scene, shape: Shape, kind: str, precision: int = F32) -> dict[str, int]:
     """Room for 32-bit values, which are what may be accumulated; narrower results take less."""
     room, extent = scene.place(shape, F32, scene.lane(), ALIGNED, broadcast=False)
     fields = {"res0_addr": room.address}
     if scene.chance(0.3):
         fields["res_add"] = 1
-        previous = values(scene.rng, precision, (min(LANES, shape[1]), extent), "ordinary")
+        previous = values(scene.rng, precision, (min(LANES, shape[1]), extent), kind)
         scene.fill(room.address % LANE_BYTES, len(previous), previous.view(np.uint8), room.address // LANE_BYTES)
     return fields
 
@@ -66,7 +66,8 @@ def by_rows(function: str, precision: int, wanted: int) -> Generate:
         fields |= matrix(scene, "opd1", precision, (1, second[0], 1, second[1]), kind)
         if precision == I8:
             fields |= zero_points(scene, function, second[0], columns)
-        fields |= result(scene, (1, rows, 1, columns), I32 if precision == I8 else F32)
+        # Which of a previous result's NaN and one of a product survives is not reproduced.
+        fields |= result(scene, (1, rows, 1, columns), "ordinary", I32 if precision == I8 else F32)
         form = scene.one_of(("long", "short"))
         if form == "long":
             fields["tsk_lane_num"] = scene.lane_mask()
@@ -101,8 +102,7 @@ def by_columns(function: str, precision: int, wanted: int) -> Generate:
             fields[f"{name}_sign"] = 1 if precision == F32 else scene.integer(0, 1)
         fields |= {"res0_c": lanes, "res0_w": each, "opd0_n": rows, "opd0_c": stored[0], "opd0_w": stored[1]}
         fields["opd1_w"] = last
-        # f32 sums do not say which of several NaNs survives.
-        kind = "ordinary" if precision == F32 else scene.one_of(("ordinary", "any"))
+        kind = scene.one_of(("ordinary", "any"))
         fields |= matrix(scene, "opd0", precision, (rows, stored[0], 1, stored[1]), kind)
         fields |= matrix(scene, "opd1", precision, (inner, lanes, 1, each), kind, constant=False)
         shape = (columns if transposed else rows, lanes, 1, each)
@@ -113,7 +113,7 @@ def by_columns(function: str, precision: int, wanted: int) -> Generate:
             fields |= matrix(scene, "opd2", F32, (1, lanes, 1, each), kind)
         elif precision == I32:
             fields |= shifts(scene, lanes, each) | {"opd2_n_str": scene.integer(0, 6)}
-        fields |= result(scene, shape)
+        fields |= result(scene, shape, kind)
         if precision in (I8, I16):
             # The chip model adds to as many bytes of the results as the result would have if its elements were as wide
             # as the operands': to the rest of them it adds what memory it got held before.
