@@ -45,6 +45,12 @@ static bmodel::Tensor tensorOf(Value value, StringRef name) {
   tensor.address = addressOf(value);
   tensor.size = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   tensor.shape.assign(type.getShape().begin(), type.getShape().end());
+  if (Operation *op = value.getDefiningOp()) {
+    if (auto scale = op->getAttrOfType<FloatAttr>("tpu.scale"))
+      tensor.scale = scale.getValue().convertToFloat();
+    if (auto zero = op->getAttrOfType<IntegerAttr>("tpu.zero_point"))
+      tensor.zeroPoint = zero.getInt();
+  }
   return tensor;
 }
 

@@ -105,10 +105,19 @@ Location tpu_mlir::partOf(Location location) {
                        location.getContext());
 }
 
-void tpu_mlir::nameResult(Value value, Location name) {
+void tpu_mlir::nameResult(Value value, Location name, Value top) {
   Location part = partOf(name);
+  std::optional<Quantization> type;
+  if (top)
+    type = quantizationOf(top);
+  Builder b(name.getContext());
   for (Operation *op = value.getDefiningOp(); op && op->getLoc() == part;) {
     op->setLoc(name);
+    if (type) {
+      op->setAttr("tpu.scale",
+                  b.getF32FloatAttr(static_cast<float>(type->scale)));
+      op->setAttr("tpu.zero_point", b.getI64IntegerAttr(type->zeroPoint));
+    }
     auto view = dyn_cast<tpu::ReshapeOp>(op);
     op = view ? view.getInput().getDefiningOp() : nullptr;
   }

@@ -20,8 +20,10 @@ using LowerFunction = mlir::Value (*)(OpTy op, typename OpTy::Adaptor in,
 /// op in diagnostics without being the tensor of that name.
 mlir::Location partOf(mlir::Location location);
 
-/// Gives the value that is the tensor `name` that location, through views.
-void nameResult(mlir::Value value, mlir::Location name);
+/// Gives the value that is the tensor `name` that location, through views. If
+/// it holds the integers of a quantized top value, the attributes `tpu.scale`
+/// and `tpu.zero_point` say what they stand for.
+void nameResult(mlir::Value value, mlir::Location name, mlir::Value top = {});
 
 /// Explains why an op cannot be computed whatever its kind, e.g. in i64.
 std::string refuseTypes(mlir::Operation *op, const mlir::TypeConverter &types);
@@ -68,7 +70,7 @@ public:
         this->getTypeConverter()->convertType(op->getResult(0).getType()));
     result = l.cast(result, type.getElementType());
     result = l.reshape(result, type.getShape());
-    nameResult(result, op.getLoc());
+    nameResult(result, op.getLoc(), op->getResult(0));
     rewriter.replaceOp(op, result);
     return mlir::success();
   }

@@ -15,7 +15,7 @@ from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limi
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.errors import DifferenceError, ModelError
 from tpu_mlir.runtime import Limits, Session
-from tpu_mlir.runtime.compare import LayerError, compare_tensors
+from tpu_mlir.runtime.compare import LayerError, compare_tensors, real_values
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors
 from tpu_mlir.runtime.types import Array, bmodel_type
@@ -80,10 +80,12 @@ def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int, limi
         references = onnx_intermediates(graph, feeds)
     with working(f"running {bmodel}"):
         result = session.run_all(session.convert(feeds))
-    values = result.tensors | result.outputs
-    return compare_tensors(
-        {name: (type_text(value), value) for name, value in values.items()}, references, frozenset(result.outputs)
-    )
+    described = {name: (type_text(value), value) for name, value in result.outputs.items()}
+    for record in session.network.stages[0].tensor_table():
+        stored, tensor = result.tensors.get(record.tensor.name), record.tensor
+        if stored is not None and tensor.name not in described:
+            described[tensor.name] = (type_text(stored), real_values(stored, tensor))
+    return compare_tensors(described, references, frozenset(result.outputs))
 
 
 def type_text(value: Array) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -41,6 +42,22 @@ def distance(value: Array, reference: Array) -> tuple[float, float, float]:
     relative = difference / norm_b if norm_b else float("inf")
     cosine = float(a @ b) / (norm_a * norm_b) if norm_a and norm_b else 0.0
     return relative, float(np.abs(a - b).max()), cosine
+
+
+class Quantised(Protocol):
+    """What a bmodel says of the integers of a tensor."""
+
+    @property
+    def scale(self) -> float: ...
+    @property
+    def zero_point(self) -> int: ...
+
+
+def real_values(stored: Array, tensor: Quantised) -> Array:
+    """Return what the elements stand for: of 8-bit integers (q - zero point) * scale, others as they are."""
+    if stored.dtype.itemsize > 1:
+        return stored
+    return (stored.astype(np.float64) - tensor.zero_point) * tensor.scale
 
 
 def compare_tensors(

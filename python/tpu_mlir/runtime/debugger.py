@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tpu_mlir._native import bmodel as native
 from tpu_mlir.errors import RunError
 from tpu_mlir.runtime.bmodel import BModel
-from tpu_mlir.runtime.compare import LayerError, compare_tensors
+from tpu_mlir.runtime.compare import LayerError, compare_tensors, real_values
 from tpu_mlir.runtime.memory import MemoryTensor, Place, memory_of
 from tpu_mlir.runtime.stepping import Step, SteppedRun
 from tpu_mlir.runtime.types import Array, numpy_type
@@ -209,7 +209,8 @@ class Debugger(SteppedRun):
         values: dict[str, tuple[str, Array]] = {}
         for name in self.tensors() if names is None else names:
             if name in references and self.state_of(name) == "complete":
-                values[name] = (self.tensors()[name].data_type, self.tensor(name))
+                tensor = self.tensors()[name]
+                values[name] = (tensor.data_type, real_values(self.tensor(name), tensor))
             elif names is not None:
                 why = self.state_of(name) if name in references else "not in the reference"
                 raise RunError(f"'{name}' cannot be compared: {why}")

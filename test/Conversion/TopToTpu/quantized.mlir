@@ -23,8 +23,8 @@ func.func @conv(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
 
 // To floats: s' = 1 and z' = 0. A long pad is written out, in zero points.
 // CHECK-LABEL: @conv_to_floats
-// CHECK: %[[Q:.*]] = tpu.quantize %{{.*}} {scale = 5.000000e-01 : f32, zero_point = 3 : i64}
-// CHECK: %[[P:.*]] = tpu.pad %[[Q]] {{.*}}value = 3.000000e+00 : f32}
+// CHECK: %[[Q:.*]] = tpu.quantize %{{.*}} {scale = 5.000000e-01 : f32, {{.*}}zero_point = 3 : i64{{.*}}}
+// CHECK: %[[P:.*]] = tpu.pad %[[Q]] {{.*}}value = 3.000000e+00 : f32{{.*}}}
 // CHECK: dense<{{\[\[}}{{\[\[}}1.250000e-01, 6.250000e-01]]]]> : tensor<1x1x1x2xf32>
 // CHECK: tpu.conv %[[P]], {{.*}}relu{{.*}} -> tensor<1x1x1x21xf16>
 !x = !quant.uniform<u8:f32, 0.5:3>
@@ -67,8 +67,8 @@ func.func @relu(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x4x4xf32> {
 // Scales relative to the result's; a product has one. A constant of one value makes a table, or nothing where the
 // integers stay.
 // CHECK-LABEL: @arithmetic
-// CHECK: %[[A:.*]] = tpu.quantized_binary add %{{.*}}, %{{.*}} {lhs_scale = 2.000000e+00 : f32, rhs_scale = 2.000000e+00 : f32, zero_point = 7 : i64}
-// CHECK: %[[M:.*]] = tpu.quantized_binary mul %[[A]], %{{.*}} {lhs_scale = 1.250000e-01 : f32, lhs_zero_point = 7 : i64}
+// CHECK: %[[A:.*]] = tpu.quantized_binary add %{{.*}}, %{{.*}} {lhs_scale = 2.000000e+00 : f32, rhs_scale = 2.000000e+00 : f32, {{.*}}zero_point = 7 : i64{{.*}}}
+// CHECK: %[[M:.*]] = tpu.quantized_binary mul %[[A]], %{{.*}} {lhs_scale = 1.250000e-01 : f32, lhs_zero_point = 7 : i64{{.*}}}
 // CHECK: %[[L:.*]] = tpu.lookup %[[M]]
 // CHECK: tpu.dequantize %[[L]] {scale = 5.000000e-01
 !x = !quant.uniform<u8:f32, 0.5>
@@ -145,11 +145,11 @@ func.func @move(%x: tensor<1x2x4x4xf32>) -> tensor<1x4x4x5xf32> {
 // One command has one scale: columns of others, and a bias, are computed in f32 behind it.
 // CHECK-LABEL: @matmul
 // CHECK-DAG: %[[S:.*]] = top.weight dense<{{\[\[}}{{\[\[}}5.000000e-01, 1.000000e+00]]]]> : tensor<1x1x1x2xf32>
-// CHECK-DAG: %[[P:.*]] = tpu.matmul %{{.*}}, %{{.*}} {lhs_zero_point = 3 : i64, scale = 2.500000e-01 : f32} : (tensor<1x16x1x4xi8>, tensor<1x4x1x2xi8>) -> tensor<1x16x1x2xf32>
+// CHECK-DAG: %[[P:.*]] = tpu.matmul %{{.*}}, %{{.*}} {lhs_zero_point = 3 : i64, scale = 2.500000e-01 : f32{{.*}}} : (tensor<1x16x1x4xi8>, tensor<1x4x1x2xi8>) -> tensor<1x16x1x2xf32>
 // CHECK: %[[M:.*]] = tpu.binary mul %[[P]], %[[S]]
 // CHECK: %[[A:.*]] = tpu.binary add %[[M]], %{{.*}}
-// CHECK: %[[Q:.*]] = tpu.quantize %[[A]] {scale = 5.000000e-01 : f32, zero_point = 3 : i64}
-// CHECK: tpu.matmul %{{.*}}, %{{.*}} {lhs_zero_point = 3 : i64, offset = 3.000000e+00 : f32, rhs_zero_point = 3 : i64, scale = 5.000000e-01 : f32, transpose_rhs} : {{.*}} -> tensor<1x16x1x16xi8>
+// CHECK: %[[Q:.*]] = tpu.quantize %[[A]] {scale = 5.000000e-01 : f32, {{.*}}zero_point = 3 : i64{{.*}}}
+// CHECK: tpu.matmul %{{.*}}, %{{.*}} {lhs_zero_point = 3 : i64, offset = 3.000000e+00 : f32, rhs_zero_point = 3 : i64, scale = 5.000000e-01 : f32, {{.*}}transpose_rhs} : {{.*}} -> tensor<1x16x1x16xi8>
 !x = !quant.uniform<i8:f32, 0.5:3>
 !w = !quant.uniform<i8:f32:1, {0.25, 0.5}>
 func.func @matmul(%x: tensor<16x4xf32>) -> tensor<16x16xf32> {

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+import tpu_mlir
+from onnx import TensorProto, helper, numpy_helper
 from tpu_mlir._native import bmodel
 from tpu_mlir.cli import main
+from tpu_mlir.quantization import calibrate
 
 SHAPE = [1, 70, 5, 9]
 
@@ -110,3 +112,33 @@ def test_model_with_other_inputs(onnx_model, variant, capsys) -> None:
     path = variant(shapes=((70, 45),))
     assert main(["compare", str(onnx_model("Add")), str(path)]) == 1
     assert "input 'x'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asymmetric", [False, True])
+def test_quantised_tensors_as_numbers(asymmetric: bool, tmp_path: Path, capsys) -> None:
+    """Inner tensors of an INT8 network are near those in f32: 8-bit steps are below 1 % of a range."""
+    random = np.random.default_rng(0)
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 8, 12, 12]) for name in "xy")
+    weights = [
+        numpy_helper.from_array(random.uniform(-0.3, 0.3, (8, 8, 3, 3)).astype(np.float32), name) for name in "fg"
+    ]
+    nodes = [
+        helper.make_node("Conv", ["x", "f"], ["first"], pads=[1] * 4),
+        helper.make_node("Transpose", ["first"], ["turned"], perm=[0, 1, 3, 2]),
+        helper.make_node("Conv", ["turned", "g"], ["second"], pads=[1] * 4),
+        helper.make_node("Sigmoid", ["second"], ["y"]),
+    ]
+    model = helper.make_model(
+        helper.make_graph(nodes, "m", [x], [y], weights), opset_imports=[helper.make_opsetid("", 17)]
+    )
+    onnx.save(model, tmp_path / "m.onnx")
+    feeds = {"x": random.uniform(-1, 1, (1, 8, 12, 12)).astype(np.float32)}
+    ranges = calibrate(tmp_path / "m.onnx", [feeds], method="minmax")
+    options = {"precision": "int8", "ranges": ranges, "asymmetric": asymmetric, "output": tmp_path / "m.bmodel"}
+    tpu_mlir.compile(tmp_path / "m.onnx", **options)
+    np.savez(tmp_path / "in.npz", **feeds)
+    found = compare(capsys, tmp_path / "m.onnx", tmp_path / "m.bmodel", "--inputs", tmp_path / "in.npz")
+    inner = {entry["name"]: entry for entry in found if entry["data_type"] in ("i8", "u8")}
+    assert inner
+    for entry in inner.values():
+        assert entry["relative"] < 0.03

@@ -5,7 +5,8 @@ import math
 import ml_dtypes
 import numpy as np
 import pytest
-from tpu_mlir.runtime.compare import compare_tensors, distance
+from tpu_mlir._native import bmodel
+from tpu_mlir.runtime.compare import compare_tensors, distance, real_values
 
 INF, NAN = float("inf"), float("nan")
 
@@ -45,3 +46,10 @@ def test_worst_first() -> None:
 def test_other_shapes_of_as_many_elements_agree() -> None:
     one = np.arange(6.0)
     assert compare_tensors({"a": ("f32", one.reshape(2, 3))}, {"a": one}, frozenset())[0].relative == 0.0
+
+
+def test_integers_stand_for_numbers() -> None:
+    tensor = bmodel.Tensor(name="q", data_type="i8", shape=[3], address=0, size=3, scale=0.25, zero_point=-3)
+    np.testing.assert_array_equal(real_values(np.array([-128, -3, 5], np.int8), tensor), [-31.25, 0, 2])
+    other = np.array([1.5], np.float32)
+    assert real_values(other, tensor) is other
