@@ -129,7 +129,7 @@ def search_precision(
     losses: list[Sensitivity] = []
     for index, op in enumerate(candidates, 1):
         others = {other.name: "f32" for other in candidates if other.name != op.name}
-        losses.append(Sensitivity(op, _error(Reference(typed(others)), probes)))
+        losses.append(Sensitivity(op, _error(Reference(typed(others), optimise=False), probes)))
         tell("sensitivity", index, len(candidates))
     losses.sort(key=lambda item: -item.error / (item.operation.macs / total + SMALL_SHARE))
 
