@@ -10,7 +10,7 @@ from tpu_mlir.errors import CalibrationError
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization.calibration import Model, calibrate, clean_module, quantize
-from tpu_mlir.quantization.operations import Operation, freeze, operations, share_on_integers, thaw
+from tpu_mlir.quantization.operations import Operation, copy, operations, share_on_integers
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.quantization.samples import Data, Feeds, find_samples
@@ -100,12 +100,11 @@ def search_precision(
     if judge is not None and target is None:
         raise CalibrationError("a judge comes with the target that its number has to reach, found none")
     module = clean_module(model, input_shapes)
-    context, frozen = module.context, freeze(module)
     inputs = resolve(to_onnx(module).graph, {})
     found = find_samples(data, inputs, preprocess or Preprocess(), count=samples, seed=seed)
     if ranges is None:
         ranges = calibrate(
-            thaw(frozen, context),
+            copy(module),
             data,
             method=method,
             samples=samples,
@@ -118,9 +117,7 @@ def search_precision(
     expected = [reference.run(feeds) for feeds in trials]
 
     def typed(overrides: Mapping[str, str]):
-        return quantize(
-            thaw(frozen, context), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides
-        )
+        return quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides)
 
     every = operations(typed({}))
     candidates = [op for op in every if op.on_integers and not op.moves]
@@ -139,7 +136,7 @@ def search_precision(
         if count not in points:
             floats = {item.operation.name: fallback for item in losses[:count]}
             bmodel = compile(
-                thaw(frozen, context),
+                copy(module),
                 precision="int8",
                 ranges=ranges,
                 asymmetric=asymmetric,

@@ -1,6 +1,5 @@
 """The operations of a typed module: which compute on integers, and how many multiplications they are."""
 
-import io
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -38,18 +37,17 @@ def share_on_integers(found: list[Operation]) -> float:
     return sum(op.macs for op in found if op.on_integers) / total if total else 1.0
 
 
-def freeze(module: ir.Module) -> bytes:
-    """Return a module as bytecode, of which `thaw` makes any number of copies."""
-    buffer = io.BytesIO()
-    writer: Any = module.operation
-    writer.write_bytecode(buffer)
-    return buffer.getvalue()
-
-
-def thaw(bytecode: bytes, context: ir.Context) -> ir.Module:
-    """Return a new module from bytecode."""
-    parse: Any = ir.Module.parse
-    return parse(bytecode, context)
+def copy(module: ir.Module) -> ir.Module:
+    """Return a module of its own with the same operations; constants share their memory."""
+    functions: Any = module.body.operations
+    with module.context, ir.Location.unknown():
+        made = ir.Module.create()
+        for attribute in module.operation.attributes:
+            made.operation.attributes[attribute.name] = attribute.attr
+        with ir.InsertionPoint(made.body):
+            for function in functions:
+                function.operation.clone()
+    return made
 
 
 def _operation(op: ir.Operation) -> Operation:
