@@ -80,11 +80,12 @@ def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int, limi
         references = onnx_intermediates(graph, feeds)
     with working(f"running {bmodel}"):
         result = session.run_all(session.convert(feeds))
-    described = {name: (type_text(value), value) for name, value in result.outputs.items()}
+    described: dict[str, tuple[str, Array]] = {}
     for record in session.network.stages[0].tensor_table():
-        stored, tensor = result.tensors.get(record.tensor.name), record.tensor
-        if stored is not None and tensor.name not in described:
+        tensor, stored = record.tensor, result.tensors.get(record.tensor.name)
+        if stored is not None:
             described[tensor.name] = (type_text(stored), real_values(stored, tensor))
+    described |= {name: (type_text(value), value) for name, value in result.outputs.items()}
     return compare_tensors(described, references, frozenset(result.outputs))
 
 
