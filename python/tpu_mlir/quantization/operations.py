@@ -7,6 +7,10 @@ from typing import Any
 from tpu_mlir._mlir import ir
 from tpu_mlir.locations import result_names
 
+_MOVES = frozenset(
+    {"concat", "depth_to_space", "expand", "gather", "max_pool", "pad", "reshape", "slice", "space_to_depth"}
+    | {"split", "tile", "transpose"}
+)
 _STILL = ("top.weight", "top.cast", "func.return")  # what computes nothing
 
 
@@ -54,10 +58,9 @@ def _operation(op: ir.Operation) -> Operation:
     operands = [ir.RankedTensorType(op.operands[index].type) for index in range(len(op.operands))]
     results = [ir.RankedTensorType(op.results[index].type) for index in range(len(op.results))]
     stored = ["!quant" in str(kind.element_type) for kind in (*operands, *results)]
-    moves = bool(operands) and operands[0].element_type == results[0].element_type
-    return Operation(
-        result_names(op)[0], op.name.removeprefix("top."), _macs(op.name, operands, results), any(stored), moves
-    )
+    kind = op.name.removeprefix("top.")
+    moves = kind in _MOVES or (bool(operands) and operands[0].element_type == results[0].element_type)
+    return Operation(result_names(op)[0], kind, _macs(op.name, operands, results), any(stored), moves)
 
 
 def _macs(name: str, operands: list[ir.RankedTensorType], results: list[ir.RankedTensorType]) -> int:
