@@ -106,6 +106,8 @@ LogicalResult Quantizer::plan(Operation *op) {
   case IntegerForm::Clamp:
     if (!isNeeded)
       return success();
+    // All of them, so that a split has one type.
+    quantized.insert(op->getResults().begin(), op->getResults().end());
     break;
   case IntegerForm::Compute:
     quantized.insert(op->getResults().begin(), op->getResults().end());

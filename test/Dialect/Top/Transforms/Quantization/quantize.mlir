@@ -110,3 +110,17 @@ func.func @fallback(%x: tensor<1x1x4xf32> loc("x")) -> tensor<1x1x4xf32> {
     : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32> loc("y")
   return %2 : tensor<1x1x4xf32>
 }
+
+// -----
+
+// A part that only floats read is an integer like the other parts of its split.
+// CHECK-LABEL: @split
+// CHECK: %[[P:.*]]:2 = top.split {{.*}} -> (tensor<1x4x!quant.uniform<i8:f32, {{[0-9.e+-]*}}>>, tensor<1x4x!quant.uniform<i8:f32, {{[0-9.e+-]*}}>>)
+// CHECK: top.cast %[[P]]#1 {to = f16}
+func.func @split(%x: tensor<1x8xf32> loc("x")) -> (tensor<1x4xf32>, tensor<1x4xf32>) {
+  %0 = top.add %x, %x : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x8xf32> loc("sum")
+  %1:2 = top.split %0 sizes = [4, 4] {axis = 1 : i64} : (tensor<1x8xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>) loc("parts")
+  %2 = top.add %1#0, %1#0 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("y")
+  %3 = top.softmax %1#1 {axis = 1 : i64} : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("soft")
+  return %2, %3 : tensor<1x4xf32>, tensor<1x4xf32>
+}
