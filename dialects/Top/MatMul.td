@@ -23,6 +23,7 @@ def Top_MatMulOp : Top_InferredOp<"matmul"> {
   let arguments = !con((ins Top_FloatTensor:$lhs, Top_FloatTensor:$rhs, Optional<Top_FloatTensor>:$bias,
                             UnitAttr:$transpose_rhs), Top_FusedRelu);
   let results = (outs Top_FloatTensor:$output);
+  let hasCanonicalizer = 1;
   let assemblyFormat = "$lhs `,` $rhs (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
 }
 

@@ -1,5 +1,6 @@
 //===- MatMul.cpp - Matrix products ---------------------------------------===//
 #include "lib/Dialect/Top/IR/Inference.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace tpu_mlir::top;
@@ -33,4 +34,42 @@ LogicalResult MatMulOp::inferTypes(Emitter emit, Adaptor adaptor,
                 shapeOf(bias), "] (C4)");
   result->append({lhs[lhs.size() - 2], columns});
   return yield(types, *result, adaptor.getLhs());
+}
+
+namespace {
+/// A transpose of the matrices of rhs is part of the product; what stays of it
+/// leaves the last dimension in place.
+struct TakeTranspose : OpRewritePattern<MatMulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatMulOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getRhs().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "rhs is not transposed");
+    SmallVector<int64_t> perm(transpose.getPerm());
+    int64_t last = perm.size() - 1;
+    if (perm[last - 1] != last)
+      return rewriter.notifyMatchFailure(op, "no rows become columns");
+    std::swap(perm[last - 1], perm[last]);
+    Value rhs = transpose.getInput();
+    if (!llvm::equal(perm, llvm::seq<int64_t>(perm.size()))) {
+      auto type = cast<RankedTensorType>(op.getRhs().getType());
+      SmallVector<int64_t> shape(type.getShape());
+      std::swap(shape[last - 1], shape[last]);
+      rhs = rewriter.create<TransposeOp>(transpose.getLoc(), type.clone(shape),
+                                         rhs, perm);
+    }
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getRhsMutable().assign(rhs);
+      op.setTransposeRhs(!op.getTransposeRhs());
+    });
+    return success();
+  }
+};
+} // namespace
+
+void MatMulOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                           MLIRContext *context) {
+  patterns.add<TakeTranspose>(context);
 }
