@@ -59,12 +59,22 @@ func.func @prelu(%x: tensor<1x2x3x4xf32>, %s: tensor<2x1x1xf32>) -> tensor<1x2x3
 
 // -----
 
+// Rows stand in lanes, of all matrices where those of one leave lanes empty.
 // CHECK-LABEL: @softmax_last
 // CHECK-NOT: tpu.permute
-// CHECK: tpu.softmax %{{.*}} : tensor<1x12x5x5xf32>
+// CHECK: tpu.softmax %{{.*}} : tensor<1x60x1x5xf32>
 func.func @softmax_last(%x: tensor<1x12x5x5xf32>) -> tensor<1x12x5x5xf32> {
   %0 = top.softmax %x {axis = 3 : i64} : (tensor<1x12x5x5xf32>) -> tensor<1x12x5x5xf32>
   return %0 : tensor<1x12x5x5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @softmax_matrices
+// CHECK: tpu.softmax %{{.*}} : tensor<12x64x1x5xf32>
+func.func @softmax_matrices(%x: tensor<3x4x64x5xf32>) -> tensor<3x4x64x5xf32> {
+  %0 = top.softmax %x {axis = 3 : i64} : (tensor<3x4x64x5xf32>) -> tensor<3x4x64x5xf32>
+  return %0 : tensor<3x4x64x5xf32>
 }
 
 // -----
