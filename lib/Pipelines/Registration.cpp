@@ -42,6 +42,7 @@ void tpu_mlir::registerAllPasses() {
       "tpu-schedule",
       "group, tile and place a lowered module: everything before code",
       [](mlir::OpPassManager &manager) {
+        manager.addNestedPass<mlir::func::FuncOp>(tpu::createFillLanes());
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFormGroups());
         manager.addPass(tpu::createAssignAddresses());
       });

@@ -4,6 +4,26 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FillLanes : Pass<"tpu-fill-lanes", "::mlir::func::FuncOp"> {
+  let summary = "compute element-wise ops in the view, of those at hand, that fills most lanes";
+  let description = [{
+    The second dimension of a value is spread over the lanes. An op of one value that stands beside a reshape can do its
+    work on either side of it.
+
+    Before:
+    ```mlir
+    %0 = tpu.reshape %a : tensor<1x320x1x320xf16> -> tensor<1x1x320x320xf16>
+    %1 = tpu.quantize %0 {scale = 0.1 : f32} : tensor<1x1x320x320xf16> -> tensor<1x1x320x320xi8>
+    ```
+    After:
+    ```mlir
+    %0 = tpu.quantize %a {scale = 0.1 : f32} : tensor<1x320x1x320xf16> -> tensor<1x320x1x320xi8>
+    %1 = tpu.reshape %0 : tensor<1x320x1x320xi8> -> tensor<1x1x320x320xi8>
+    ```
+  }];
+  let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
+}
+
 def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
   let summary = "put kernels into groups, tile them and give their slices local addresses";
   let description = [{

@@ -1,0 +1,40 @@
+// RUN: tpu-opt %s --tpu-fill-lanes | FileCheck %s
+
+// CHECK-LABEL: func @before
+// CHECK-NEXT: %[[Q:.*]] = tpu.quantize %arg0 {scale = 1.000000e-01 : f32} : tensor<1x320x1x32xf16> -> tensor<1x320x1x32xi8>
+// CHECK-NEXT: %[[R:.*]] = tpu.reshape %[[Q]] : tensor<1x320x1x32xi8> -> tensor<1x1x320x32xi8>
+// CHECK-NEXT: return %[[R]]
+func.func @before(%x: tensor<1x320x1x32xf16>) -> tensor<1x1x320x32xi8> {
+  %0 = tpu.reshape %x : tensor<1x320x1x32xf16> -> tensor<1x1x320x32xf16>
+  %1 = tpu.quantize %0 {scale = 0.1 : f32} : tensor<1x1x320x32xf16> -> tensor<1x1x320x32xi8>
+  return %1 : tensor<1x1x320x32xi8>
+}
+
+// The product that follows has its rows in lanes.
+// CHECK-LABEL: func @behind
+// CHECK-NEXT: %[[R:.*]] = tpu.reshape %arg0 : tensor<1x1x320x32xi8> -> tensor<1x320x1x32xi8>
+// CHECK-NEXT: %[[L:.*]] = tpu.lookup %[[R]], %arg1 : (tensor<1x320x1x32xi8>, tensor<1x1x1x256xui8>) -> tensor<1x320x1x32xui8>
+// CHECK-NEXT: return %[[L]]
+func.func @behind(%x: tensor<1x1x320x32xi8>, %t: tensor<1x1x1x256xui8>) -> tensor<1x320x1x32xui8> {
+  %0 = tpu.lookup %x, %t : (tensor<1x1x320x32xi8>, tensor<1x1x1x256xui8>) -> tensor<1x1x320x32xui8>
+  %1 = tpu.reshape %0 : tensor<1x1x320x32xui8> -> tensor<1x320x1x32xui8>
+  return %1 : tensor<1x320x1x32xui8>
+}
+
+// CHECK-LABEL: func @full
+// CHECK-NEXT: tpu.reshape
+// CHECK-NEXT: tpu.unary exp
+func.func @full(%x: tensor<1x1x64x32xf32>) -> tensor<1x64x1x32xf32> {
+  %0 = tpu.reshape %x : tensor<1x1x64x32xf32> -> tensor<1x64x1x32xf32>
+  %1 = tpu.unary exp %0 : tensor<1x64x1x32xf32>
+  return %1 : tensor<1x64x1x32xf32>
+}
+
+// Both views of the function's result are needed.
+// CHECK-LABEL: func @shared
+// CHECK-NEXT: tpu.unary exp %arg0 : tensor<1x1x64x32xf32>
+func.func @shared(%x: tensor<1x1x64x32xf32>) -> (tensor<1x1x64x32xf32>, tensor<1x64x1x32xf32>) {
+  %0 = tpu.unary exp %x : tensor<1x1x64x32xf32>
+  %1 = tpu.reshape %0 : tensor<1x1x64x32xf32> -> tensor<1x64x1x32xf32>
+  return %0, %1 : tensor<1x1x64x32xf32>, tensor<1x64x1x32xf32>
+}
