@@ -8,6 +8,7 @@
 
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Operands.h"
+#include "lib/Codegen/Transpose.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -15,14 +16,7 @@ using namespace llvm;
 using namespace tpu_mlir;
 
 using Quad = std::array<int64_t, 4>;
-
-namespace {
-/// One side of a transfer: absolute address, strides [n, c, h, w] in elements.
-struct Side {
-  uint64_t address;
-  Quad strides;
-};
-} // namespace
+using Side = TransferSide;
 
 static uint32_t formatOf(int64_t elementBytes) {
   isa::Precision precision = elementBytes == 1   ? isa::Precision::I8
@@ -85,8 +79,8 @@ static void joinRows(Side &a, Side &b, Quad &size) {
   }
 }
 
-static void emitMove(Emitter &emitter, Side from, Side to, Quad size,
-                     int64_t elementBytes) {
+void tpu_mlir::emitMove(Emitter &emitter, Side from, Side to, Quad size,
+                        int64_t elementBytes) {
   joinRows(from, to, size);
   isa::GdmaTensor move;
   setSides(move, from, size, to, size, elementBytes);
@@ -217,6 +211,9 @@ static void emitBox(Emitter &emitter, int64_t source, int64_t target,
   };
   bool transposing =
       !together && any_of(dims, sourceInner) && any_of(dims, targetInner);
+  if (transposing &&
+      emitTransposed(emitter, source, target, dims, elementBytes))
+    return;
   // bytes; the largest w step of the engine
   const int64_t widest = 128 / elementBytes;
   auto narrow = [&](const CopyDim &dim) -> int64_t {

@@ -6,6 +6,15 @@
 
 namespace tpu_mlir {
 
+/// One side of a transfer: absolute address, strides [n, c, h, w] in elements.
+struct TransferSide {
+  uint64_t address;
+  std::array<int64_t, 4> strides;
+};
+
+/// Moves elements of a size [n, c, h, w] as they are.
+void emitMove(Emitter &emitter, TransferSide from, TransferSide to,
+              std::array<int64_t, 4> size, int64_t elementBytes);
 /// Brings a slice of a tensor in global memory to local memory.
 void emitLoad(Emitter &emitter, const GlobalBuffer &from,
               const LocalBuffer &to);

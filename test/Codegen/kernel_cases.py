@@ -258,6 +258,7 @@ def movement_cases(kind: str) -> list[KernelCase]:
     x, y = numbers((2, 70, 5, 9), kind), numbers((2, 6, 5, 9), kind, seed=1)
     one, two = numbers((1, 8, 4, 4), kind), numbers((1, 3, 4, 4), kind, seed=1)
     orders = [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
+    tall = numbers((1, 1500, 1, 901), kind, seed=2)  # more than lanes hold at a time
     edge = -1.5 if kind in FLOATS else float(np.iinfo(TYPES[kind]).max - 5)
     padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=edge)
     pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = {edge} : f32"
@@ -265,6 +266,7 @@ def movement_cases(kind: str) -> list[KernelCase]:
     picks = f"offsets = {array_attr((1, 2))}, steps = {array_attr((2, 3))}"
     return [
         *(permute_case(kind, x, order) for order in orders),
+        exact("turn", kind, {"x": tall}, "permute", tall.transpose(0, 3, 2, 1), f"order = {array_attr((0, 3, 2, 1))}"),
         slice_case(kind, x, "slice", (1, 3, 0, 8), (1, 2, 2, -1), x[1:, 3:60:2, ::2, 8:2:-1]),
         slice_case(kind, one, "slice-view", (0, 4, 0, 0), (1, 1, 1, 1), one[:, 4:7]),
         concat_case(kind, "concat", x, y),

@@ -6,6 +6,8 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <limits>
+
 namespace tpu_mlir::tpu {
 #define GEN_PASS_DEF_FILLLANES
 #include "lib/Dialect/Tpu/Transforms/Passes.h.inc"
@@ -19,8 +21,11 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// Elements that the fullest lane has.
+/// Elements that the fullest lane has; the views of a signature, which may be
+/// of any rank, have no lanes.
 static int64_t depth(ArrayRef<int64_t> shape) {
+  if (shape.size() != 4)
+    return std::numeric_limits<int64_t>::max();
   return shape[0] * int64_t(llvm::divideCeil(shape[1], bm1684x::kLanes)) *
          shape[2] * shape[3];
 }

@@ -38,3 +38,15 @@ func.func @shared(%x: tensor<1x1x64x32xf32>) -> (tensor<1x1x64x32xf32>, tensor<1
   %1 = tpu.reshape %0 : tensor<1x1x64x32xf32> -> tensor<1x64x1x32xf32>
   return %0, %1 : tensor<1x1x64x32xf32>, tensor<1x64x1x32xf32>
 }
+
+// The reshape is between the network's signature and the chip's views.
+// CHECK-LABEL: func @signature
+// CHECK-NEXT: tpu.reshape
+// CHECK-NEXT: tpu.unary exp
+// CHECK-NEXT: tpu.reshape
+func.func @signature(%x: tensor<5x7xf32>) -> tensor<5x7xf32> {
+  %0 = tpu.reshape %x : tensor<5x7xf32> -> tensor<1x5x1x7xf32>
+  %1 = tpu.unary exp %0 : tensor<1x5x1x7xf32>
+  %2 = tpu.reshape %1 : tensor<1x5x1x7xf32> -> tensor<5x7xf32>
+  return %2 : tensor<5x7xf32>
+}
