@@ -2,9 +2,9 @@
 #include "lib/Dialect/Tpu/Transforms/Passes.h"
 
 #include "lib/Target/BM1684X/Chip.h"
-#include "llvm/Support/MathExtras.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <limits>
 
