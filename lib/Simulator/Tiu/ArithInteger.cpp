@@ -52,24 +52,48 @@ static llvm::Error extreme(Machine &machine, const ArithOperands &operands,
   return binarySame(machine, operands, operation);
 }
 
+/// values[i] *= 2^amounts[i], rounded.
+template <typename Wide>
+static void shiftAll(Wide *values, const int64_t *amounts, unsigned count,
+                     RoundMode mode) {
+  int amount = int(amounts[0]);
+  bool isUniform = std::all_of(amounts, amounts + count,
+                               [&](int64_t each) { return each == amount; });
+  if (!isUniform) {
+    for (unsigned i = 0; i < count; ++i)
+      values[i] = shift(values[i], int(amounts[i]), mode);
+  } else if (amount > 0) {
+    for (unsigned i = 0; i < count; ++i)
+      values[i] = shift(values[i], amount, mode);
+  } else if (amount < 0) {
+    unsigned right = std::min(0 - unsigned(amount), mostDropped<Wide>);
+    withConstant(mode, [&](auto constant) {
+      for (unsigned i = 0; i < count; ++i)
+        values[i] = shiftRight(values[i], right, constant);
+    });
+  }
+}
+
 /// values[0] = operation(values[0], values[1]) * 2^values[2], rounded; to
 /// saturate, the nearest value of the result's type.
 template <typename Wide, typename Operation>
 static void shiftRun(int64_t (&values)[3][longestRun], unsigned count,
                      const ArithOperands &operands, bool saturates,
                      bool resultSigned, Operation operation) {
-  bool hasShift = operands.sources.size() > 2;
-  unsigned bits = isa::bitsOf(operands.resultPrecision);
-  Wide high = (Wide(1) << (resultSigned ? bits - 1 : bits)) - 1;
-  Wide low = resultSigned ? -high - 1 : 0;
-  for (unsigned i = 0; i < count; ++i) {
-    Wide value = operation(Wide(values[0][i]), Wide(values[1][i]));
-    if (hasShift)
-      value = shift(value, int(values[2][i]), operands.round);
-    if (saturates)
-      value = value > high ? high : value < low ? low : value;
-    values[0][i] = int64_t(value);
+  Wide results[longestRun];
+  for (unsigned i = 0; i < count; ++i)
+    results[i] = operation(Wide(values[0][i]), Wide(values[1][i]));
+  if (operands.sources.size() > 2)
+    shiftAll(results, values[2], count, operands.round);
+  if (saturates) {
+    unsigned bits = isa::bitsOf(operands.resultPrecision);
+    Wide high = (Wide(1) << (resultSigned ? bits - 1 : bits)) - 1;
+    Wide low = resultSigned ? -high - 1 : 0;
+    for (unsigned i = 0; i < count; ++i)
+      results[i] = std::clamp(results[i], low, high);
   }
+  for (unsigned i = 0; i < count; ++i)
+    values[0][i] = int64_t(results[i]);
 }
 
 /// The same of all elements; of what does not saturate the low bits are kept.
@@ -86,9 +110,13 @@ static llvm::Error shifted(Machine &machine, const ArithOperands &operands,
                               count, values[k]);
                int64_t left = std::max<int64_t>(
                    0, *std::max_element(values[2], values[2] + count));
-               // 64 bits are enough for most, and much faster.
-               auto run = valueBits + left < 63 ? shiftRun<int64_t, Operation>
-                                                : shiftRun<__int128, Operation>;
+               // Fewer bits are enough for most, and much faster.
+               int64_t bits = valueBits + left;
+               auto run =
+                   bits < 31 && operands.resultPrecision != Precision::I32
+                       ? shiftRun<int32_t, Operation>
+                   : bits < 63 ? shiftRun<int64_t, Operation>
+                               : shiftRun<__int128, Operation>;
                run(values, count, operands, saturates, resultSigned, operation);
                storeIntegers(values[0], operands.resultPrecision, to, count);
              });
@@ -209,10 +237,12 @@ llvm::Error sim::runIntegerArith(Machine &machine,
   auto add = [](auto a, auto b) { return a + b; };
   auto sub = [](auto a, auto b) { return a - b; };
   auto mul = [](auto a, auto b) { return a * b; };
-  constexpr int sumBits = 34;
-  int productBits = 1;
-  for (const Source &source : operands.sources)
-    productBits += int(isa::bitsOf(source.precision())) + 1;
+  int sumBits = 2, productBits = 1; // bits that hold every result
+  for (const Source &source : llvm::ArrayRef(operands.sources).take_front(2)) {
+    int sourceBits = int(isa::bitsOf(source.precision()));
+    sumBits = std::max(sumBits, sourceBits + 2);
+    productBits += sourceBits + 1;
+  }
   unsigned bits = isa::bitsOf(operands.resultPrecision);
   bool anySigned =
       operands.sources[0].isSigned() ||

@@ -20,6 +20,61 @@ enum class RoundMode : uint8_t {
 };
 constexpr unsigned roundModeCount = 7;
 
+/// Calls `body` with the mode as a constant, so that its loops need not look.
+template <typename Body> inline void withConstant(RoundMode mode, Body body) {
+  switch (mode) {
+  case RoundMode::HalfToEven:
+    return body(std::integral_constant<RoundMode, RoundMode::HalfToEven>());
+  case RoundMode::HalfAwayFromZero:
+    return body(
+        std::integral_constant<RoundMode, RoundMode::HalfAwayFromZero>());
+  case RoundMode::TowardsZero:
+    return body(std::integral_constant<RoundMode, RoundMode::TowardsZero>());
+  case RoundMode::Down:
+    return body(std::integral_constant<RoundMode, RoundMode::Down>());
+  case RoundMode::Up:
+    return body(std::integral_constant<RoundMode, RoundMode::Up>());
+  case RoundMode::HalfUp:
+    return body(std::integral_constant<RoundMode, RoundMode::HalfUp>());
+  case RoundMode::HalfDown:
+    return body(std::integral_constant<RoundMode, RoundMode::HalfDown>());
+  }
+}
+
+/// What rounds `value` if it is added before `right` bits, at least one, are
+/// dropped.
+template <typename Wide>
+inline Wide roundingTerm(Wide value, unsigned right, RoundMode mode) {
+  Wide half = Wide(1) << (right - 1), most = (Wide(1) << right) - 1;
+  switch (mode) {
+  case RoundMode::HalfToEven:
+    return half - 1 + (value >> right & 1);
+  case RoundMode::HalfAwayFromZero:
+    return half - (value < 0);
+  case RoundMode::TowardsZero:
+    return value < 0 ? most : 0;
+  case RoundMode::Down:
+    return 0;
+  case RoundMode::Up:
+    return most;
+  case RoundMode::HalfUp:
+    return half;
+  case RoundMode::HalfDown:
+    return half - 1;
+  }
+  return 0;
+}
+
+/// Bits that a right shift of a Wide drops at most.
+template <typename Wide>
+constexpr unsigned mostDropped = unsigned(sizeof(Wide) * 8 - 2);
+
+/// `value` / 2^`right`, rounded; `right` is 1 to mostDropped.
+template <typename Wide>
+inline Wide shiftRight(Wide value, unsigned right, RoundMode mode) {
+  return (value + roundingTerm(value, right, mode)) >> right;
+}
+
 /// `value` * 2^`amount`, rounded where bits are lost: to the left if positive.
 /// Left shifts must stay inside the signed integer Wide, which has at least two
 /// bits more than the value.
@@ -27,32 +82,10 @@ template <typename Wide>
 inline Wide shift(Wide value, int amount, RoundMode mode) {
   using Bits =
       std::conditional_t<sizeof(Wide) == 16, unsigned __int128, uint64_t>;
-  constexpr unsigned most = sizeof(Wide) * 8 - 2;
   if (amount >= 0)
     return Wide(static_cast<Bits>(value) << amount);
-  unsigned right = std::min(0 - unsigned(amount), most);
-  Wide floor = value >> right;
-  Wide lost = value & ((Wide(1) << right) - 1);
-  Wide half = Wide(1) << (right - 1);
-  if (lost == 0)
-    return floor;
-  switch (mode) {
-  case RoundMode::HalfToEven:
-    return floor + (lost > half || (lost == half && (floor & 1)));
-  case RoundMode::HalfAwayFromZero:
-    return floor + (lost > half || (lost == half && value > 0));
-  case RoundMode::TowardsZero:
-    return floor + (value < 0);
-  case RoundMode::Down:
-    return floor;
-  case RoundMode::Up:
-    return floor + 1;
-  case RoundMode::HalfUp:
-    return floor + (lost >= half);
-  case RoundMode::HalfDown:
-    return floor + (lost > half);
-  }
-  return floor;
+  return shiftRight(value, std::min(0 - unsigned(amount), mostDropped<Wide>),
+                    mode);
 }
 
 /// The integral value next to a finite `value`.
