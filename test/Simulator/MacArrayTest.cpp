@@ -3,6 +3,7 @@
 
 #include "lib/Simulator/FlushDenormals.h"
 #include "lib/Simulator/Mac/MacArray.h"
+#include "lib/Simulator/Mac/PairSums.h"
 #include "lib/Simulator/Numeric.h"
 #include <cmath>
 #include <random>
@@ -158,6 +159,39 @@ static void checkIntegers(Checks &checks, const Kernels &kernels,
                 name + ": integer sums, " + llvm::Twine(wrong) + " wrong");
 }
 
+/// Extreme and ordinary numbers, for few places and for more than registers
+/// hold.
+static void checkPairs(Checks &checks, PairSums pairSums, unsigned count,
+                       const llvm::Twine &name) {
+  constexpr unsigned pairs = 37;
+  std::mt19937 dice(1);
+  auto number = [&] {
+    return int16_t(dice() % 4 ? int(dice() % 65535) - 32767
+                              : 32767 * (dice() % 2 ? 1 : -1));
+  };
+  std::vector<int16_t> inputs(rowCount * pairs * 2);
+  std::vector<int16_t> weights(pairs * resultsTogether * 2);
+  std::generate(inputs.begin(), inputs.end(), number);
+  std::generate(weights.begin(), weights.end(), number);
+  std::vector<int32_t> places(count);
+  for (int32_t &place : places)
+    place = dice() % rowCount;
+  std::vector<int32_t> sums((count + 1) * resultsTogether, -7);
+  pairSums(inputs.data(), places.data(), count, pairs, weights.data(),
+           sums.data());
+  unsigned wrong = 0;
+  for (unsigned p = 0; p < count + 1; ++p)
+    for (unsigned r = 0; r < resultsTogether; ++r) {
+      int64_t sum = -7;
+      for (unsigned i = 0; i < 2 * pairs && p < count; ++i)
+        sum += int64_t(inputs[places[p] * 2 * pairs + i]) *
+               weights[(i / 2 * resultsTogether + r) * 2 + i % 2];
+      wrong += sums[p * resultsTogether + r] != int32_t(uint32_t(sum));
+    }
+  checks.expect(wrong == 0, name + ": pairs at " + llvm::Twine(count) +
+                                " places, " + llvm::Twine(wrong) + " wrong");
+}
+
 void checkMacArray(Checks &checks) {
   constexpr const char *names[] = {"baseline", "AVX2", "AVX-512"};
   for (unsigned width = 0; width <= unsigned(widestVectors()); ++width) {
@@ -167,5 +201,7 @@ void checkMacArray(Checks &checks) {
         checkGroups(checks, kernels, wild, channels, names[width]);
     checkSingles(checks, kernels, names[width]);
     checkIntegers(checks, kernels, names[width]);
+    for (unsigned count : {1u, 12u, 37u})
+      checkPairs(checks, pairSums(VectorWidth(width)), count, names[width]);
   }
 }

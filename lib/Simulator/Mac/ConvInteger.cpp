@@ -5,6 +5,7 @@
 #include "lib/Simulator/Mac/IntegerTable.h"
 #include "lib/Simulator/Mac/MacArray.h"
 #include "lib/Simulator/Mac/Operands.h"
+#include "lib/Simulator/Mac/PairSums.h"
 #include "lib/Simulator/Mac/Window.h"
 #include "lib/Simulator/Tiu/Elements.h"
 #include "llvm/Support/MathExtras.h"
@@ -18,6 +19,9 @@ namespace {
 
 constexpr uint32_t channelsStored = 64; ///< side by side in weight memory
 constexpr uint32_t placesTogether = 128;
+/// What is packed at once stays in the cache: elements of so many channels,
+/// whose 64 bytes no other thread touches.
+constexpr uint32_t elementsPacked = 256, channelsPacked = 32;
 constexpr uint32_t longestShift = 32; ///< of requantising functions
 
 /// A convolution whose operands have been checked.
@@ -34,6 +38,8 @@ struct IntegerConv {
 
   uint32_t inputChannels() const { return command.opd0_c; }
   uint32_t outputChannels() const { return command.res0_c; }
+  /// Pairs of input channels; what is missing in the last one is zero.
+  uint32_t pairs() const { return llvm::divideCeil(inputChannels(), 2); }
   size_t planeSize() const { return window.planeSize() + 2; }
   uint32_t resultBlocks() const {
     return llvm::divideCeil(outputChannels(), resultsTogether);
@@ -42,39 +48,56 @@ struct IntegerConv {
 
 private:
   void addRow(uint8_t *to, const int32_t *sums, uint32_t count) const;
-  void packInputs(const Machine &machine, uint32_t n, uint32_t c,
-                  int32_t *to) const;
-  std::vector<int32_t> packWeights(const Machine &machine,
+  void packInputs(Machine &machine, uint32_t n, int16_t *to) const;
+  void packPart(const Machine &machine, uint32_t n, uint32_t firstElement,
+                uint32_t firstChannel, int16_t *to) const;
+  std::vector<int16_t> packWeights(const Machine &machine,
                                    uint32_t block) const;
   void compute(Machine &machine, uint32_t n, uint32_t block,
-               const std::vector<int32_t> &inputs,
-               const std::vector<int32_t> &packedWeights) const;
+               const std::vector<int16_t> &inputs,
+               const std::vector<int16_t> &packedWeights) const;
 };
 
 } // namespace
 
-/// Input channel c into [place][channel].
-void IntegerConv::packInputs(const Machine &machine, uint32_t n, uint32_t c,
-                             int32_t *to) const {
-  size_t step = inputChannels();
-  auto [batch, channels, height, width] = input.shape();
+void IntegerConv::packPart(const Machine &machine, uint32_t n,
+                           uint32_t firstElement, uint32_t firstChannel,
+                           int16_t *to) const {
+  const Strides4 &stride = input.stride();
+  bool hasGaps = stride.h != int64_t(input.shape().w) * stride.w;
+  uint32_t rowLength = hasGaps ? input.shape().w : window.planeSize();
+  uint32_t channels = std::min(firstChannel + channelsPacked, inputChannels());
+  uint32_t end = std::min(firstElement + elementsPacked, window.planeSize());
+  size_t step = 2 * pairs();
   auto pack = [&](auto element) {
-    for (uint32_t h = 0; h < height; ++h) {
-      const uint8_t *from = input.at(machine, n, c, h);
-      for (uint32_t w = 0; w < width; ++w, from += input.stride().w)
-        to[(size_t(h) * width + w) * step + c] = decltype(element)(*from);
-    }
+    for (uint32_t c = firstChannel; c < channels; ++c)
+      for (uint32_t p = firstElement; p < end;) {
+        uint32_t w = p % rowLength, run = std::min(rowLength - w, end - p);
+        const uint8_t *from = input.at(machine, n, c, p / rowLength, w);
+        int16_t *place = to + p * step + c;
+        for (uint32_t i = 0; i < run; ++i, from += stride.w)
+          place[i * step] = decltype(element)(*from);
+        p += run;
+      }
   };
   command.opd0_sign ? pack(int8_t()) : pack(uint8_t());
-  to[window.padding() * step + c] = padding[c];
-  to[window.inserted() * step + c] = inserted[c];
 }
 
-/// The weights of 16 output channels as [tap][channel][result].
-std::vector<int32_t> IntegerConv::packWeights(const Machine &machine,
+/// One image as [place][channel], without the margin.
+void IntegerConv::packInputs(Machine &machine, uint32_t n, int16_t *to) const {
+  uint32_t parts = llvm::divideCeil(window.planeSize(), elementsPacked);
+  uint32_t blocks = llvm::divideCeil(inputChannels(), channelsPacked);
+  machine.parallelFor(parts * blocks, [&](unsigned item) {
+    packPart(machine, n, item / blocks * elementsPacked,
+             item % blocks * channelsPacked, to);
+  });
+}
+
+/// The weights of 16 output channels as [tap][pair][result][channel].
+std::vector<int16_t> IntegerConv::packWeights(const Machine &machine,
                                               uint32_t block) const {
   uint32_t taps = window.taps();
-  std::vector<int32_t> packed(size_t(taps) * inputChannels() * resultsTogether);
+  std::vector<int16_t> packed(size_t(taps) * pairs() * resultsTogether * 2);
   for (uint32_t r = 0; r < resultsTogether; ++r) {
     uint32_t channel = block * resultsTogether + r;
     if (channel >= outputChannels())
@@ -92,12 +115,13 @@ std::vector<int32_t> IntegerConv::packWeights(const Machine &machine,
                       count);
         else
           std::memset(stored, constant, count);
-        int32_t *to =
-            &packed[(size_t(tap) * inputChannels() + c) * resultsTogether + r];
+        size_t pair = size_t(tap) * pairs() + c / 2;
+        int16_t *to = &packed[(pair * resultsTogether + r) * 2];
         int32_t values[channelsStored];
         toIntegers(command.opd1_sign, stored, values, count);
         for (uint32_t i = 0; i < count; ++i)
-          to[i * resultsTogether] = values[i] - zeroPoints[channel];
+          to[i / 2 * resultsTogether * 2 + i % 2] =
+              int16_t(values[i] - zeroPoints[channel]);
       }
   }
   return packed;
@@ -115,8 +139,8 @@ void IntegerConv::addRow(uint8_t *to, const int32_t *sums,
 }
 
 void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
-                          const std::vector<int32_t> &inputs,
-                          const std::vector<int32_t> &packedWeights) const {
+                          const std::vector<int16_t> &inputs,
+                          const std::vector<int16_t> &packedWeights) const {
   uint32_t channel = block * resultsTogether, width = command.res0_w;
   uint32_t results = std::min(resultsTogether, outputChannels() - channel);
   std::vector<int32_t> places;
@@ -125,10 +149,9 @@ void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
     window.fill(first, count, places);
     int32_t sums[placesTogether * resultsTogether] = {};
     for (uint32_t tap = 0; tap < window.taps(); ++tap)
-      mac::kernels().addIntegers(
-          inputs.data(), &places[size_t(tap) * count], count, inputChannels(),
-          &packedWeights[size_t(tap) * inputChannels() * resultsTogether],
-          sums);
+      mac::pairSums()(
+          inputs.data(), &places[size_t(tap) * count], count, pairs(),
+          &packedWeights[size_t(tap) * pairs() * resultsTogether * 2], sums);
     for (uint32_t r = 0; r < results; ++r) {
       if (!writesLane(command.tsk_lane_num, result.lane(channel + r)))
         continue;
@@ -150,18 +173,21 @@ void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
 void IntegerConv::run(Machine &machine) const {
   // Weights are packed once; for one batch only when they are needed, because
   // all of them can have many megabytes.
-  std::vector<std::vector<int32_t>> packedWeights;
+  std::vector<std::vector<int16_t>> packedWeights;
   if (command.res0_n > 1) {
     packedWeights.resize(resultBlocks());
     machine.parallelFor(resultBlocks(), [&](unsigned block) {
       packedWeights[block] = packWeights(machine, block);
     });
   }
-  std::vector<int32_t> inputs(planeSize() * inputChannels());
+  size_t step = 2 * pairs();
+  std::vector<int16_t> inputs(planeSize() * step);
+  std::copy(padding.begin(), padding.end(),
+            inputs.begin() + window.padding() * step);
+  std::copy(inserted.begin(), inserted.end(),
+            inputs.begin() + window.inserted() * step);
   for (uint32_t n = 0; n < command.res0_n; ++n) {
-    machine.parallelFor(inputChannels(), [&](unsigned c) {
-      packInputs(machine, n, c, inputs.data());
-    });
+    packInputs(machine, n, inputs.data());
     machine.parallelFor(resultBlocks(), [&](unsigned block) {
       if (packedWeights.empty())
         compute(machine, n, block, inputs, packWeights(machine, block));

@@ -262,8 +262,8 @@ MAC_KERNELS(Avx2, TARGET_AVX2, 32, 4, 2)
 MAC_KERNELS(Avx512, TARGET_AVX512, 64, 6, 8)
 
 VectorWidth mac::widestVectors() {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     return VectorWidth::Avx512;
   return __builtin_cpu_supports("avx2") ? VectorWidth::Avx2
                                         : VectorWidth::Baseline;

@@ -11,7 +11,8 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define TARGET_AVX2 __attribute__((target("avx2")))
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl")))
+#define TARGET_AVX512                                                          \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
 namespace tpu_mlir::sim::mac {
 
