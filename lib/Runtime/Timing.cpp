@@ -16,7 +16,7 @@ tpu_mlir::runtime::chipCycles(bm1684x::Preset preset) {
 void tpu_mlir::runtime::addTimes(RunReport &report,
                                  const sim::CommandGroup &group,
                                  uint32_t groupIndex,
-                                 const sim::GroupReport &times,
+                                 const sim::Order &times,
                                  const LayerNames &names) {
   uint64_t begin = report.cycles;
   uint64_t free[2] = {0, 0}; // when each engine has finished its last command
@@ -46,7 +46,7 @@ llvm::Expected<RunReport> Program::profile(size_t net, size_t stage,
     options.execute = false;
     options.cycles = chipCycles(preset);
     options.names = std::ref(names);
-    llvm::Expected<sim::GroupReport> times = sim::run(none, group, options);
+    llvm::Expected<sim::Order> times = sim::run(none, group, options);
     if (!times)
       return times.takeError();
     addTimes(report, group, index, *times, names);

@@ -11,7 +11,7 @@ chipCycles(bm1684x::Preset preset);
 
 /// Appends the commands of a group, which starts when those before are over.
 void addTimes(RunReport &report, const sim::CommandGroup &group,
-              uint32_t groupIndex, const sim::GroupReport &times,
+              uint32_t groupIndex, const sim::Order &times,
               const LayerNames &names);
 
 } // namespace tpu_mlir::runtime

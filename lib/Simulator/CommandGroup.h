@@ -24,6 +24,12 @@ struct CommandGroup {
                                              uint64_t most = UINT64_MAX);
 };
 
+/// A command of a group.
+struct CommandId {
+  isa::Engine engine;
+  uint32_t id; ///< from 1
+};
+
 /// The command that ends its stream; the engine itself takes it.
 bool isEnd(const isa::Instruction &instruction);
 

@@ -1,7 +1,9 @@
 //===- Engine.cpp - Runs the two command streams of a group ---------------===//
 #include "lib/Simulator/Engine.h"
 
+#include "lib/Simulator/Concurrent.h"
 #include "lib/Simulator/Execute.h"
+#include "lib/Simulator/RaceDetector.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -22,39 +24,13 @@ std::string tpu_mlir::sim::describe(const CommandGroup &group,
   return name.empty() ? text : text + " of '" + name + "'";
 }
 
-namespace {
-/// Where the engines are.
-struct Progress {
-  uint32_t next[2] = {1, 1};                  ///< id of the command to run next
-  std::vector<uint64_t> ends[2] = {{0}, {0}}; ///< by id; 0 before the first
-
-  bool isOver(const CommandGroup &group, isa::Engine engine) const {
-    return next[unsigned(engine)] > group.of(engine).size();
-  }
-
-  /// When the engine's next command could start; nothing if the engine has
-  /// none or has to wait for one that has not run.
-  std::optional<uint64_t> start(const CommandGroup &group,
-                                isa::Engine engine) const {
-    if (isOver(group, engine))
-      return std::nullopt;
-    uint32_t waited =
-        isa::dependency(group.of(engine)[next[unsigned(engine)] - 1]);
-    const std::vector<uint64_t> &others = ends[unsigned(otherEngine(engine))];
-    if (waited >= others.size())
-      return std::nullopt;
-    return std::max(ends[unsigned(engine)].back(), others[waited]);
-  }
-};
-} // namespace
-
-static llvm::Error deadlock(const CommandGroup &group, const Progress &progress,
+static llvm::Error deadlock(const CommandGroup &group, const Order &order,
                             const CommandNames &names) {
   std::string text = "the engines wait for each other:";
   for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma}) {
-    if (progress.isOver(group, engine))
+    if (order.isOver(group, engine))
       continue;
-    CommandId command{engine, progress.next[unsigned(engine)]};
+    CommandId command{engine, order.next[unsigned(engine)]};
     text += llvm::formatv(" {0} waits for {1} command {2};",
                           describe(group, command, names),
                           engineName(otherEngine(engine)),
@@ -94,9 +70,9 @@ static llvm::Error reportRaces(const CommandGroup &group,
   return refuse(out.str());
 }
 
-llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
-                                               const CommandGroup &group,
-                                               const RunOptions &options) {
+/// Executes the commands of `order` one after the other.
+static llvm::Error runInOrder(Machine &machine, const CommandGroup &group,
+                              const Order &order, const RunOptions &options) {
   std::optional<RaceDetector> detector;
   if (options.checkRaces) {
     detector.emplace(group);
@@ -108,21 +84,13 @@ llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
       machine.observe({});
   });
 
-  GroupReport report;
-  Progress progress;
-  while (true) {
-    std::optional<uint64_t> tiu = progress.start(group, isa::Engine::Tiu);
-    std::optional<uint64_t> gdma = progress.start(group, isa::Engine::Gdma);
-    if (!tiu && !gdma)
-      break;
-    isa::Engine engine =
-        tiu && (!gdma || *tiu <= *gdma) ? isa::Engine::Tiu : isa::Engine::Gdma;
-    uint64_t start = engine == isa::Engine::Tiu ? *tiu : *gdma;
-    CommandId command{engine, progress.next[unsigned(engine)]++};
-    const isa::Instruction &instruction = group.of(engine)[command.id - 1];
+  for (const CommandTime &time : order.times) {
+    CommandId command = time.command;
+    const isa::Instruction &instruction =
+        group.of(command.engine)[command.id - 1];
     if (detector)
       detector->begin(command);
-    if (options.execute && !isEnd(instruction))
+    if (!isEnd(instruction))
       if (llvm::Error error = execute(machine, instruction))
         return refuse(describe(group, command, options.names) + ": " +
                       llvm::toString(std::move(error)));
@@ -134,17 +102,29 @@ llvm::Expected<GroupReport> tpu_mlir::sim::run(Machine &machine,
     }
     if (options.finished)
       options.finished(command);
-    uint64_t end = start + (options.cycles ? options.cycles(instruction) : 0);
-    progress.ends[unsigned(engine)].push_back(end);
-    report.times.push_back({command, start, end});
-    report.cycles = std::max(report.cycles, end);
   }
-  if (!progress.isOver(group, isa::Engine::Tiu) ||
-      !progress.isOver(group, isa::Engine::Gdma))
-    return deadlock(group, progress, options.names);
-  if (detector)
-    if (llvm::Error error =
-            reportRaces(group, detector->races(), options.names))
+  if (detector && order.isOver(group, isa::Engine::Tiu) &&
+      order.isOver(group, isa::Engine::Gdma))
+    return reportRaces(group, detector->races(), options.names);
+  return llvm::Error::success();
+}
+
+llvm::Expected<Order> tpu_mlir::sim::run(Machine &machine,
+                                         const CommandGroup &group,
+                                         const RunOptions &options) {
+  Order order = orderOf(group, options.cycles);
+  if (options.execute) {
+    bool isFollowed =
+        options.checkRaces || machine.followsAccesses() || options.finished;
+    llvm::Error error = machine.pool() && !isFollowed
+                            ? runConcurrently(machine, *machine.pool(), group,
+                                              order, options.names)
+                            : runInOrder(machine, group, order, options);
+    if (error)
       return std::move(error);
-  return report;
+  }
+  if (!order.isOver(group, isa::Engine::Tiu) ||
+      !order.isOver(group, isa::Engine::Gdma))
+    return deadlock(group, order, options.names);
+  return order;
 }

@@ -1,21 +1,16 @@
 //===- Engine.h - Runs the two command streams of a group ------*- C++ -*-===//
 //
-// Each engine runs its commands in order. A command starts when the other
-// engine has finished the command it waits for.
+// Commands run in their order, or at once where nobody can tell the difference.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "lib/Simulator/CommandGroup.h"
 #include "lib/Simulator/Machine.h"
-#include "lib/Simulator/RaceDetector.h"
-#include <functional>
+#include "lib/Simulator/Order.h"
 #include <string>
 
 namespace tpu_mlir::sim {
-
-/// Cycles that a command keeps its engine busy.
-using CycleModel = std::function<uint64_t(const isa::Instruction &)>;
 
 /// What a user knows a command by (the ONNX tensor it belongs to), or "".
 using CommandNames = std::function<std::string(CommandId)>;
@@ -29,22 +24,12 @@ struct RunOptions {
   std::function<void(CommandId)> finished;
 };
 
-/// When a command kept its engine busy, in cycles from the start of the group.
-struct CommandTime {
-  CommandId command;
-  uint64_t start, end;
-};
-
-struct GroupReport {
-  std::vector<CommandTime> times; ///< in the order they ran
-  uint64_t cycles = 0;            ///< until both engines have finished
-};
-
-/// Runs a group to its end; the order is a function of the commands alone.
-/// Fails, naming the command, if it cannot be executed, if the engines wait for
-/// each other, or if accesses race and that was asked for.
-llvm::Expected<GroupReport> run(Machine &machine, const CommandGroup &group,
-                                const RunOptions &options = {});
+/// Runs a group to its end and returns its order. On a machine with threads
+/// transfers run beside commands of the TIU, unless that is followed. Fails,
+/// naming the command, if it cannot be executed, if the engines wait for each
+/// other, or if accesses race and that was asked for.
+llvm::Expected<Order> run(Machine &machine, const CommandGroup &group,
+                          const RunOptions &options = {});
 
 /// "GDMA command 7 (dma.tensor) of 'conv1'".
 std::string describe(const CommandGroup &group, CommandId command,

@@ -123,6 +123,8 @@ public:
   /// Workers that instructions may spread lanes over; copies share them.
   /// One thread (no pool) at first.
   void useThreads(unsigned count);
+  /// Null on one thread.
+  ThreadPool *pool() { return workers.get(); }
   /// Calls body(i) for each i below count, on all workers; returns when done.
   void parallelFor(unsigned count, llvm::function_ref<void(unsigned)> body);
 

@@ -16,12 +16,6 @@
 
 namespace tpu_mlir::sim {
 
-/// A command of a group.
-struct CommandId {
-  isa::Engine engine;
-  uint32_t id; ///< from 1
-};
-
 /// The first bytes that two commands race for.
 struct Race {
   CommandId earlier, later; ///< in the order of this run

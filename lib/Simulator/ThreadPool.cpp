@@ -1,6 +1,8 @@
 //===- ThreadPool.cpp - Workers for the lanes of one instruction ----------===//
 #include "lib/Simulator/ThreadPool.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 using namespace tpu_mlir::sim;
 
 ThreadPool::ThreadPool(unsigned count) {
@@ -27,9 +29,20 @@ void ThreadPool::takeItems(llvm::function_ref<void(unsigned)> body,
 void ThreadPool::work() {
   std::unique_lock<std::mutex> lock(guard);
   for (uint64_t seen = 0;;) {
-    started.wait(lock, [&] { return stopping || loop != seen; });
+    started.wait(lock,
+                 [&] { return stopping || loop != seen || !waiting.empty(); });
     if (stopping)
       return;
+    if (!waiting.empty()) {
+      std::shared_ptr<Task> task = std::move(waiting.front());
+      waiting.pop_front();
+      lock.unlock();
+      task->call();
+      lock.lock();
+      task->over = true;
+      finished.notify_all();
+      continue;
+    }
     seen = loop;
     // A loop that ended before this thread woke up has nothing left to take.
     if (next.load() >= count)
@@ -59,4 +72,28 @@ void ThreadPool::parallelFor(unsigned items,
   takeItems(call, items);
   std::unique_lock<std::mutex> lock(guard);
   finished.wait(lock, [&] { return working == 0; });
+}
+
+std::shared_ptr<ThreadPool::Task>
+ThreadPool::start(std::function<void()> call) {
+  auto task = std::make_shared<Task>();
+  task->call = std::move(call);
+  {
+    std::lock_guard<std::mutex> lock(guard);
+    waiting.push_back(task);
+  }
+  started.notify_one();
+  return task;
+}
+
+void ThreadPool::finish(Task &task) {
+  std::unique_lock<std::mutex> lock(guard);
+  auto found = llvm::find_if(
+      waiting, [&](const auto &each) { return each.get() == &task; });
+  if (found == waiting.end())
+    return finished.wait(lock, [&] { return task.isOver(); });
+  waiting.erase(found);
+  lock.unlock();
+  task.call();
+  task.over = true;
 }

@@ -29,6 +29,7 @@ public:
   unsigned made = 0, failed = 0;
 };
 
+void checkConcurrent(Checks &checks);
 void checkMachine(Checks &checks);
 void checkMacArray(Checks &checks);
 void checkWindowSum(Checks &checks);

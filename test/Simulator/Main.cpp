@@ -3,6 +3,7 @@
 
 int main() {
   Checks checks;
+  checkConcurrent(checks);
   checkMachine(checks);
   checkMacArray(checks);
   checkWindowSum(checks);

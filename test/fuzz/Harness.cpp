@@ -5,12 +5,12 @@
 #include "lib/BModel/Reader.h"
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
-#include "lib/Isa/Accesses.h"
 #include "lib/Isa/Assemble.h"
 #include "lib/Isa/Print.h"
 #include "lib/Runtime/ChromeTrace.h"
 #include "lib/Runtime/Program.h"
 #include "lib/Simulator/Execute.h"
+#include "lib/Simulator/Reach.h"
 #include "lib/Simulator/Work.h"
 #include "lib/Target/BM1684X/Cycles.h"
 #include "llvm/ADT/STLExtras.h"
@@ -159,6 +159,19 @@ static sim::Machine filledMachine() {
   return machine;
 }
 
+/// Engines run at once because of what their commands are said to touch.
+static void checkCovers(const sim::Reach &reach,
+                        const sim::MemoryAccess &access,
+                        const isa::Instruction &instruction) {
+  if (reach.covers(access))
+    return;
+  llvm::errs() << isa::mnemonic(instruction) << " unexpectedly "
+               << (access.write ? "writes " : "reads ")
+               << sim::spaceName(access.space) << ", lane " << access.lane
+               << ", bytes [" << access.begin << ", " << access.end << ")\n";
+  std::abort();
+}
+
 void tpu_mlir::fuzz::visitCommands(llvm::ArrayRef<uint8_t> bytes,
                                    Tally &tally) {
   while (!bytes.empty()) {
@@ -170,7 +183,7 @@ void tpu_mlir::fuzz::visitCommands(llvm::ArrayRef<uint8_t> bytes,
       return;
     }
     bytes = bytes.drop_front(1 + decoded->size);
-    isa::accesses(decoded->instruction);
+    sim::Reach reach = sim::Reach::of(decoded->instruction);
     bm1684x::cycles(decoded->instruction);
     if (sim::work(decoded->instruction) > workOfCommand) {
       ++tally.refused;
@@ -179,7 +192,9 @@ void tpu_mlir::fuzz::visitCommands(llvm::ArrayRef<uint8_t> bytes,
     ++tally.opened;
     sim::Machine machine = filledMachine();
     if (mode & 2)
-      machine.observe([](const sim::MemoryAccess &) {});
+      machine.observe([&](const sim::MemoryAccess &access) {
+        checkCovers(reach, access, decoded->instruction);
+      });
     llvm::Error error = sim::execute(machine, decoded->instruction);
     ++(error ? tally.stopped : tally.finished);
     llvm::consumeError(std::move(error));
