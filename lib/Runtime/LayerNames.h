@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lib/BModel/TensorTable.h"
-#include "lib/Simulator/Engine.h"
+#include "lib/Simulator/Engines/Engine.h"
 
 namespace tpu_mlir::runtime {
 

@@ -208,8 +208,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
               llvm::joinErrors(std::move(captureError), result.takeError());
       }
     };
-  llvm::Expected<sim::Order> times =
-      sim::run(machine, group, engineOptions);
+  llvm::Expected<sim::Order> times = sim::run(machine, group, engineOptions);
   if (!times)
     return llvm::joinErrors(std::move(captureError), times.takeError());
   if (captureError)

@@ -3,7 +3,7 @@
 
 #include "lib/Runtime/Feeds.h"
 #include "lib/Runtime/LayerNames.h"
-#include "lib/Simulator/Engine.h"
+#include "lib/Simulator/Engines/Engine.h"
 #include "lib/Target/BM1684X/Cycles.h"
 #include "lib/Target/BM1684X/Work.h"
 #include <map>

@@ -15,8 +15,7 @@ tpu_mlir::runtime::chipCycles(bm1684x::Preset preset) {
 
 void tpu_mlir::runtime::addTimes(RunReport &report,
                                  const sim::CommandGroup &group,
-                                 uint32_t groupIndex,
-                                 const sim::Order &times,
+                                 uint32_t groupIndex, const sim::Order &times,
                                  const LayerNames &names) {
   uint64_t begin = report.cycles;
   uint64_t free[2] = {0, 0}; // when each engine has finished its last command

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "Check.h"
 
-#include "lib/Simulator/Engine.h"
+#include "lib/Simulator/Engines/Engine.h"
+#include "lib/Simulator/Engines/Reach.h"
 #include "lib/Simulator/Execute.h"
-#include "lib/Simulator/Reach.h"
 #include "lib/Simulator/ThreadPool.h"
 #include "lib/Simulator/Work.h"
 #include <cstring>

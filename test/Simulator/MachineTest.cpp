@@ -1,8 +1,8 @@
 //===- MachineTest.cpp - Bounds, initialisation and observers -------------===//
 #include "Check.h"
 
+#include "lib/Simulator/Engines/RaceDetector.h"
 #include "lib/Simulator/Machine.h"
-#include "lib/Simulator/RaceDetector.h"
 #include "lib/Simulator/TensorView.h"
 #include <algorithm>
 #include <random>

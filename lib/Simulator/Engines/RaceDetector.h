@@ -9,7 +9,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "lib/Simulator/CommandGroup.h"
+#include "lib/Simulator/Engines/CommandGroup.h"
 #include "lib/Simulator/Machine.h"
 #include <map>
 #include <set>

@@ -1,5 +1,5 @@
 //===- CommandGroup.cpp - Two decoded command streams ---------------------===//
-#include "lib/Simulator/CommandGroup.h"
+#include "lib/Simulator/Engines/CommandGroup.h"
 
 #include "lib/Simulator/Refuse.h"
 #include "llvm/ADT/STLExtras.h"

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "lib/Simulator/CommandGroup.h"
+#include "lib/Simulator/Engines/CommandGroup.h"
+#include "lib/Simulator/Engines/Order.h"
 #include "lib/Simulator/Machine.h"
-#include "lib/Simulator/Order.h"
 #include <string>
 
 namespace tpu_mlir::sim {

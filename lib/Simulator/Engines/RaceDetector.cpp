@@ -1,5 +1,5 @@
 //===- RaceDetector.cpp - Accesses that nothing orders --------------------===//
-#include "lib/Simulator/RaceDetector.h"
+#include "lib/Simulator/Engines/RaceDetector.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>

@@ -1,9 +1,9 @@
 //===- Engine.cpp - Runs the two command streams of a group ---------------===//
-#include "lib/Simulator/Engine.h"
+#include "lib/Simulator/Engines/Engine.h"
 
-#include "lib/Simulator/Concurrent.h"
+#include "lib/Simulator/Engines/Concurrent.h"
+#include "lib/Simulator/Engines/RaceDetector.h"
 #include "lib/Simulator/Execute.h"
-#include "lib/Simulator/RaceDetector.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"

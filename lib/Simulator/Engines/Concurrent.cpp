@@ -1,8 +1,8 @@
 //===- Concurrent.cpp - Runs commands of both engines at once -------------===//
-#include "lib/Simulator/Concurrent.h"
+#include "lib/Simulator/Engines/Concurrent.h"
 
+#include "lib/Simulator/Engines/Reach.h"
 #include "lib/Simulator/Execute.h"
-#include "lib/Simulator/Reach.h"
 #include "lib/Simulator/ThreadPool.h"
 #include <deque>
 

@@ -1,5 +1,5 @@
 //===- Order.cpp - In which order the commands of a group run -------------===//
-#include "lib/Simulator/Order.h"
+#include "lib/Simulator/Engines/Order.h"
 
 #include <algorithm>
 #include <optional>

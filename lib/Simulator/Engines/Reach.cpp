@@ -1,5 +1,5 @@
 //===- Reach.cpp - What a command may touch, before it runs ---------------===//
-#include "lib/Simulator/Reach.h"
+#include "lib/Simulator/Engines/Reach.h"
 
 #include "lib/Isa/Operands.h"
 #include "llvm/ADT/STLExtras.h"

@@ -1,7 +1,7 @@
 //===- Order.h - In which order the commands of a group run ----*- C++ -*-===//
 #pragma once
 
-#include "lib/Simulator/CommandGroup.h"
+#include "lib/Simulator/Engines/CommandGroup.h"
 #include <functional>
 
 namespace tpu_mlir::sim {

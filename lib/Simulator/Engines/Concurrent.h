@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "lib/Simulator/Engine.h"
+#include "lib/Simulator/Engines/Engine.h"
 
 namespace tpu_mlir::sim {
 
