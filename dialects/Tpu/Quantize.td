@@ -85,11 +85,12 @@ def Tpu_QuantizedBinaryOp : Tpu_Op<"quantized_binary"> {
 }
 
 def Tpu_LookupOp : Tpu_Op<"lookup", [AllElementTypesMatch<["table", "result"]>]> {
-  let summary = "result = table[bits of input as an unsigned number]";
+  let summary = "result = table[0, c or 0, 0, bits of input as an unsigned number]";
   let description = [{
-    Any function of one quantised value. Entry 255 of the table is that of -1 for an i8 input.
+    Any function of one quantised value, the same for all channels c or one for each. Entry 255 of the table is that of -1
+    for an i8 input.
 
-    (C1) The table is [1, 1, 1, 256].
+    (C1) The table is [1, 1, 1, 256], or [1, c, 1, 256] with the c of the input.
     (C2) The result has the shape of the input.
 
     Example: `%r = tpu.lookup %x, %t : (tensor<1x64x8x8xi8>, tensor<1x1x1x256xui8>) -> tensor<1x64x8x8xui8>`

@@ -336,12 +336,14 @@ def binary_cases() -> list[KernelCase]:
     ]
 
 
-def lookup_case(source: str, kind: str, shape: Shape) -> KernelCase:
-    """Return a table look-up, by the bits of the index."""
-    x, table = integers(shape, source), integers((1, 1, 1, 256), kind, seed=6)
-    expected = table.reshape(-1)[x.view(np.uint8)]
+def lookup_case(source: str, kind: str, shape: Shape, by_channel: bool = False) -> KernelCase:
+    """Return a look-up by the bits of the index, in one table or in one for each channel."""
+    count = shape[1] if by_channel else 1
+    x, table = integers(shape, source), integers((1, count, 1, 256), kind, seed=6)
+    channel = np.arange(shape[1]).reshape(1, -1, 1, 1) % count
+    expected = table[0, channel, 0, x.view(np.uint8)]
     body = "%r = tpu.lookup %x, %t : ({x}, {t}) -> {r}"
-    return make(f"lookup-{source}{shape}", kind, {"x": x, "t": table}, body, expected, EXACT)
+    return make(f"lookup-{source}{shape}{by_channel}", kind, {"x": x, "t": table}, body, expected, EXACT)
 
 
 def lookup_cases() -> list[KernelCase]:
@@ -351,6 +353,11 @@ def lookup_cases() -> list[KernelCase]:
         lookup_case("ui8", "i8", (2, 128, 5, 9)),
         lookup_case("i8", "ui8", (3, 150, 5, 9)),
         lookup_case("ui8", "ui8", (1, 3, 300, 400)),
+        lookup_case("i8", "ui8", (2, 5, 5, 9), by_channel=True),
+        lookup_case("ui8", "i8", (2, 64, 5, 9), by_channel=True),
+        lookup_case("i8", "i8", (3, 150, 5, 9), by_channel=True),
+        lookup_case("ui8", "ui8", (1, 3, 300, 400), by_channel=True),
+        lookup_case("i8", "i8", (1, 200, 100, 100), by_channel=True),
     ]
 
 

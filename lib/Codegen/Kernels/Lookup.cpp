@@ -10,6 +10,8 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
+static constexpr int64_t kTableBytes = 256;
+
 /// Looks up `planes` runs of `count` indices in each of `lanes` lanes; runs
 /// begin at multiples of 64 bytes.
 static void emitLookup(Emitter &emitter, const LocalView &result,
@@ -23,30 +25,44 @@ static void emitLookup(Emitter &emitter, const LocalView &result,
   i.res0_prec = i.opd0_prec = i.opd1_prec = uint32_t(isa::Precision::I8);
   setResultShape(i, {planes, lanes, 1, count});
   i.opd0_h = 1;
-  i.opd0_w = 256;
+  i.opd0_w = kTableBytes;
   i.opd1_c = lanes;
   i.opd1_w = count;
   i.fillImplied();
   emitter.append(i);
 }
 
+/// Whether each channel has a table of its own.
+static bool hasChannelTables(Operation *op) {
+  return Tile::whole(op->getOperand(1)).size[1] > 1;
+}
+
 namespace {
 /// A table in every lane. Channels that share a lane become images, so that
-/// they share the table, too.
+/// they share the table, too; with tables of their own they take a command
+/// each.
 struct LookupKernel : ElementwiseBase<LookupKernel, tpu::LookupOp> {
   Tile operandTile(Operation *operation, unsigned operand,
                    const Tile &result) const {
-    return operand == 0 ? result : Tile::whole(operation->getOperand(operand));
+    if (operand == 0)
+      return result;
+    Tile table = Tile::whole(operation->getOperand(operand));
+    if (hasChannelTables(operation)) {
+      table.offset[1] = result.offset[1];
+      table.size[1] = result.size[1];
+    }
+    return table;
   }
-  Layout operandLayout(Operation *, unsigned operand) const {
-    return operand == 0 ? Layout::Aligned : Layout::Replicated;
+  Layout operandLayout(Operation *operation, unsigned operand) const {
+    return operand == 0 || hasChannelTables(operation) ? Layout::Aligned
+                                                       : Layout::Replicated;
   }
   bool readsPart(Operation *, unsigned) const { return false; }
 
-  void emit(Operation *, Emitter &emitter, const Binding &binding) const {
+  void emit(Operation *op, Emitter &emitter, const Binding &binding) const {
     LocalView result = viewOf(binding.result);
     LocalView input = viewOf(binding.operands[0]);
-    uint32_t table = binding.operands[1].address;
+    uint32_t table = viewOf(binding.operands[1]).address;
     const auto &[n, c, h, w] = binding.result.tile.size;
     int64_t full = c / bm1684x::kLanes, rest = c % bm1684x::kLanes;
     int64_t plane = llvm::alignTo(h * w, bm1684x::kAlignment);
@@ -61,6 +77,15 @@ struct LookupKernel : ElementwiseBase<LookupKernel, tpu::LookupOp> {
           emitLookup(emitter, result, input, table, p * plane + at, 1, lanes,
                      std::min(kMost, h * w - at));
     };
+    if (hasChannelTables(op) && c > bm1684x::kLanes) {
+      int64_t planes = llvm::divideCeil(c, bm1684x::kLanes);
+      for (int64_t p = 0; p < n * planes; ++p) {
+        int64_t first = p % planes * bm1684x::kLanes;
+        table = viewOf(binding.operands[1]).address + p % planes * kTableBytes;
+        emitPlanes(p, 1, std::min(c - first, bm1684x::kLanes));
+      }
+      return;
+    }
     if (rest == 0)
       return emitPlanes(0, n * full, bm1684x::kLanes);
     if (full == 0)

@@ -43,11 +43,27 @@ static Value lowerBinary(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   return l.binary(kind, operands[0], operands[1]);
 }
 
-/// Of two quantized values; with a constant of one value, by a table.
+/// By a table for each channel.
+static Value scaleChannels(Operation *op, ValueRange operands,
+                           const std::vector<float> &factors, Lowering &l) {
+  OpOperand &variable = top::variableOperand(op);
+  SmallVector<Quantization> from = quantizationsOf(variable.get());
+  SmallVector<Quantization> to = quantizationsOf(op->getResult(0));
+  if (from.empty() || to.empty())
+    return l.fail("its operand and result are not both quantized");
+  return lookup(l, operands[variable.getOperandNumber()], from, to,
+                factors.size(),
+                [&](int64_t c, double x) { return factors[c] * x; });
+}
+
+/// Of two quantized values; with a constant of one value, or one a channel, by
+/// tables.
 template <BinaryKind kind, typename OpTy>
 static Value lowerIntegers(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   if (top::elementFunction(op))
     return lowerByTable(op, in.getOperands(), l);
+  if (auto factors = top::channelFactors(op))
+    return scaleChannels(op, in.getOperands(), *factors, l);
   std::optional<Quantization> lhs = quantizationOf(op.getLhs());
   std::optional<Quantization> rhs = quantizationOf(op.getRhs());
   std::optional<Quantization> to = quantizationOf(op.getOutput());

@@ -92,11 +92,11 @@ Value tpu_mlir::lowerByTable(Operation *op, ValueRange operands, Lowering &l) {
   if (!function)
     return l.fail("it has no integer form");
   OpOperand &variable = top::variableOperand(op);
-  std::optional<Quantization> from = quantizationOf(variable.get());
-  std::optional<Quantization> to = quantizationOf(op->getResult(0));
-  if (!from || !to)
+  SmallVector<Quantization> from = quantizationsOf(variable.get());
+  SmallVector<Quantization> to = quantizationsOf(op->getResult(0));
+  if (from.empty() || to.empty())
     return l.fail("its operand and result are not both quantized");
-  return lookup(l, operands[variable.getOperandNumber()], *from, *to, function);
+  return lookup(l, operands[variable.getOperandNumber()], from, to, function);
 }
 
 Location tpu_mlir::partOf(Location location) {
@@ -110,6 +110,8 @@ void tpu_mlir::nameResult(Value value, Location name, Value top) {
   std::optional<Quantization> type;
   if (top)
     type = quantizationOf(top);
+  if (top && !type && !quantizationsOf(top).empty())
+    return; // a table of tensors has one scale for each
   Builder b(name.getContext());
   for (Operation *op = value.getDefiningOp(); op && op->getLoc() == part;) {
     op->setLoc(name);

@@ -161,3 +161,30 @@ func.func @matmul(%x: tensor<16x4xf32>) -> tensor<16x16xf32> {
   %3 = top.cast %2 {to = f32} : (tensor<16x16x!x>) -> tensor<16x16xf32>
   return %3 : tensor<16x16xf32>
 }
+
+// -----
+
+// Channels with steps of their own: the convolution stores each by its factor, 0.5 * 0.25 / {0.125, 0.25}, a table of
+// each channel computes the function, and the multiplication leaves the integers as they are.
+// CHECK-LABEL: @channels
+// CHECK: top.weight dense<{{\[\[}}{{\[\[}}1.000000e+00, 3.000000e+00]], {{\[\[}}5.000000e-01, 0.000000e+00]]]]> : tensor<1x2x1x2xf32>
+// CHECK: %[[C:.*]] = tpu.conv {{.*}} -> tensor<1x2x4x4xi8>
+// CHECK: %[[T:.*]] = top.weight dense_resource<{{.*}}> : tensor<1x2x1x256xi8>
+// CHECK: %[[L:.*]] = tpu.lookup %[[C]], %[[T]] : (tensor<1x2x4x4xi8>, tensor<1x2x1x256xi8>) -> tensor<1x2x4x4xi8>
+// CHECK-NEXT: tpu.dequantize %[[L]] {scale = 2.500000e-01
+!x = !quant.uniform<i8:f32, 0.5>
+!c = !quant.uniform<i8:f32:1, {0.125:3, 0.25}>
+!s = !quant.uniform<i8:f32:1, {0.25, 0.0625}>
+!y = !quant.uniform<i8:f32, 0.25>
+!w = !quant.uniform<i8:f32, 0.25>
+func.func @channels(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %0 = top.cast %x {to = !x} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4x!x>
+  %w = top.weight dense<1> : tensor<2x2x1x1xi8> as !w
+  %1 = top.conv %0, %w strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 1 : i64}
+    : (tensor<1x2x4x4x!x>, tensor<2x2x1x1x!w>) -> tensor<1x2x4x4x!c>
+  %2 = top.silu %1 : (tensor<1x2x4x4x!c>) -> tensor<1x2x4x4x!s>
+  %f = top.weight dense<[[[1.0]], [[4.0]]]> : tensor<2x1x1xf32>
+  %3 = top.mul %2, %f : (tensor<1x2x4x4x!s>, tensor<2x1x1xf32>) -> tensor<1x2x4x4x!y>
+  %4 = top.cast %3 {to = f32} : (tensor<1x2x4x4x!y>) -> tensor<1x2x4x4xf32>
+  return %4 : tensor<1x2x4x4xf32>
+}

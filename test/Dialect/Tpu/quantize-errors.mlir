@@ -281,8 +281,16 @@ func.func @binary_zero_point(%a: tensor<1x8x4x4xi8>, %b: tensor<1x8x4x4xi8>) -> 
 // -----
 
 func.func @lookup_table(%x: tensor<1x8x4x4xi8>, %t: tensor<1x1x1x255xi8>) -> tensor<1x8x4x4xi8> {
-  // expected-error @+1 {{expects a table of shape [1, 1, 1, 256], but found [1, 1, 1, 255] (C1)}}
+  // expected-error @+1 {{expects a table of shape [1, 1, 1, 256] or [1, 8, 1, 256], but found [1, 1, 1, 255] (C1)}}
   %0 = tpu.lookup %x, %t : (tensor<1x8x4x4xi8>, tensor<1x1x1x255xi8>) -> tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
+// -----
+
+func.func @lookup_channels(%x: tensor<1x8x4x4xi8>, %t: tensor<1x4x1x256xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects a table of shape [1, 1, 1, 256] or [1, 8, 1, 256], but found [1, 4, 1, 256] (C1)}}
+  %0 = tpu.lookup %x, %t : (tensor<1x8x4x4xi8>, tensor<1x4x1x256xi8>) -> tensor<1x8x4x4xi8>
   return %0 : tensor<1x8x4x4xi8>
 }
 

@@ -25,6 +25,19 @@ std::optional<Quantization> tpu_mlir::quantizationOf(Value value) {
                       top::storageOf(type)};
 }
 
+SmallVector<Quantization> tpu_mlir::quantizationsOf(Value value) {
+  Type element = getElementTypeOrSelf(value);
+  if (std::optional<Quantization> single = quantizationOf(value))
+    return {*single};
+  SmallVector<Quantization> types;
+  if (auto axes = dyn_cast<quant::UniformQuantizedPerAxisType>(element))
+    for (auto [scale, zeroPoint] :
+         llvm::zip(axes.getScales(), axes.getZeroPoints()))
+      types.push_back({scale, zeroPoint, axes.getStorageTypeMin(),
+                       axes.getStorageTypeMax(), top::storageOf(axes)});
+  return types;
+}
+
 std::optional<std::vector<float>> tpu_mlir::elementsOf(Value weight) {
   if (std::optional<top::FloatData> floats = top::FloatData::read(weight))
     return std::vector<float>(floats->values());
@@ -73,22 +86,36 @@ Value tpu_mlir::requantize(Lowering &l, Value value, const Quantization &from,
       APFloat(static_cast<float>(scale)), from.zeroPoint, to.zeroPoint);
 }
 
-Value tpu_mlir::lookup(Lowering &l, Value value, const Quantization &from,
-                       const Quantization &to,
-                       const std::function<double(double)> &function) {
+Value tpu_mlir::lookup(Lowering &l, Value value, ArrayRef<Quantization> from,
+                       ArrayRef<Quantization> to, int64_t channels,
+                       const ChannelFunction &function) {
   constexpr int64_t kEntries = 256; // by the bits of the stored integer
-  std::vector<float> table(kEntries);
-  bool stays = from.storage == to.storage;
-  for (int64_t stored = from.min; stored <= from.max; ++stored) {
-    int64_t result = to.store(function(from.read(stored)));
-    table[stored & (kEntries - 1)] = static_cast<float>(result);
-    stays &= result == stored;
+  IntegerType storage = to.front().storage;
+  std::vector<float> table(channels * kEntries);
+  bool stays = from.front().storage == storage;
+  for (int64_t c = 0; c < channels; ++c) {
+    const Quantization &x = from.size() == 1 ? from.front() : from[c];
+    const Quantization &y = to.size() == 1 ? to.front() : to[c];
+    for (int64_t stored = x.min; stored <= x.max; ++stored) {
+      int64_t result = y.store(function(c, x.read(stored)));
+      table[c * kEntries + (stored & (kEntries - 1))] =
+          static_cast<float>(result);
+      stays &= result == stored;
+    }
   }
   if (stays)
     return value;
   return l.builder.create<tpu::LookupOp>(
-      l.location, typed(value, to.storage), value,
-      l.constant({1, 1, 1, kEntries}, to.storage, table));
+      l.location, typed(value, storage), value,
+      l.constant({1, channels, 1, kEntries}, storage, table));
+}
+
+Value tpu_mlir::lookup(Lowering &l, Value value, ArrayRef<Quantization> from,
+                       ArrayRef<Quantization> to,
+                       const std::function<double(double)> &function) {
+  int64_t channels = std::max(from.size(), to.size());
+  return lookup(l, value, from, to, channels,
+                [&](int64_t, double x) { return function(x); });
 }
 
 Value tpu_mlir::quantizedBinary(Lowering &l, tpu::BinaryKind kind, Value lhs,
@@ -135,7 +162,7 @@ Value tpu_mlir::sumWindows(Lowering &l, Value value, const Quantization &from,
       from.zeroPoint);
 }
 
-Value tpu_mlir::clamp(Lowering &l, Value value, const Quantization &type,
+Value tpu_mlir::clamp(Lowering &l, Value value, ArrayRef<Quantization> type,
                       double low, double high) {
   return lookup(l, value, type, type, [low, high](double x) {
     return std::fmin(std::fmax(x, low), high);

@@ -28,6 +28,10 @@ struct Quantization {
 /// That of a top value with one scale; nothing for floats.
 std::optional<Quantization> quantizationOf(mlir::Value value);
 
+/// The same for a value with one scale or one for each channel, dimension 1;
+/// empty for floats.
+llvm::SmallVector<Quantization> quantizationsOf(mlir::Value value);
+
 /// The elements of a constant: floats, or the stored integers of a quantized
 /// one; nothing if it is none or they are not there.
 std::optional<std::vector<float>> elementsOf(mlir::Value weight);
@@ -43,9 +47,15 @@ mlir::Value dequantize(Lowering &l, mlir::Value value, const Quantization &from,
                        mlir::Type element);
 
 /// A function of each element by a table of all integers; the value itself if
-/// they would stay.
-mlir::Value lookup(Lowering &l, mlir::Value value, const Quantization &from,
-                   const Quantization &to,
+/// they would stay. Types and function may be one for all channels or differ.
+using ChannelFunction = std::function<double(int64_t channel, double x)>;
+mlir::Value lookup(Lowering &l, mlir::Value value,
+                   llvm::ArrayRef<Quantization> from,
+                   llvm::ArrayRef<Quantization> to, int64_t channels,
+                   const ChannelFunction &function);
+mlir::Value lookup(Lowering &l, mlir::Value value,
+                   llvm::ArrayRef<Quantization> from,
+                   llvm::ArrayRef<Quantization> to,
                    const std::function<double(double)> &function);
 
 /// lhs kind rhs, in views that broadcast, of add, sub, mul, max or min.
@@ -60,8 +70,8 @@ mlir::Value sumWindows(Lowering &l, mlir::Value value, const Quantization &from,
                        double factor);
 
 /// What is less than `low` or more than `high` becomes that.
-mlir::Value clamp(Lowering &l, mlir::Value value, const Quantization &type,
-                  double low, double high);
+mlir::Value clamp(Lowering &l, mlir::Value value,
+                  llvm::ArrayRef<Quantization> type, double low, double high);
 
 /// Computes in floats what has no command for integers; bf16 and f16 hold any
 /// stored integer exactly.

@@ -29,14 +29,16 @@ static bool isSymmetric(Value filter) {
 }
 
 /// With x = (q - z) * s of the input, w = v * s[o] of the filter and the same
-/// of the result: q' = (s * s[o] / s') * sum(q * v) + (bias[o] - z * s * s[o] *
-/// sum(v)) / s' + z'.
+/// of the result, which may differ by channel: q' = (s * s[o] / s') * sum(q *
+/// v) + (bias[o] - z * s * s[o] * sum(v)) / s' + z'.
 static void fillTable(Convolution &conv, const Quantization &from,
-                      const Quantization &to, ArrayRef<double> filterScales) {
+                      ArrayRef<Quantization> results,
+                      ArrayRef<double> filterScales) {
   std::vector<float> bias = std::move(conv.bias);
   conv.bias.clear();
   size_t size = conv.filter.size() / conv.oc;
   for (int64_t o = 0; o < conv.oc; ++o) {
+    const Quantization &to = results[results.size() == 1 ? 0 : o];
     double sum = 0, product = from.scale * filterScales[o];
     for (float v : ArrayRef(conv.filter).slice(o * size, size))
       sum += v;
@@ -86,24 +88,28 @@ static Value emitOwnScales(Lowering &l, Convolution conv,
 Value tpu_mlir::emitQuantized(Lowering &l, Convolution conv,
                               const QuantizedOperands &operands) {
   std::optional<Quantization> from = quantizationOf(operands.input);
-  std::optional<Quantization> to = quantizationOf(operands.output);
+  SmallVector<Quantization> to = quantizationsOf(operands.output);
   if (!from || !isSymmetric(operands.filter))
     return l.fail("its input and filter are not both quantized, the filter in "
                   "i8 with zero points of 0");
   Type element = elementOf(operands.output);
-  conv.result = to ? to->storage : element;
+  conv.result = to.empty() ? element : to.front().storage;
   conv.zeroPoint = from->zeroPoint;
   double low = operands.relu ? 0 : -INFINITY;
   double high =
       operands.reluLimit ? operands.reluLimit->convertToFloat() : INFINITY;
   SmallVector<double> filterScales = channelScales(operands.filter, conv.oc);
-  if (to && operands.ownScales)
-    return clamp(l, emitOwnScales(l, std::move(conv), *from, *to, filterScales),
-                 *to, low, high);
-  fillTable(conv, *from, to.value_or(Quantization()), filterScales);
-  conv.relu = operands.relu && (!to || to->zeroPoint == 0);
+  if (to.size() == 1 && operands.ownScales)
+    return clamp(
+        l, emitOwnScales(l, std::move(conv), *from, to.front(), filterScales),
+        to, low, high);
+  fillTable(conv, *from,
+            to.empty() ? ArrayRef<Quantization>(Quantization()) : to,
+            filterScales);
+  conv.relu = operands.relu &&
+              llvm::all_of(to, [](auto &type) { return type.zeroPoint == 0; });
   Value result = emitConvolution(l, conv);
-  if (to)
-    return clamp(l, result, *to, conv.relu ? -INFINITY : low, high);
+  if (!to.empty())
+    return clamp(l, result, to, conv.relu ? -INFINITY : low, high);
   return operands.reluLimit ? l.min(result, high) : result;
 }

@@ -48,6 +48,25 @@ ElementFunction tpu_mlir::top::elementFunction(Operation *op) {
                  PowOp, MaxOp, MinOp>(op);
 }
 
+std::optional<std::vector<float>> tpu_mlir::top::channelFactors(Operation *op) {
+  if (!isa<MulOp>(op))
+    return std::nullopt;
+  OpOperand &variable = variableOperand(op);
+  Value constant = op->getOperand(1 - variable.getOperandNumber());
+  auto type = cast<RankedTensorType>(variable.get().getType());
+  ArrayRef<int64_t> sizes =
+      cast<RankedTensorType>(constant.getType()).getShape();
+  std::optional<FloatData> data = FloatData::read(constant);
+  if (!data || type.getRank() != 4 || weightOf(variable.get()) ||
+      sizes.size() < 3 || sizes.size() > 4 || sizes[sizes.size() - 3] == 1 ||
+      sizes[sizes.size() - 3] != static_cast<int64_t>(data->size()) ||
+      type.getDimSize(1) != static_cast<int64_t>(data->size()))
+    return std::nullopt;
+  if (llvm::any_of(data->values(), [](float value) { return !(value > 0); }))
+    return std::nullopt;
+  return std::vector<float>(data->values());
+}
+
 OpOperand &tpu_mlir::top::variableOperand(Operation *op) {
   bool second = op->getNumOperands() > 1 && weightOf(op->getOperand(0));
   return op->getOpOperand(second ? 1 : 0);

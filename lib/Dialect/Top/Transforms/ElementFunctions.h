@@ -4,6 +4,8 @@
 #include "dialects/Top/Top.h"
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 namespace tpu_mlir::top {
 
@@ -13,7 +15,11 @@ namespace tpu_mlir::top {
 using ElementFunction = std::function<double(double)>;
 ElementFunction elementFunction(mlir::Operation *op);
 
-/// The operand that `elementFunction` is a function of.
+/// The factors of a multiplication of [n, c, h, w] by a positive constant for
+/// each channel.
+std::optional<std::vector<float>> channelFactors(mlir::Operation *op);
+
+/// The operand that the functions of one element, and those factors, are for.
 mlir::OpOperand &variableOperand(mlir::Operation *op);
 
 } // namespace tpu_mlir::top

@@ -73,11 +73,14 @@ LogicalResult QuantizedBinaryOp::verify() {
 }
 
 LogicalResult LookupOp::verify() {
-  RankedTensorType table = getTable().getType();
-  if (table.getShape() != ArrayRef<int64_t>{1, 1, 1, 256}) {
+  ArrayRef<int64_t> table = getTable().getType().getShape();
+  int64_t channels = getInput().getType().getDimSize(1);
+  if (table != ArrayRef<int64_t>{1, 1, 1, 256} &&
+      table != ArrayRef<int64_t>{1, channels, 1, 256}) {
     InFlightDiagnostic error = emitOpError();
-    error << "expects a table of shape [1, 1, 1, 256], but found [";
-    llvm::interleaveComma(table.getShape(), error);
+    error << "expects a table of shape [1, 1, 1, 256] or [1, " << channels
+          << ", 1, 256], but found [";
+    llvm::interleaveComma(table, error);
     return error << "] (C1)";
   }
   if (getInput().getType().getShape() != getResult().getType().getShape())

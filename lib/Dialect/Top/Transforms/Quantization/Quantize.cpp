@@ -37,7 +37,9 @@ private:
   };
 
   LogicalResult plan(Operation *op);
+  void findScaled(Operation *op);
   void relate(Operation *op, const Plan &plan);
+  bool isCurved(Value value);
   LogicalResult assignTypes();
   LogicalResult rewrite(Operation *op, const Plan &plan);
   LogicalResult quantizeOperand(OpOperand &operand, IntegerForm form);
@@ -52,7 +54,9 @@ private:
   DenseMap<Operation *, Plan> plans;
   /// Values that integer ops read, or that can be stored as integers only.
   llvm::SetVector<Value> quantized;
-  DenseMap<Value, quant::UniformQuantizedType> types;
+  DenseMap<Value, Type> types;
+  /// Values of rule 7, each with the product that is stored in its place.
+  llvm::MapVector<Value, Operation *> scaled;
 };
 
 struct QuantizePass : tpu_mlir::top::impl::QuantizeBase<QuantizePass> {
@@ -122,6 +126,20 @@ LogicalResult Quantizer::plan(Operation *op) {
   return success();
 }
 
+/// Rule 7, of what a multiplication reads.
+void Quantizer::findScaled(Operation *op) {
+  if (plans.at(op).form != IntegerForm::Compute || !channelFactors(op))
+    return;
+  Value value = variableOperand(op).get();
+  Operation *source = value.getDefiningOp();
+  if (!source || !value.hasOneUse() || plans.at(source).isGiven)
+    return;
+  IntegerForm form = plans.at(source).form;
+  if ((isa<ConvOp>(source) && form == IntegerForm::ComputeToFloat) ||
+      (elementFunction(source) && form == IntegerForm::Compute))
+    scaled[value] = op;
+}
+
 /// Tells the rules what the op means for the types of its values.
 void Quantizer::relate(Operation *op, const Plan &plan) {
   if (plan.form == IntegerForm::Clamp && canAbsorb(op)) {
@@ -129,7 +147,8 @@ void Quantizer::relate(Operation *op, const Plan &plan) {
     rules.share(op->getOperand(0), op->getResult(0));
   }
   if (plan.form == IntegerForm::Compute && elementFunction(op) &&
-      variableOperand(op).get().hasOneUse())
+      variableOperand(op).get().hasOneUse() &&
+      !scaled.contains(op->getResult(0)))
     rules.readBy(variableOperand(op).get(), elementFunction(op),
                  op->getResult(0));
   if (plan.form != IntegerForm::Move)
@@ -151,11 +170,39 @@ void Quantizer::relate(Operation *op, const Plan &plan) {
     rules.include(first, pad.getValue().convertToFloat());
 }
 
+/// Rule 8.
+bool Quantizer::isCurved(Value value) {
+  auto source = value.getDefiningOp<ConvOp>();
+  if (!source || !value.hasOneUse() || plans.at(source).isGiven ||
+      plans.at(source).form != IntegerForm::ComputeToFloat)
+    return false;
+  Operation *reader = *value.getUsers().begin();
+  return reader->getNumResults() == 1 && elementFunction(reader) &&
+         scaled.contains(reader->getResult(0));
+}
+
 LogicalResult Quantizer::assignTypes() {
   bool valid = true;
-  for (Value value : quantized) {
-    types[value] = rules.typeOf(value);
-    valid &= types[value] != nullptr;
+  auto assign = [&](Value value, Type type) {
+    types[value] = type;
+    valid &= type != nullptr;
+  };
+  for (Value value : quantized)
+    if (!scaled.contains(value) && !isCurved(value))
+      assign(value, rules.typeOf(value));
+  if (!valid)
+    return failure();
+  for (auto [value, product] : scaled) {
+    auto type =
+        cast<quant::UniformQuantizedType>(types.at(product->getResult(0)));
+    quant::UniformQuantizedPerAxisType channels =
+        unscaledType(type, *channelFactors(product));
+    assign(value, channels);
+    Operation *source = value.getDefiningOp();
+    if (elementFunction(source) && isCurved(variableOperand(source).get()))
+      assign(variableOperand(source).get(),
+             rules.channelTypeOf(variableOperand(source).get(),
+                                 elementFunction(source), channels));
   }
   return success(valid);
 }
@@ -175,7 +222,7 @@ LogicalResult Quantizer::quantizeOperand(OpOperand &operand, IntegerForm form) {
     return success(); // given
   if (form == IntegerForm::Move)
     return retyper.convert(operand, types.at(op->getResult(0)));
-  if (elementFunction(op))
+  if (elementFunction(op) || channelFactors(op))
     return success(); // a part of the function
   return retyper.convert(operand, constantTypeOf(operand));
 }
@@ -214,6 +261,8 @@ LogicalResult Quantizer::run() {
   for (Operation *op : llvm::reverse(ops))
     if (failed(plan(op)))
       return failure();
+  for (Operation *op : ops)
+    findScaled(op);
   for (Operation *op : ops)
     relate(op, plans.at(op));
   if (failed(assignTypes()))

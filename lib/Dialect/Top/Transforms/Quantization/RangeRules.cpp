@@ -74,6 +74,19 @@ UniformQuantizedPerAxisType tpu_mlir::top::channelType(RankedTensorType type,
       SmallVector<int64_t>(count, 0), axis, -128, 127);
 }
 
+UniformQuantizedPerAxisType
+tpu_mlir::top::unscaledType(UniformQuantizedType product,
+                            ArrayRef<float> factors) {
+  SmallVector<double> scales;
+  for (double factor : factors)
+    scales.push_back(product.getScale() / factor);
+  return UniformQuantizedPerAxisType::get(
+      product.getFlags(), product.getStorageType(), product.getExpressedType(),
+      scales, SmallVector<int64_t>(factors.size(), product.getZeroPoint()),
+      /*quantizedDimension=*/1, product.getStorageTypeMin(),
+      product.getStorageTypeMax());
+}
+
 Type tpu_mlir::top::constantTypeOf(OpOperand &operand) {
   Operation *op = operand.getOwner();
   std::optional<FloatData> data = FloatData::read(operand.get());
@@ -181,6 +194,52 @@ bool RangeRules::narrow(Value value, Range &range) {
   range.max = std::max(max, 0.0);
   range.threshold = std::min(range.threshold, threshold);
   return true;
+}
+
+UniformQuantizedPerAxisType
+RangeRules::channelTypeOf(Value value, const ElementFunction &function,
+                          UniformQuantizedPerAxisType result) {
+  std::optional<Range> range = rangeOf(value);
+  if (!range)
+    return {};
+  SmallVector<double> scales;
+  SmallVector<int64_t> zeroPoints;
+  std::string name = nameOf(locationOfValue(value)).str();
+  for (auto [channel, scale, zeroPoint] :
+       llvm::enumerate(result.getScales(), result.getZeroPoints())) {
+    double low = (result.getStorageTypeMin() - zeroPoint) * scale;
+    double high = (result.getStorageTypeMax() - zeroPoint) * scale;
+    ElementFunction stored = [&](double x) {
+      return std::clamp(function(x), low, high);
+    };
+    double min = range->min, max = range->max;
+    std::string part = name + "[" + std::to_string(channel) + "]";
+    if (const RangeTable::Entry *entry = table.find(part)) {
+      min = std::clamp(entry->range.min, min, max);
+      max = std::clamp(entry->range.max, min, max);
+    }
+    // The second time on a finer grid.
+    for (int i = 0; i < 2 && min < max; ++i) {
+      double first = flatUntil(stored, min, max, scale / 4);
+      double last = flatUntil(stored, max, min, scale / 4);
+      if (first >= last)
+        break;
+      min = first;
+      max = last;
+    }
+    Range found{0, std::min(min, 0.0), std::max(max, 0.0)};
+    if (found.min == found.max) // of a channel that is always zero
+      found.max = range->threshold;
+    UniformQuantizedType type =
+        quantizedType(value.getContext(), found, /*asymmetric=*/true);
+    scales.push_back(type.getScale());
+    zeroPoints.push_back(type.getZeroPoint());
+  }
+  MLIRContext *context = value.getContext();
+  return UniformQuantizedPerAxisType::get(
+      quant::QuantizationFlags::Signed, IntegerType::get(context, 8),
+      Float32Type::get(context), scales, zeroPoints, /*quantizedDimension=*/1,
+      -128, 127);
 }
 
 std::optional<Range> RangeRules::rangeOfGroup(Value leader) {

@@ -20,6 +20,13 @@
 //    silu, where it makes steps at most two thirds as large.
 // 6. Constants: with an axis of their own (filters) i8 of scale max|w| / 127
 //    by index, others as their values by rule 5, symmetric.
+// 7. What only a multiplication by a positive constant for each channel reads,
+//    and a convolution or a function of single elements computes, has a scale
+//    for each channel: its stored integers are those of the product.
+// 8. What only such a function reads, and a convolution computes, has the i8 of
+//    each channel, with zero points, that rule 4 finds for it, within the
+//    table's range of NAME[c], if it has one. A convolution stores each channel
+//    by a factor of its own anyway.
 //
 // The formulas of 5 and 6: Nagel et al., "A White Paper on Neural Network
 // Quantization", 2021, sections 2.2 and 2.3.
@@ -48,6 +55,11 @@ mlir::quant::UniformQuantizedPerAxisType
 channelType(mlir::RankedTensorType type, llvm::ArrayRef<float> values,
             unsigned axis);
 
+/// Rule 7: of what becomes `product` when multiplied.
+mlir::quant::UniformQuantizedPerAxisType
+unscaledType(mlir::quant::UniformQuantizedType product,
+             llvm::ArrayRef<float> factors);
+
 /// Rule 5 for a float constant that an op reads.
 mlir::Type constantTypeOf(mlir::OpOperand &operand);
 
@@ -72,6 +84,10 @@ public:
 
   /// Null after a diagnostic if the table has no range, or an empty one.
   mlir::quant::UniformQuantizedType typeOf(mlir::Value value);
+  /// Rule 8, of what `function` reads to compute values of type `result`.
+  mlir::quant::UniformQuantizedPerAxisType
+  channelTypeOf(mlir::Value value, const ElementFunction &function,
+                mlir::quant::UniformQuantizedPerAxisType result);
 
 private:
   mlir::Value leaderOf(mlir::Value value);

@@ -124,3 +124,36 @@ func.func @split(%x: tensor<1x8xf32> loc("x")) -> (tensor<1x4xf32>, tensor<1x4xf
   %3 = top.softmax %1#1 {axis = 1 : i64} : (tensor<1x4xf32>) -> tensor<1x4xf32> loc("soft")
   return %2, %3 : tensor<1x4xf32>, tensor<1x4xf32>
 }
+
+// -----
+
+// What is multiplied by a constant for each channel has the product's integers, so the steps 2^-7 over {1, 2}. A channel of
+// what is clipped needs no values beyond those that can be stored: 255 steps from -1 to 0.992; of the other one the
+// table knows more: 255 steps from -0.25 to 0.125. Both are less by a quarter of a step of the result at each end.
+// CHECK-LABEL: @channels
+// CHECK: %[[X:.*]] = top.conv {{.*}} -> tensor<1x2x4x4x!quant.uniform<i8:f32:1, {0.0077{{[0-9]*}},0.0014{{[0-9]*}}:42}>>
+// CHECK: %[[C:.*]] = top.clip %[[X]] {{.*}} -> tensor<1x2x4x4x!quant.uniform<i8:f32:1, {7.812500e-03,3.906250e-03}>>
+// CHECK: %[[F:.*]] = top.weight {{.*}} : tensor<2x1x1xf32>
+// CHECK: %[[P:.*]] = top.mul %[[C]], %[[F]] : {{.*}} -> tensor<1x2x4x4x!quant.uniform<i8:f32, 7.812500e-03>>
+func.func @channels(%x: tensor<1x2x4x4xf32> loc("x")) -> tensor<1x2x4x4xf32> {
+  %w = top.weight dense<1.0> : tensor<2x2x1x1xf32>
+  %0 = top.conv %x, %w strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 1 : i64}
+    : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32> loc("curve input")
+  %1 = top.clip %0 {min = -1.0 : f32, max = 1.0 : f32} : tensor<1x2x4x4xf32> loc("curve")
+  %f = top.weight dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %2 = top.mul %1, %f : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32> loc("product")
+  return %2 : tensor<1x2x4x4xf32>
+}
+
+// -----
+
+// Another reader needs its own steps, and so does what no convolution or function computes: a table multiplies.
+// CHECK-LABEL: @channels_read_twice
+// CHECK: top.clip {{.*}} -> tensor<1x2x4x4x!quant.uniform<i8:f32, 0.00787{{[0-9]*}}>>
+// CHECK: top.mul {{.*}}, %{{.*}} : (tensor<1x2x4x4x!quant.uniform<i8:f32, 0.00787{{[0-9]*}}>>, tensor<2x1x1xf32>) -> tensor<1x2x4x4x!quant.uniform<i8:f32, 7.812500e-03>>
+func.func @channels_read_twice(%x: tensor<1x2x4x4xf32> loc("x")) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) {
+  %0 = top.clip %x {min = -1.0 : f32, max = 1.0 : f32} : tensor<1x2x4x4xf32> loc("curve")
+  %f = top.weight dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %1 = top.mul %0, %f : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32> loc("product")
+  return %0, %1 : tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>
+}
