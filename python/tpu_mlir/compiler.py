@@ -32,10 +32,12 @@ def compile(
     ranges: Ranges | str | os.PathLike[str] | None = None,
     fallback: str = "f16",
     asymmetric: bool = False,
+    name: str | None = None,
 ) -> BModel:
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
 
-    See CompileOptions for the options. Raises ModelError if the model cannot be imported or an option is unknown,
+    See CompileOptions for the options; the network's name is that of the file or graph, "network" of a module, unless
+    `name` is given. Raises ModelError if the model cannot be imported or an option is unknown,
     CompileError if it cannot be compiled, CalibrationError or InputFileError if the ranges cannot be used,
     OutputFileError if the file cannot be written.
     """
@@ -47,7 +49,7 @@ def compile(
         ranges=ranges,
         fallback=fallback.lower(),
         asymmetric=asymmetric,
-        name=_network_name(model),
+        name=name or network_name(model),
     )
     module = model if isinstance(model, ir.Module) else _import(model, options)
     compiled = compile_module(module, options)
@@ -138,8 +140,8 @@ def _import(model: str | os.PathLike[str] | onnx.ModelProto, options: CompileOpt
     return import_model(source, input_shapes=options.input_shapes)
 
 
-def _network_name(model: str | os.PathLike[str] | onnx.ModelProto | ir.Module) -> str:
-    """Return a name that a pass option can hold."""
+def network_name(model: str | os.PathLike[str] | onnx.ModelProto | ir.Module) -> str:
+    """Return the name that a model's bmodel gives its network, of characters that a pass option can hold."""
     if isinstance(model, ir.Module):
         return "network"
     name = model.graph.name if isinstance(model, onnx.ModelProto) else Path(model).stem

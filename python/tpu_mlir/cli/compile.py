@@ -11,6 +11,7 @@ from rich.table import Table
 from tpu_mlir.cli.calibration import Calibration, progress_bar, takes_calibration
 from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.corrections import NONE, parse_corrections, run_corrections
 from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
 from tpu_mlir.cli.precision_search import parse_drop, run_search
 from tpu_mlir.cli.text import examples, size_text
@@ -25,6 +26,7 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel --precision f16 --precision-override softmax:f32",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
+    "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --correct auto",
     "tpuc compile m.onnx -o m.bmodel --precision auto --min-cosine 0.995 --calibration-data photos/ --report r.html",
     "tpuc compile m.onnx -o m.bmodel --precision auto --max-drop 0.5% --evaluate labels.csv --calibration-data photos/",
 )
@@ -71,6 +73,14 @@ def compile(
     ] = None,
     asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False,
     fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16,
+    correct: Annotated[
+        str,
+        typer.Option(
+            metavar="none|auto|NAME[,NAME]",
+            help="For int8: change the network before it is quantized, by equalize, smooth-quant, adaround or "
+            "bias-correction, or by all that help.",
+        ),
+    ] = NONE,
     evaluate: Annotated[
         Path | None,
         typer.Option(
@@ -99,6 +109,21 @@ def compile(
     preprocess = calibration.preprocess()
     labels = _labels(evaluate) if evaluate else []
     drop = None if max_drop is None else parse_drop(max_drop)
+    corrections = parse_corrections(correct)
+    if corrections and precision not in (Precision.INT8, Precision.AUTO):
+        raise typer.BadParameter("needs --precision int8 or auto", param_hint="--correct")
+    corrected = None
+    if corrections:
+        corrected = run_corrections(
+            model,
+            calibration,
+            corrections,
+            ranges=ranges,
+            labels=labels,
+            shapes=shapes,
+            asymmetric=asymmetric,
+            overrides=overrides or {},
+        )
     if precision is Precision.AUTO:
         from tpu_mlir.quantization.ranges import Ranges
 
@@ -106,6 +131,7 @@ def compile(
             model,
             calibration,
             ranges=Ranges.load(ranges) if ranges else None,
+            corrected=corrected,
             labels=labels,
             drop=drop,
             min_cosine=min_cosine,
@@ -119,20 +145,21 @@ def compile(
         return
     if report or drop is not None:
         raise typer.BadParameter("needs --precision auto", param_hint="--report" if report else "--max-drop")
-    chosen = _ranges(model, precision, ranges, calibration, shapes)
+    chosen = corrected.ranges if corrected else _ranges(model, precision, ranges, calibration, shapes)
     from tpu_mlir import compiler
 
     with working(f"compiling {model} to {precision.value}"):
         result = compiler.compile(
-            model,
+            corrected.module if corrected else model,
             precision=precision.value,
             chip=chip.value,
             input_shapes=shapes,
             output=output,
-            precision_overrides=overrides,
+            precision_overrides=corrected.rename(overrides or {}) if corrected else overrides,
             ranges=chosen,
             asymmetric=asymmetric,
             fallback=fallback.value,
+            name=compiler.network_name(model),
         )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)
     if evaluate:

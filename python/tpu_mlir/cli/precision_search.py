@@ -13,6 +13,7 @@ from tpu_mlir.cli.console import output as results
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
+    from tpu_mlir.quantization.correction import Corrected
     from tpu_mlir.quantization.labels import Label
     from tpu_mlir.quantization.mixed_precision import Search
 
@@ -33,6 +34,7 @@ def run_search(
     calibration: Calibration,
     *,
     ranges: "Ranges | None",
+    corrected: "Corrected | None",
     labels: "Sequence[Label]",
     drop: float | None,
     min_cosine: float,
@@ -56,12 +58,13 @@ def run_search(
         target = before - drop
     with progress_bar(f"searching {model}") as advance:
         found = search_precision(
-            model,
+            corrected.module if corrected else model,
             calibration.data,
             min_cosine=min_cosine,
             judge=judge,
             target=target,
-            ranges=ranges,
+            ranges=corrected.ranges if corrected else ranges,
+            original=model if corrected else None,
             method=calibration.method.value,
             samples=calibration.samples,
             seed=calibration.seed,

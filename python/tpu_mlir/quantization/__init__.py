@@ -15,6 +15,7 @@ __all__ = [
     "Range",
     "Ranges",
     "calibrate",
+    "correct",
     "evaluate",
     "quantize",
     "search_precision",
@@ -22,12 +23,14 @@ __all__ = [
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.calibration import calibrate, quantize
+    from tpu_mlir.quantization.correction import correct
     from tpu_mlir.quantization.evaluation import evaluate
     from tpu_mlir.quantization.mixed_precision import search_precision
 
 _MODULES = {
     "calibrate": "calibration",
     "quantize": "calibration",
+    "correct": "correction",
     "evaluate": "evaluation",
     "search_precision": "mixed_precision",
 }

@@ -84,6 +84,7 @@ def search_precision(
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     asymmetric: bool = False,
     fallback: str = "f16",
+    original: Model | None = None,
     tell: Tell = lambda what, done, total: None,
 ) -> Search:
     """Compile a model for INT8 with the fewest operations in `fallback` that reach the target.
@@ -94,8 +95,8 @@ def search_precision(
     measured; then the most sensitive ones, for the multiplications that they are, become floats, in numbers that
     bisection finds, each compiled and run on the simulator.
 
-    data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. tell: called with what is
-    done and how many of how many. Raises TpuMlirError, CalibrationError if no choice reaches the target.
+    data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. original: the model to be
+    near, if `model` is a corrected one. tell: called with what is done and how many of how many. Raises TpuMlirError, CalibrationError if no choice reaches the target.
     """
     if judge is not None and target is None:
         raise CalibrationError("a judge comes with the target that its number has to reach, found none")
@@ -113,7 +114,7 @@ def search_precision(
             progress=lambda done, total: tell("calibrating", done, total),
         )
     trials = [sample.load() for sample in found[:: max(1, len(found) // TRIALS)][:TRIALS]]
-    reference = Reference(module)
+    reference = Reference(module if original is None else clean_module(original, input_shapes))
     expected = [reference.run(feeds) for feeds in trials]
 
     def typed(overrides: Mapping[str, str]):
@@ -148,7 +149,7 @@ def search_precision(
             quality = (
                 judge(lambda feeds: session.run(session.convert(feeds)))
                 if judge
-                else _cosine([session.run(session.convert(feeds)) for feeds in trials], expected)
+                else least_cosine([session.run(session.convert(feeds)) for feeds in trials], expected)
             )
             share = share_on_integers(operations(typed(dict.fromkeys(floats, "f32"))))
             points[count] = Point(tuple(floats), quality, timed.cycles, share), bmodel
@@ -197,8 +198,8 @@ def _relative(found: Array, expected: Array) -> float:
     return distance(np.asarray(found), np.asarray(expected))[0] ** 2
 
 
-def _cosine(found: Sequence[dict[str, Array]], expected: Sequence[dict[str, Array]]) -> float:
-    """Return the least mean cosine of an output."""
+def least_cosine(found: Sequence[dict[str, Array]], expected: Sequence[dict[str, Array]]) -> float:
+    """Return the least, over the outputs, of the mean cosine with what is expected, over the samples."""
     cosines = [
         [distance(np.asarray(results[name]), np.asarray(array))[2] for name, array in wanted.items()]
         for results, wanted in zip(found, expected, strict=True)

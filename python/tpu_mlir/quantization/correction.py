@@ -1,0 +1,183 @@
+"""Corrects a network before it is quantized, as far as that helps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import CalibrationError, InputFileError
+from tpu_mlir.frontend.onnx.inputs import resolve
+from tpu_mlir.quantization.calibration import DEFAULT_METHOD, DEFAULT_SAMPLES, Model, calibrate, clean_module, quantize
+from tpu_mlir.quantization.corrections import CORRECTIONS, Evidence
+from tpu_mlir.quantization.corrections.channels import ranges_of_channels
+from tpu_mlir.quantization.corrections.editing import SCALED, operations_of, value_name
+from tpu_mlir.quantization.mixed_precision import Judge, Tell, least_cosine
+from tpu_mlir.quantization.operations import copy
+from tpu_mlir.quantization.preprocess import Preprocess
+from tpu_mlir.quantization.ranges import Ranges
+from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples
+from tpu_mlir.reference import Reference, to_onnx
+
+AUTO = "auto"  # all that help
+HELD_OUT = 8  # samples that corrections are judged by, a quarter of all at most
+
+
+@dataclass(frozen=True)
+class Step:
+    """A correction: how many values or layers it changes, the quality before and after, and whether it stays."""
+
+    correction: str
+    changes: int
+    before: float
+    after: float
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A corrected `top` module, to be compiled with these ranges, and what was tried.
+
+    Inner values whose channels are scaled are named NAME/scaled.
+    """
+
+    module: ir.Module
+    ranges: Ranges
+    steps: tuple[Step, ...]
+
+    def rename(self, overrides: Mapping[str, str]) -> dict[str, str]:
+        """Return precision overrides for the names that the values of the original model have now."""
+        known = {value_name(result) for op in operations_of(self.module) for result in op.results}
+        return {
+            name if name in known or name + SCALED not in known else name + SCALED: precision
+            for name, precision in overrides.items()
+        }
+
+
+def correct(
+    model: Model,
+    data: Data,
+    *,
+    corrections: str | Sequence[str] = AUTO,
+    judge: Judge | None = None,
+    method: str = DEFAULT_METHOD,
+    samples: int = DEFAULT_SAMPLES,
+    seed: int = 0,
+    preprocess: Preprocess | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
+    asymmetric: bool = False,
+    precision_overrides: Mapping[str, str] | None = None,
+    skip_bad: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    tell: Tell = lambda what, done, total: None,
+) -> Corrected:
+    """Return a model with the corrections that make it better in INT8, in the order of CORRECTIONS.
+
+    corrections: names of CORRECTIONS, all of which are made, or AUTO, which makes those that raise the quality.
+    judge: what measures the quality (see `evaluate`); by default it is the least, over the outputs, of the mean cosine
+    with the float model, on up to HELD_OUT samples that no correction has seen. The quantized network is computed by
+    ONNX Runtime for it, where rounding differs from the chip's now and then by a step.
+    precision_overrides: what stays floats, and is not corrected.
+    data, method, samples, seed, preprocess, skip_bad, workers, scheduler: as for `calibrate`. tell: called with what is
+    done and how many of how many.
+
+    Raises TpuMlirError; CalibrationError for a name that is no correction's.
+    """
+    names = chosen_corrections(corrections)
+    module = clean_module(model, input_shapes)
+    inputs = resolve(to_onnx(module).graph, {})
+    found = find_samples(data, inputs, preprocess or Preprocess(), count=samples, seed=seed)
+    fitted, held = _split(_readable(found) if skip_bad else found)
+
+    def ranges_of(candidate: ir.Module) -> Ranges:
+        ranges = calibrate(
+            copy(candidate),
+            data,
+            method=method,
+            samples=samples,
+            seed=seed,
+            preprocess=preprocess,
+            skip_bad=skip_bad,
+            workers=workers,
+            scheduler=scheduler,
+            progress=lambda done, total: tell("calibrating", done, total),
+        )
+        channels = ranges_of_channels(candidate, fitted, lambda done, total: tell("channels", done, total))
+        return Ranges({**ranges.entries, **channels}, ranges.facts)
+
+    def typed(candidate: ir.Module, ranges: Ranges) -> ir.Module:
+        overrides = Corrected(candidate, ranges, ()).rename(precision_overrides or {})
+        return quantize(
+            copy(candidate), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides
+        )
+
+    quality = _quality(judge, module, held)
+    ranges = ranges_of(module)
+    before = quality(typed(module, ranges))
+    steps: list[Step] = []
+    for name in names:
+        candidate, moved = copy(module), ranges
+
+        def advance(done: int, total: int, name: str = name) -> None:
+            tell(name, done, total)
+
+        evidence = Evidence(fitted, lambda item, now=ranges: typed(item, now), seed, advance)
+        changes = CORRECTIONS[name].apply(candidate, evidence)
+        after = before
+        if changes:
+            if CORRECTIONS[name].moves_ranges:
+                moved = ranges_of(candidate)
+            after = quality(typed(candidate, moved))
+        is_kept = changes > 0 and (corrections != AUTO or after > before)
+        steps.append(Step(name, changes, before, after, is_kept))
+        if is_kept:
+            module, ranges, before = candidate, moved, after
+    return Corrected(module, ranges, tuple(steps))
+
+
+def chosen_corrections(corrections: str | Sequence[str]) -> list[str]:
+    """Return the names in the order in which they are made; raises CalibrationError for an unknown one."""
+    if corrections == AUTO:
+        return list(CORRECTIONS)
+    given = [corrections] if isinstance(corrections, str) else corrections
+    for name in given:
+        if name not in CORRECTIONS:
+            expected = ", ".join((*CORRECTIONS, AUTO))
+            raise CalibrationError(f"unknown correction '{name}': expected one of {expected}")
+    return [name for name in CORRECTIONS if name in given]
+
+
+def _split(found: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:
+    """Return the samples to fit to and those to judge by, evenly from all; fewer than four are both."""
+    count = min(HELD_OUT, len(found) // 4)
+    if not count:
+        return found, found
+    held = {index * len(found) // count for index in range(count)}
+    return [item for at, item in enumerate(found) if at not in held], [found[at] for at in sorted(held)]
+
+
+def _readable(found: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that can be read; calibration warns of the others."""
+
+    def can_be_read(sample: Sample) -> bool:
+        try:
+            sample.load()
+        except (CalibrationError, InputFileError):
+            return False
+        return True
+
+    return [sample for sample in found if can_be_read(sample)]
+
+
+def _quality(judge: Judge | None, module: ir.Module, held: Sequence[Sample]) -> Callable[[ir.Module], float]:
+    """Return what measures a quantized module."""
+    if judge is not None:
+        return lambda typed: judge(Reference(typed, optimise=False).run)
+    trials: list[Feeds] = [sample.load() for sample in held]
+    reference = Reference(module)
+    expected = [reference.run(feeds) for feeds in trials]
+
+    def measure(typed: ir.Module) -> float:
+        run = Reference(typed, optimise=False).run
+        return least_cosine([run(feeds) for feeds in trials], expected)
+
+    return measure

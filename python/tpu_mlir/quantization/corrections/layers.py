@@ -1,0 +1,141 @@
+"""Convolutions and products with constants as matrix products, and what they multiply by on samples."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import numpy.typing as npt
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.frontend.onnx.exporting import Quantized, read_elements
+from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.quantization.corrections.editing import Floats, operations_of, producer, shape_of, value_name
+from tpu_mlir.quantization.corrections.evidence import Evidence
+from tpu_mlir.quantization.corrections.scaling import weights_of
+from tpu_mlir.quantization.network import Network, as_f32
+
+_LAYERS = ("top.conv", "top.matmul")
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """An operation that computes on integers, by the name of its result.
+
+    It multiplies the rows of its `source`, a value by name, by `weights`, [groups, outputs of a group, taps]; taps are
+    the inputs of a group times the elements of the kernel. Quantized, the weights are `stored` times `steps`, [groups,
+    outputs of a group, 1], and what `grid` tells is made of the rows.
+    """
+
+    name: str
+    kind: str
+    source: str
+    weights: Floats
+    stored: npt.NDArray[np.int8]
+    steps: npt.NDArray[np.float64]
+    grid: Quantized
+    window: "Window | None"
+
+    def rows(self, values: Array, chosen: np.random.Generator, count: int) -> Floats:
+        """Return `count` rows at most, drawn from those of the source, as [groups, rows, taps]."""
+        if self.window is None:
+            rows = values.reshape(1, -1, values.shape[-1])
+            return rows[:, _draw(chosen, rows.shape[1], count)]
+        windows = self.window.of(values)
+        places = [windows.shape[0], *windows.shape[2 : values.ndim]]
+        at = np.unravel_index(_draw(chosen, math.prod(places), count), places)
+        rows = windows[(at[0], slice(None), *at[1:])]  # [rows, channels, kernel..]
+        return rows.reshape(len(rows), len(self.weights), -1).transpose(1, 0, 2)
+
+    def mean_row(self, values: Array) -> npt.NDArray[np.float64]:
+        """Return the mean of all rows, [groups, taps]."""
+        if self.window is None:
+            return values.reshape(-1, values.shape[-1]).mean(axis=0, dtype=np.float64)[None]
+        windows = self.window.of(values)
+        means = windows.mean(axis=(0, *range(2, values.ndim)), dtype=np.float64)
+        return means.reshape(len(self.weights), -1)
+
+    def on_grid(self, values: Array) -> Floats:
+        """Return the nearest values that the quantized source can hold."""
+        scale, zero = float(self.grid.scale), float(self.grid.zero_point)
+        limits = np.iinfo(self.grid.zero_point.dtype)
+        return (np.clip(np.rint(values / np.float32(scale)) + zero, limits.min, limits.max) - zero) * np.float32(scale)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Where a convolution's kernel stands, by spatial dimension."""
+
+    kernel: tuple[int, ...]
+    strides: tuple[int, ...]
+    pads: tuple[int, ...]
+    dilations: tuple[int, ...]
+
+    def of(self, values: Array) -> Array:
+        """Return a view of the padded values, [n, channels, places.., kernel..]."""
+        rank = len(self.kernel)
+        sides = [(0, 0), (0, 0), *zip(self.pads[:rank], self.pads[rank:], strict=True)]
+        padded = np.pad(values, sides)
+        extents = [(size - 1) * step + 1 for size, step in zip(self.kernel, self.dilations, strict=True)]
+        windows = np.lib.stride_tricks.sliding_window_view(padded, extents, tuple(range(2, 2 + rank)))
+        steps = [slice(None, None, step) for step in (*self.strides, *self.dilations)]
+        return windows[(slice(None), slice(None), *steps)]
+
+
+def _draw(chosen: np.random.Generator, total: int, count: int) -> npt.NDArray[np.int64]:
+    return chosen.choice(total, count, replace=False, shuffle=False) if total > count else np.arange(total)
+
+
+def find_layers(module: ir.Module, evidence: Evidence) -> list[Layer]:
+    """Return the layers of a module that are quantized with constant weights, in order."""
+    quantized = evidence.quantize(module)  # its operations do not keep it
+    typed = layer_operations(quantized)
+    found = [_layer(name, op, typed[name]) for name, op in layer_operations(module).items() if name in typed]
+    return [layer for layer in found if layer is not None]
+
+
+def _layer(name: str, op: ir.Operation, typed: ir.Operation) -> Layer | None:
+    grid = Quantized.of(ir.RankedTensorType(typed.operands[0].type).element_type)
+    steps = Quantized.of(ir.RankedTensorType(typed.operands[1].type).element_type)
+    source = producer(typed.operands[1])
+    if grid is None or grid.scale.ndim or steps is None or source is None or source.name != "top.weight":
+        return None
+    weights = weights_of(op)
+    shape = (*weights.shape[:2], -1)
+    stored = read_elements(source.attributes["value"])
+    if op.name == "top.matmul" and "transpose_rhs" not in op.attributes:
+        stored = stored.T
+    window = None
+    if op.name == "top.conv":
+        lists = [tuple(ir.DenseI64ArrayAttr(op.attributes[key])) for key in ("strides", "pads", "dilations")]
+        window = Window(tuple(shape_of(op.operands[1])[2:]), *lists)
+    return Layer(
+        name,
+        op.name,
+        value_name(op.operands[0]),
+        weights.reshape(shape),
+        stored.reshape(shape),
+        steps.scale.astype(np.float64).reshape(*shape[:2], 1),
+        grid,
+        window,
+    )
+
+
+def layer_inputs(
+    module: ir.Module, layers: Sequence[Layer], evidence: Evidence
+) -> Iterator[tuple[int, Mapping[str, Array]]]:
+    """Yield the number of each sample and the layers' sources on it, computed in floats."""
+    wanted = {layer.source for layer in layers}
+    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
+        network = Network.write(module, Path(folder) / "reference.onnx")
+        names = {item.name: item.reference for item in network.activations if item.name in wanted}
+        for index, sample in enumerate(evidence.samples):
+            values = network.run(sample.load())
+            yield index, {name: as_f32(values[reference]) for name, reference in names.items()}
+
+
+def layer_operations(module: ir.Module) -> dict[str, ir.Operation]:
+    """Return the operations that can be layers by the names of their results."""
+    return {value_name(op.results[0]): op for op in operations_of(module) if op.name in _LAYERS}
