@@ -159,7 +159,7 @@ def compile(
             ranges=chosen,
             asymmetric=asymmetric,
             fallback=fallback.value,
-            name=compiler.network_name(model),
+            name=compiler.network_name(model) if corrected else None,
         )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)
     if evaluate:

@@ -44,7 +44,8 @@ def run_corrections(
     """Correct a model on the calibration data and print what helped. Raises TpuMlirError or a usage error."""
     if ranges is not None:
         raise typer.BadParameter(
-            "a table of ranges belongs to the model as it is; give --calibration-data in its place", param_hint="--correct"
+            "a table of ranges belongs to the model as it is; give --calibration-data in its place",
+            param_hint="--correct",
         )
     if calibration.data is None:
         raise typer.BadParameter("needs --calibration-data", param_hint="--correct")

@@ -106,9 +106,7 @@ def correct(
 
     def typed(candidate: ir.Module, ranges: Ranges) -> ir.Module:
         overrides = Corrected(candidate, ranges, ()).rename(precision_overrides or {})
-        return quantize(
-            copy(candidate), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides
-        )
+        return quantize(copy(candidate), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides)
 
     quality = _quality(judge, module, held)
     ranges = ranges_of(module)

@@ -96,7 +96,8 @@ def search_precision(
     bisection finds, each compiled and run on the simulator.
 
     data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. original: the model to be
-    near, if `model` is a corrected one. tell: called with what is done and how many of how many. Raises TpuMlirError, CalibrationError if no choice reaches the target.
+    near, if `model` is a corrected one. tell: called with what is done and how many of how many. Raises TpuMlirError,
+    CalibrationError if no choice reaches the target.
     """
     if judge is not None and target is None:
         raise CalibrationError("a judge comes with the target that its number has to reach, found none")

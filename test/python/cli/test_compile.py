@@ -42,6 +42,7 @@ DEFAULTS = {
     "ranges": None,
     "asymmetric": False,
     "fallback": "f16",
+    "name": None,
 }
 
 

@@ -1,5 +1,6 @@
 """Weights rounded up or down by what that does to a layer's results."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,21 +14,21 @@ from tpu_mlir.quantization.corrections.scaling import set_weights, weights_of
 
 ROWS = 2048  # of inputs a layer is fitted to, drawn evenly from all samples
 MEMORY = 1 << 28  # bytes of rows held at a time; the samples are run again for more
-STEPS, LEAST_STEPS = 1000, 100  # of the optimiser
+STEPS, LEAST_STEPS = 500, 100  # of the optimiser
 WORK = 4e11  # multiplications for a layer, above which it takes fewer steps
-RATE = 0.02  # of Adam, for variables that begin within -2.4 to 2.4
+RATE = 0.05  # of Adam, for variables within -2.4 to 2.4 in the beginning
 WARM = 0.2  # share of the steps before rounding is asked for
 ZETA, GAMMA = 1.1, -0.1  # ends of the stretched sigmoid
 BETA = (20.0, 2.0)  # exponent of the regulariser, from loose to strict
-LAMBDA = 0.01  # its weight
+LAMBDA = 0.4  # its weight; the paper has 0.01 for errors that are not relative
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
     """Minimise v G v' - 2 v b' for each row v of weights in steps, up to a constant; all with groups in front.
 
-    `gram` is G = x'x / rows [groups, taps, taps] with x the quantized inputs; `aim` is b = y'x / rows, [groups, outputs,
-    taps], with y the exact results over the step.
+    `gram` is G = x'x / rows [groups, taps, taps] with x the quantized inputs; `aim` is b = y'x / rows [groups, outputs,
+    taps] with y the exact results over the step.
     """
 
     gram: Floats
@@ -59,9 +60,9 @@ def adaround(module: ir.Module, evidence: Evidence) -> int:
         E|W x - W' x'|^2 / E[x^2] + lambda sum(1 - |2 h - 1|^beta)
 
     over rows x of the inputs, which are x' when quantized, by Adam; beta falls from 20 to 2, so that h becomes 0 or 1.
-    An output channel keeps rounding to the nearest where that is better. Each channel's largest weight stays, and with
-    it the step s. Differences from the paper: without the activation function in the error, which therefore depends on
-    the rows through two matrices only.
+    E[x^2] is the mean square of an input, in which errors of weights in steps are counted. An output channel keeps
+    rounding to the nearest where that is better, and each channel's largest weight stays, and with it the step s. Other
+    than in the paper, the error is taken before the activation function, so that two matrices are all it needs of x.
 
     Source: Nagel et al., "Up or Down? Adaptive Rounding for Post-Training Quantization", ICML 2020, equations 21 to 25.
     """
@@ -124,11 +125,11 @@ def _optimise(problem: Problem, low: Floats, part: Floats) -> npt.NDArray[np.boo
     first, second = np.zeros_like(v), np.zeros_like(v)
     for step in range(1, steps + 1):
         sigmoid = 1 / (1 + np.exp(-v))
-        h = np.clip(sigmoid * (ZETA - GAMMA) + GAMMA, 0, 1)
+        h = np.clip(sigmoid * (ZETA - GAMMA) + GAMMA, 0, 1).astype(np.float32, copy=False)
         slope = 2 * problem.gradient(low + h) / size
         progress = (step / steps - WARM) / (1 - WARM)
         if progress > 0:
-            beta = BETA[1] + (BETA[0] - BETA[1]) * (1 + np.cos(np.pi * progress)) / 2
+            beta = BETA[1] + (BETA[0] - BETA[1]) * (1 + math.cos(math.pi * progress)) / 2
             from_middle = 2 * h - 1
             slope -= LAMBDA * 2 * beta * np.sign(from_middle) * np.abs(from_middle) ** (beta - 1)
         inside = (h > 0) & (h < 1)

@@ -82,9 +82,7 @@ def rebuild(op: ir.Operation, operands: list[ir.Value], name: str) -> ir.Operati
     """Return an operation with other operands and another name in the place of one with a single result."""
     attributes = {item.name: item.attr for item in op.attributes}
     with op.context, ir.InsertionPoint(op):
-        made: Any = ir.Operation.create(
-            op.name, [op.results[0].type], operands, attributes, loc=ir.Location.name(name)
-        )
+        made: Any = ir.Operation.create(op.name, [op.results[0].type], operands, attributes, loc=ir.Location.name(name))
     op.results[0].replace_all_uses_with(made.operation.results[0])
     op.erase()
     return made.operation

@@ -61,7 +61,8 @@ class Layer:
         """Return the nearest values that the quantized source can hold."""
         scale, zero = float(self.grid.scale), float(self.grid.zero_point)
         limits = np.iinfo(self.grid.zero_point.dtype)
-        return (np.clip(np.rint(values / np.float32(scale)) + zero, limits.min, limits.max) - zero) * np.float32(scale)
+        stored = np.clip(np.rint(values / np.float32(scale)) + zero, limits.min, limits.max)
+        return np.asarray((stored - zero) * np.float32(scale), np.float32)
 
 
 @dataclass(frozen=True)
