@@ -30,15 +30,16 @@ using namespace tpu_mlir::sim::mac;
         Word products[PLACES] = {};                                            \
         const int16_t *weight = weights + r * 2;                               \
         for (unsigned i = 0; i < pairs; ++i, weight += resultsTogether * 2) {  \
-          auto both = load<VECTOR>(weight);                                    \
+          VECTOR both = *reinterpret_cast<const VECTOR##_u *>(weight);         \
           _Pragma("GCC unroll 16") for (unsigned p = 0; p < PLACES; ++p) {     \
             uint32_t input = load<uint32_t>(rows[p] + i * 2);                  \
             products[p] += Word(MULTIPLY(VECTOR(Word{} + input), both));       \
           }                                                                    \
         }                                                                      \
         for (unsigned p = 0; p < here; ++p) {                                  \
-          int32_t *to = sums + (first + p) * resultsTogether + r;              \
-          store(to, load<Word>(to) + products[p]);                             \
+          VECTOR##_u *to = reinterpret_cast<VECTOR##_u *>(                     \
+              sums + (first + p) * resultsTogether + r);                       \
+          *to = VECTOR(Word(*to) + products[p]);                               \
         }                                                                      \
       }                                                                        \
     }                                                                          \
