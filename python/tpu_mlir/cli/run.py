@@ -4,16 +4,21 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from tpu_mlir.cli.console import errors, working
+from tpu_mlir.cli.console import output as console
 from tpu_mlir.cli.options import CommandLimit, CycleModel, MemoryLimit, WorkLimit, make_limits
-from tpu_mlir.cli.text import examples
+from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.files import whole_file
+from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
+from tpu_mlir.runtime.types import Array
 
 EPILOG = examples(
+    "tpuc run m.bmodel   (random inputs; shows what comes out)",
     "tpuc run m.bmodel --input in.npz --output out.npz",
     "tpuc run m.bmodel --input in.npz --output out.npz --check",
     "tpuc run both.bmodel --network detector --input in.npz --output out.npz   (tpuc info lists networks and stages)",
@@ -25,9 +30,15 @@ EPILOG = examples(
 def run(
     bmodel: Annotated[Path, typer.Argument(help="BM1684X bmodel.", show_default=False)],
     inputs: Annotated[
-        Path, typer.Option("--input", "-i", help=".npz file with an array for each input.", show_default=False)
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help=".npz file to write.", show_default=False)],
+        Path | None,
+        typer.Option(
+            "--input", "-i", help=".npz file with an array for each input; default: random.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help=".npz file to write; default: show the ranges.", show_default=False),
+    ] = None,
     network: Annotated[
         str | None,
         typer.Option("--network", "--net", help="Network, if the bmodel has several.", show_default=False),
@@ -48,7 +59,8 @@ def run(
     check: Annotated[
         bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
     ] = False,
-    tensors: Annotated[bool, typer.Option("--tensors", help="Also write all inner tensors on record.")] = False,
+    tensors: Annotated[bool, typer.Option("--tensors", help="Also write or show all inner tensors on record.")] = False,
+    seed: Annotated[int, typer.Option(help="Of random inputs, without --input.", min=0)] = 0,
     memory_limit: MemoryLimit = None,
     command_limit: CommandLimit = None,
     work_limit: WorkLimit = None,
@@ -61,7 +73,11 @@ def run(
         raise typer.BadParameter("it is about a profile; add --profile FILE", param_hint="--cycles")
     limits = make_limits(memory_limit, command_limit, work_limit)
     session = Session(bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits)
-    feeds = read_tensors(inputs)
+    if inputs is not None:
+        feeds = read_tensors(inputs)
+    else:
+        feeds = random_feeds(session.input_specs(stage or 0), seed)
+        errors.print(f"inputs: random, seed {seed}", markup=False)
     start = time.perf_counter()
     with working(f"running {bmodel}"):
         result = session.run_all(
@@ -72,14 +88,32 @@ def run(
             cycles=cycles.value,
         )
     seconds = time.perf_counter() - start
+    found = result.tensors | result.outputs
     if profile is None:
-        write_tensors(output, result.tensors | result.outputs)
-        errors.print(f"{output}: simulated in {seconds:.2f} s", markup=False)
-        return
-    with whole_file(profile) as temporary:
-        temporary.write_text(result.trace, encoding="utf-8")
-        write_tensors(output, result.tensors | result.outputs)
-    errors.print(f"{output}: {result.cycles} cycles at 1 GHz, simulated in {seconds:.2f} s", markup=False)
+        if output is not None:
+            write_tensors(output, found)
+    else:
+        with whole_file(profile) as temporary:
+            temporary.write_text(result.trace, encoding="utf-8")
+            if output is not None:
+                write_tensors(output, found)
+    if output is None:
+        for name, values in found.items():
+            console.print(f"{name} {values.dtype} {shape_text(values.shape)}: {_range(values)}", markup=False)
+    time_taken = f"simulated in {seconds:.2f} s"
+    if profile is not None:
+        time_taken = f"{result.cycles} cycles at 1 GHz, {time_taken}"
+    errors.print(f"{output or bmodel}: {time_taken}", markup=False)
+
+
+def _range(values: Array) -> str:
+    """Return what a reader wants to know of a tensor first."""
+    if not values.size:
+        return "empty"
+    wide = values.astype(np.float64)
+    finite = wide[np.isfinite(wide)]
+    text = f"{finite.min():.6g} to {finite.max():.6g}, mean {finite.mean():.6g}" if finite.size else "nothing finite"
+    return text if finite.size in (0, wide.size) else f"{text}, {wide.size - finite.size} not finite"
 
 
 def register(app: typer.Typer) -> None:

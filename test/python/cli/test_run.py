@@ -37,6 +37,26 @@ def test_outputs(twice: Path, feeds: Path, tmp_path: Path) -> None:
         np.testing.assert_array_equal(outputs["y"], inputs["x"] + inputs["x"])
 
 
+@pytest.mark.parametrize("seed", [0, 3])
+def test_without_files_random_inputs_and_ranges(twice: Path, seed: int, capsys) -> None:
+    assert main(["run", str(twice), "--seed", str(seed)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"inputs: random, seed {seed}\n")
+    y = 2 * np.random.default_rng(seed).standard_normal(SHAPE).astype(np.float32).astype(np.float64)
+    assert captured.out == f"y float32 1x70x5x9: {y.min():.6g} to {y.max():.6g}, mean {y.mean():.6g}\n"
+
+
+def test_ranges_are_those_of_finite_numbers(twice: Path, tmp_path: Path, capsys) -> None:
+    x = np.full(SHAPE, 1.5, np.float32)
+    x[0, 0, 0, :2] = np.inf, np.nan
+    np.savez(tmp_path / "in.npz", x=x)
+    assert main(["run", str(twice), "-i", str(tmp_path / "in.npz")]) == 0
+    assert capsys.readouterr().out == "y float32 1x70x5x9: 3 to 3, mean 3, 2 not finite\n"
+    np.savez(tmp_path / "in.npz", x=np.full(SHAPE, np.inf, np.float32))
+    assert main(["run", str(twice), "-i", str(tmp_path / "in.npz")]) == 0
+    assert capsys.readouterr().out == "y float32 1x70x5x9: nothing finite\n"
+
+
 def test_inner_tensors(variant: Variant, feeds: Path, tmp_path: Path) -> None:
     tensor = bmodel.Tensor(name="sum", data_type="f32", shape=[3150], address=0x1_0000_5000, size=12600)
     path = variant(records=(bmodel.TensorRecord(tensor=tensor, complete=2),))
