@@ -11,17 +11,20 @@ namespace {
 /// memories that they do not show are taken to be the slower of the two).
 constexpr uint64_t tensorLoad = 54'017;  // global or L2 -> local
 constexpr uint64_t tensorStore = 40'979; // local -> global or L2
+constexpr uint64_t tensorPass = 26'090;  // global -> global
 constexpr uint64_t matrixLoad = 58'000;
 constexpr uint64_t matrixStore = 44'000;
 constexpr uint64_t plainCopy = 58'000;
 constexpr uint64_t rowCopy = 64'000; // gather and scatter
 
 /// A row costs at least this much.
-constexpr uint64_t shortestRow = 256; // bytes
+constexpr uint64_t shortestRow = 256;        // bytes
+constexpr uint64_t shortestPassedRow = 1024; // of global -> global
 
-/// Transfers with at most so many bytes of data take four and two times as
-/// long as their rows.
-constexpr uint64_t tinyTransfer = 4096, smallTransfer = 8192; // bytes
+/// Transfers cost at least as much as if each started block of data were one
+/// of `fewestBlocks`.
+constexpr uint64_t block = 4096; // bytes
+constexpr uint64_t fewestBlocks = 4;
 } // namespace
 
 static bool isLocal(uint64_t address) {
@@ -36,15 +39,25 @@ static uint64_t duration(uint64_t bytes, uint64_t rate) {
   return std::max<uint64_t>(1, bytes * 1000 / rate);
 }
 
+static bool passes(uint64_t source, uint64_t target) {
+  return !isLocal(source) && !isLocal(target);
+}
+
 static uint64_t tensorRate(uint64_t source, uint64_t target) {
+  if (passes(source, target))
+    return tensorPass;
   return isLocal(target) && !isLocal(source) ? tensorLoad : tensorStore;
 }
 
 /// Bytes that `rows` rows of `row` bytes cost.
-static uint64_t padded(uint64_t rows, uint64_t row) {
-  uint64_t data = rows * row;
-  uint64_t factor = data <= tinyTransfer ? 4 : data <= smallTransfer ? 2 : 1;
-  return factor * rows * std::max(row, shortestRow);
+static uint64_t padded(uint64_t rows, uint64_t row, uint64_t shortest) {
+  uint64_t blocks = std::max<uint64_t>(1, llvm::divideCeil(rows * row, block));
+  auto whole = [blocks](uint64_t bytes) {
+    return blocks < fewestBlocks ? bytes * fewestBlocks / blocks : bytes;
+  };
+  if (rows == 1 && shortest == shortestPassedRow)
+    return std::max(whole(row), shortest);
+  return whole(rows * std::max(row, shortest));
 }
 
 namespace {
@@ -97,23 +110,34 @@ uint64_t bm1684x::cycles(const isa::GdmaTensor &c) {
   default:
     break;
   }
+  uint64_t shortest =
+      passes(c.srcAddress(), c.dstAddress()) ? shortestPassedRow : shortestRow;
   auto [rows, row] = rowsOf(side);
-  uint64_t cost = padded(rows, row * bytes);
+  uint64_t cost = padded(rows, row * bytes, shortest);
   bool copy = c.function() == isa::GdmaTensorOp::Copy && c.stride_enable;
   if (copy && c.nchw_copy && !c.fill_constant_en) {
     Side target{
         c.src_nsize,   c.src_csize,   c.src_hsize,   c.src_wsize,
         c.dst_cstride, c.dst_hstride, c.dst_wstride, isLocal(c.dstAddress())};
     auto [targetRows, targetRow] = rowsOf(target);
-    cost = std::max(cost, padded(targetRows, targetRow * bytes));
+    cost = std::max(cost, padded(targetRows, targetRow * bytes, shortest));
   }
   if (c.fill_constant_en) {
     bool own = !c.nchw_copy;
-    uint64_t count =
-        own ? uint64_t(c.dst_nsize) * c.dst_csize * c.dst_hsize * c.dst_wsize
-            : uint64_t(c.src_nsize) * c.src_csize * c.src_hsize * c.src_wsize;
-    cost = count * bytes;
-    rate = isLocal(c.dstAddress()) ? tensorLoad : tensorStore;
+    Side target{own ? c.dst_nsize : c.src_nsize,
+                own ? c.dst_csize : c.src_csize,
+                own ? c.dst_hsize : c.src_hsize,
+                own ? c.dst_wsize : c.src_wsize,
+                c.dst_cstride,
+                c.dst_hstride,
+                c.dst_wstride,
+                isLocal(c.dstAddress())};
+    auto [targetRows, targetRow] = rowsOf(target);
+    if (!target.local)
+      return duration(targetRows * std::max(targetRow * bytes, shortestRow),
+                      plainCopy);
+    cost = targetRows * targetRow * bytes;
+    rate = tensorLoad;
   }
   return duration(copies * cost, rate);
 }
@@ -122,7 +146,7 @@ uint64_t bm1684x::cycles(const isa::GdmaCwTranspose &c) {
   Side side = sourceOf(c);
   side.wStride = 0; // w and c change places: elements are moved one by one
   auto [rows, row] = rowsOf(side);
-  return duration(padded(rows, row * bytesOf(c.src_data_format)),
+  return duration(padded(rows, row * bytesOf(c.src_data_format), shortestRow),
                   tensorRate(c.srcAddress(), c.dstAddress()));
 }
 

@@ -75,15 +75,19 @@ uint64_t bm1684x::cycles(const isa::Conv &c) {
          c.opd1_w * divideCeil(outputs, outputsAtOnce(c.opd0_prec));
 }
 
-/// 64 bytes of input at a time: results side by side whose inputs lie `step`
-/// elements apart need step + 1 times as many, at most one read a result.
+/// 64 bytes of input at a time, at most one read a result: a vector of results
+/// takes three where windows move by more than one along h and w, and in a
+/// column as many as rows lie between its first two results, and one.
 uint64_t bm1684x::cycles(const isa::PoolDepthwise &c) {
   uint64_t bytes = bytesOf(c.opd0_prec);
-  uint64_t step = c.res0_w == 1 ? uint64_t(c.opd0_w) * c.res_op_y_str
-                                : uint64_t(c.res_op_x_str);
   uint64_t together = std::min<uint64_t>(uint64_t(c.res0_h) * c.res0_w,
                                          bm1684x::kAlignment / bytes);
-  uint64_t reads = step <= 1 ? 1 : std::min(together, step + 1);
+  uint64_t most = 1;
+  if (c.res0_w == 1)
+    most = uint64_t(c.opd0_w) * c.res_op_y_str + 1;
+  else if (c.res_op_x_str > 1 && c.res_op_y_str > 1)
+    most = 3;
+  uint64_t reads = most <= 2 ? 1 : std::min(together, most);
   return elementwise(c, bytes) * c.opd1_h * c.opd1_w * reads;
 }
 
@@ -107,9 +111,10 @@ uint64_t bm1684x::cycles(const isa::MatMul2 &c) {
          divideCeil(c.res0_w, outputsAtOnce(c.opd0_prec));
 }
 
+static constexpr uint32_t strided = 3; // code of the layout
+
 /// Two operands in the strided layout, neither repeated along h or w.
 static bool readsTwoWalks(const isa::Arith &c) {
-  constexpr uint32_t strided = 3; // code of the layout
   bool walks0 = !c.opd0_const && c.opd0_str == strided &&
                 (c.res0_h == 1 || c.opd0_h_str) &&
                 (c.res0_w == 1 || c.opd0_w_str);
@@ -119,10 +124,25 @@ static bool readsTwoWalks(const isa::Arith &c) {
   return c.tsk_opd_num > 1 && walks0 && walks1;
 }
 
+/// The largest distance, in elements, of neighbours along w in a tensor whose
+/// strides stand in the command; a vector takes at most one access an element.
+static uint64_t apart(const isa::Arith &c) {
+  if (c.res0_w == 1)
+    return 1;
+  uint64_t stride = c.res0_str == strided ? c.res0_w_str : 1;
+  if (!c.opd0_const && c.opd0_str == strided)
+    stride = std::max<uint64_t>(stride, c.opd0_w_str);
+  if (!c.opd1_const && c.tsk_opd_num > 1 && c.opd1_str == strided)
+    stride = std::max<uint64_t>(stride, c.opd1_w_str);
+  return std::clamp<uint64_t>(stride, 1, bm1684x::kAlignment / widest(c));
+}
+
 uint64_t bm1684x::cycles(const isa::Arith &c) {
-  uint64_t steps = elementwise(c, widest(c));
+  uint64_t steps = elementwise(c, widest(c)) * apart(c);
   if (c.function() == isa::ArithOp::Div)
     return steps * divisionSteps;
+  if (c.function() == isa::ArithOp::Copy)
+    return steps;
   return steps * inPlace(c) * (readsTwoWalks(c) ? 2 : 1);
 }
 
@@ -139,7 +159,7 @@ uint64_t bm1684x::cycles(const isa::Requant &c) {
 uint64_t bm1684x::cycles(const isa::TransBroadcast &c) {
   uint64_t bytes = bytesOf(c.res0_prec);
   if (c.function() == isa::TransBroadcastOp::LaneCopy) // lane by lane
-    return uint64_t(c.res0_n) * c.res0_c *
+    return uint64_t(c.res0_n) * c.res0_c * rounds(c.res0_c, c.res0_addr) *
            vectors(uint64_t(c.res0_h) * c.res0_w, bytes);
   return elementwise(c, bytes) * inPlace(c);
 }
@@ -153,7 +173,12 @@ template <typename Command> static uint64_t lookups(const Command &c) {
   return std::max<uint64_t>({1, std::min(result, source ? source : result)});
 }
 
-uint64_t bm1684x::cycles(const isa::ScatterGather &c) { return lookups(c); }
+uint64_t bm1684x::cycles(const isa::ScatterGather &c) {
+  if (c.function() == isa::ScatterGatherOp::LaneScatterHazard)
+    return uint64_t(c.res0_n) * rounds(c.res0_c, c.res0_addr) * c.opd1_h *
+           std::max(1u, c.opd1_w);
+  return lookups(c);
+}
 
 uint64_t bm1684x::cycles(const isa::ScatterGatherLine &c) {
   return elementwise(c, bytesOf(c.res0_prec));
