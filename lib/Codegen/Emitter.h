@@ -22,6 +22,7 @@ class Emitter {
 public:
   explicit Emitter(mlir::Location location) : location(location) {}
 
+  mlir::Location getLocation() const { return location; }
   void setLocation(mlir::Location newLocation) { location = newLocation; }
 
   template <typename InstructionT>

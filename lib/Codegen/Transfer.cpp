@@ -8,7 +8,8 @@
 
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Operands.h"
-#include "lib/Codegen/Transpose.h"
+#include "lib/Codegen/Relay.h"
+#include "lib/Codegen/Timeline.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -211,9 +212,6 @@ static void emitBox(Emitter &emitter, int64_t source, int64_t target,
   };
   bool transposing =
       !together && any_of(dims, sourceInner) && any_of(dims, targetInner);
-  if (transposing &&
-      emitTransposed(emitter, source, target, dims, elementBytes))
-    return;
   // bytes; the largest w step of the engine
   const int64_t widest = 128 / elementBytes;
   auto narrow = [&](const CopyDim &dim) -> int64_t {
@@ -257,21 +255,42 @@ static void emitBox(Emitter &emitter, int64_t source, int64_t target,
   emitter.append(move);
 }
 
+/// Whether what lies together on both sides is short enough for another way to
+/// be faster than one within global memory.
+static bool hasShortRows(ArrayRef<CopyDim> dims, int64_t elementBytes) {
+  constexpr int64_t kShort = 1024; // bytes
+  return none_of(dims, [&](const CopyDim &dim) {
+    return dim.sourceStride == 1 && dim.targetStride == 1 &&
+           dim.size * elementBytes >= kShort;
+  });
+}
+
 void tpu_mlir::emitCopy(Emitter &emitter, int64_t source, int64_t target,
-                        SmallVector<CopyDim> dims, int64_t elementBytes) {
+                        SmallVector<CopyDim> dims, int64_t elementBytes,
+                        Gaps gaps) {
   for (size_t i = 0; i < dims.size(); ++i) {
     if (dims[i].size <= bm1684x::kMaxSize)
       continue;
     SmallVector<CopyDim> head(dims), tail(dims); // too long: in two parts
     head[i].size = dims[i].size / 2;
     tail[i].size = dims[i].size - head[i].size;
-    emitCopy(emitter, source, target, head, elementBytes);
+    emitCopy(emitter, source, target, head, elementBytes, gaps);
     return emitCopy(emitter,
                     source + head[i].size * dims[i].sourceStride * elementBytes,
                     target + head[i].size * dims[i].targetStride * elementBytes,
-                    tail, elementBytes);
+                    tail, elementBytes, gaps);
   }
-  emitBox(emitter, source, target, normalize(dims), elementBytes);
+  dims = normalize(dims);
+  Emitter direct(emitter.getLocation());
+  emitBox(direct, source, target, dims, elementBytes);
+  std::vector<Command> relayed;
+  if (hasShortRows(dims, elementBytes))
+    relayed =
+        relay(emitter.getLocation(), source, target, dims, elementBytes, gaps);
+  bool isFaster =
+      !relayed.empty() && cyclesOf(relayed) < cyclesOf(direct.getCommands());
+  for (const Command &command : isFaster ? relayed : direct.getCommands())
+    emitter.append(command.instruction);
 }
 
 void tpu_mlir::emitFill(Emitter &emitter, uint32_t bits, int64_t target,

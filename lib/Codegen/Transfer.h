@@ -2,6 +2,7 @@
 //-------------===//
 #pragma once
 
+#include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/LaneImage.h"
 
 namespace tpu_mlir {
@@ -33,10 +34,16 @@ struct CopyDim {
   int64_t targetStride;
 };
 
-/// Copies a box of elements of any rank within global memory, in as few and as
-/// contiguous commands as the engine allows. Addresses are absolute bytes.
+/// What lies between the elements that a copy writes: nothing that was written,
+/// or numbers that stay.
+enum class Gaps { Unwritten, Written };
+
+/// Copies a box of elements of any rank from global memory to global memory, in
+/// the fewest cycles of several ways; may use all local memory. Addresses are
+/// absolute bytes.
 void emitCopy(Emitter &emitter, int64_t source, int64_t target,
-              llvm::SmallVector<CopyDim> dims, int64_t elementBytes);
+              llvm::SmallVector<CopyDim> dims, int64_t elementBytes,
+              Gaps gaps = Gaps::Unwritten);
 /// Writes one value, given as its bits, to `count` consecutive elements.
 void emitFill(Emitter &emitter, uint32_t bits, int64_t target, int64_t count,
               int64_t elementBytes);

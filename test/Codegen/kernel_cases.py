@@ -259,6 +259,7 @@ def movement_cases(kind: str) -> list[KernelCase]:
     one, two = numbers((1, 8, 4, 4), kind), numbers((1, 3, 4, 4), kind, seed=1)
     orders = [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
     tall = numbers((1, 1500, 1, 901), kind, seed=2)  # more than lanes hold at a time
+    pairs, triples = numbers((1, 1501, 1, 2), kind, seed=3), numbers((1, 1501, 1, 3), kind, seed=4)
     edge = -1.5 if kind in FLOATS else float(np.iinfo(TYPES[kind]).max - 5)
     padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=edge)
     pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = {edge} : f32"
@@ -271,6 +272,9 @@ def movement_cases(kind: str) -> list[KernelCase]:
         slice_case(kind, one, "slice-view", (0, 4, 0, 0), (1, 1, 1, 1), one[:, 4:7]),
         concat_case(kind, "concat", x, y),
         concat_case(kind, "concat-view", one, two, one),
+        exact("concat-rows", kind, {"x": pairs, "y": triples}, "concat", np.concatenate([pairs, triples], 3), "axis = 3"),
+        slice_case(kind, triples, "slice-rows", (0, 3, 0, 1), (1, 1, 1, 1), triples[:, 3:1500, :, 1:]),
+        slice_case(kind, tall, "slice-steps", (0, 0, 0, 1), (1, 1, 1, 2), tall[..., 1::2]),
         exact("pad", kind, {"x": x}, "pad", padded, pads),
         exact("broadcast", kind, {"x": row}, "broadcast", np.broadcast_to(row, (2, 70, 4, 9))),
         exact("broadcast-w", kind, {"x": column}, "broadcast", np.broadcast_to(column, (2, 70, 5, 6))),

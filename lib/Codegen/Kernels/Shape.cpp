@@ -4,6 +4,7 @@
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Operands.h"
+#include "lib/Codegen/Timeline.h"
 #include "lib/Codegen/Transfer.h"
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -164,17 +165,36 @@ struct ConcatKernel
                   const GlobalBinding &binding) const {
     auto op = cast<tpu::ConcatOp>(operation);
     const GlobalBuffer &to = binding.results[0];
+    Emitter plain(emitter.getLocation()), mixed(emitter.getLocation());
+    bool anyInPlace = copyParts(op, plain, binding, Gaps::Unwritten);
+    emitFill(mixed, 0, to.address, to.type.getNumElements(), elementBytes(to));
+    copyParts(op, mixed, binding, Gaps::Written);
+    bool isFaster = !anyInPlace && cyclesOf(mixed.getCommands()) <
+                                       cyclesOf(plain.getCommands());
+    for (const Command &command : (isFaster ? mixed : plain).getCommands())
+      emitter.append(command.instruction);
+  }
+
+private:
+  /// Returns whether an operand needs no copy.
+  static bool copyParts(tpu::ConcatOp op, Emitter &emitter,
+                        const GlobalBinding &binding, Gaps gaps) {
+    const GlobalBuffer &to = binding.results[0];
+    bool anyInPlace = false;
     for (auto [index, from] : llvm::enumerate(binding.operands)) {
       int64_t target =
           to.address + ConcatAlias::offsetOf(op, index) * elementBytes(to);
-      if (ConcatAlias().aliasOffset(operation, index) && from.address == target)
+      if (ConcatAlias().aliasOffset(op, index) && from.address == target) {
+        anyInPlace = true;
         continue;
+      }
       ArrayRef<int64_t> shape = from.type.getShape();
       emitCopy(
           emitter, from.address, target,
           box(shape, denseStrides(shape), denseStrides(to.type.getShape())),
-          elementBytes(to));
+          elementBytes(to), gaps);
     }
+    return anyInPlace;
   }
 };
 
@@ -193,7 +213,8 @@ struct PadKernel
       target += op.getLow()[dim] * strides[dim] * elementBytes(to);
     ArrayRef<int64_t> shape = from.type.getShape();
     emitCopy(emitter, from.address, target,
-             box(shape, denseStrides(shape), strides), elementBytes(to));
+             box(shape, denseStrides(shape), strides), elementBytes(to),
+             Gaps::Written);
   }
 };
 
