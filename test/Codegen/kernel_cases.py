@@ -272,7 +272,9 @@ def movement_cases(kind: str) -> list[KernelCase]:
         slice_case(kind, one, "slice-view", (0, 4, 0, 0), (1, 1, 1, 1), one[:, 4:7]),
         concat_case(kind, "concat", x, y),
         concat_case(kind, "concat-view", one, two, one),
-        exact("concat-rows", kind, {"x": pairs, "y": triples}, "concat", np.concatenate([pairs, triples], 3), "axis = 3"),
+        exact(
+            "concat-rows", kind, {"x": pairs, "y": triples}, "concat", np.concatenate([pairs, triples], 3), "axis = 3"
+        ),
         slice_case(kind, triples, "slice-rows", (0, 3, 0, 1), (1, 1, 1, 1), triples[:, 3:1500, :, 1:]),
         slice_case(kind, tall, "slice-steps", (0, 0, 0, 1), (1, 1, 1, 2), tall[..., 1::2]),
         exact("pad", kind, {"x": x}, "pad", padded, pads),
