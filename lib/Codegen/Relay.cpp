@@ -26,6 +26,7 @@ struct Plan {
   CopyDim lanes, inner, outer;
   SmallVector<CopyDim> rest;
   const CopyDim *cut = nullptr; // the dimension of which lanes hold parts
+  int64_t done = 0;             // indices of it in whole parts
 };
 
 /// What two commands move: a plan once for each of `times`.
@@ -54,11 +55,19 @@ constexpr CopyDim kOnce = {1, 0, 0};
 constexpr int64_t kFurthest = 32;
 } // namespace
 
-/// Parts of `size` indices of a dimension, as many as are whole, and such a
-/// part.
-static std::pair<CopyDim, CopyDim> split(const CopyDim &dim, int64_t size) {
-  return {{dim.size / size, size * dim.sourceStride, size * dim.targetStride},
-          {size, dim.sourceStride, dim.targetStride}};
+/// A dimension as parts for lanes, as many as are whole, and such a part. Many
+/// lanes work side by side, few have longer rows.
+static SmallVector<std::pair<CopyDim, CopyDim>> splits(const CopyDim &dim) {
+  SmallVector<std::pair<CopyDim, CopyDim>> found;
+  for (int64_t lanes : {int64_t(1), bm1684x::kLanes / 16, bm1684x::kLanes / 4,
+                        bm1684x::kLanes}) {
+    int64_t size = divideCeil(dim.size, lanes);
+    if (found.empty() || found.back().second.size != size)
+      found.push_back(
+          {{dim.size / size, size * dim.sourceStride, size * dim.targetStride},
+           {size, dim.sourceStride, dim.targetStride}});
+  }
+  return found;
 }
 
 static SmallVector<CopyDim> without(ArrayRef<CopyDim> dims,
@@ -87,9 +96,10 @@ static void addRowPlans(ArrayRef<CopyDim> dims, const CopyDim *row,
         std::max(lanes.sourceStride, lanes.targetStride) >
             kFurthest * inner.size)
       continue;
-    auto [parts, part] = split(lanes, divideCeil(lanes.size, bm1684x::kLanes));
-    plans.push_back(
-        {Work::Comb, parts, inner, part, without(dims, {row, &lanes}), &lanes});
+    for (const auto &[parts, part] : splits(lanes))
+      plans.push_back({Work::Comb, parts, inner, part,
+                       without(dims, {row, &lanes}), &lanes,
+                       parts.size * part.size});
   }
 }
 
@@ -102,11 +112,12 @@ static void addTurnPlans(ArrayRef<CopyDim> dims, const CopyDim *inner,
       plans.push_back({Work::Turn, lanes, *inner, *outer,
                        without(dims, {inner, outer, &lanes})});
   SmallVector<CopyDim> rest = without(dims, {inner, outer});
-  auto [rows, row] = split(*inner, divideCeil(inner->size, bm1684x::kLanes));
-  plans.push_back({Work::Turn, rows, row, *outer, rest, inner});
-  auto [columns, column] =
-      split(*outer, divideCeil(outer->size, bm1684x::kLanes));
-  plans.push_back({Work::Turn, columns, *inner, column, rest, outer});
+  for (const auto &[parts, part] : splits(*inner))
+    plans.push_back(
+        {Work::Turn, parts, part, *outer, rest, inner, parts.size * part.size});
+  for (const auto &[parts, part] : splits(*outer))
+    plans.push_back(
+        {Work::Turn, parts, *inner, part, rest, outer, parts.size * part.size});
 }
 
 static SmallVector<Plan> plansFor(ArrayRef<CopyDim> dims) {
@@ -280,16 +291,12 @@ private:
 static void copyRest(Emitter &emitter, int64_t source, int64_t target,
                      ArrayRef<CopyDim> dims, const Plan &plan,
                      int64_t elementBytes, Gaps gaps) {
-  if (!plan.cut)
-    return;
-  int64_t part = llvm::divideCeil(plan.cut->size, bm1684x::kLanes);
-  int64_t done = plan.lanes.size * part;
-  if (done == plan.cut->size)
+  if (!plan.cut || plan.done == plan.cut->size)
     return;
   SmallVector<CopyDim> left(dims);
-  left[plan.cut - dims.begin()].size -= done;
-  emitCopy(emitter, source + done * plan.cut->sourceStride * elementBytes,
-           target + done * plan.cut->targetStride * elementBytes, left,
+  left[plan.cut - dims.begin()].size -= plan.done;
+  emitCopy(emitter, source + plan.done * plan.cut->sourceStride * elementBytes,
+           target + plan.done * plan.cut->targetStride * elementBytes, left,
            elementBytes, gaps);
 }
 
