@@ -17,10 +17,11 @@ void emitFunction(const Math &math, tpu::UnaryKind kind,
                   llvm::ArrayRef<LocalView> temporaries);
 
 /// exp(x) for x clamped to [-87.3, 88.3], where f32 has normal results;
-/// relative error below 2e-7. Takes two temporaries.
+/// relative error below 2e-7. Takes three temporaries; x may be the second or
+/// third.
 void emitExp(const Math &math, const LocalView &result, const LocalView &x,
              llvm::ArrayRef<LocalView> temporaries);
-/// log(x) for normal x > 0; 0 counts as the smallest normal number. Takes three
+/// log(x) for normal x > 0; 0 counts as the smallest normal number. Takes four
 /// temporaries.
 void emitLog(const Math &math, const LocalView &result, const LocalView &x,
              llvm::ArrayRef<LocalView> temporaries);

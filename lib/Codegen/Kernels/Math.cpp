@@ -168,12 +168,13 @@ void Math::rsqrt(const LocalView &result, const LocalView &a) const {
 }
 
 void Math::polynomial(const LocalView &result, const LocalView &x,
-                      llvm::ArrayRef<float> coefficients) const {
-  mul(result, x, coefficients.back());
+                      llvm::ArrayRef<float> coefficients,
+                      const LocalView &temporary) const {
+  mul(temporary, x, coefficients.back());
   for (float coefficient :
        llvm::reverse(coefficients.drop_back().drop_front())) {
-    add(result, result, coefficient);
-    mul(result, result, x);
+    add(result, temporary, coefficient);
+    mul(temporary, result, x);
   }
-  add(result, result, coefficients.front());
+  add(result, temporary, coefficients.front());
 }

@@ -86,9 +86,11 @@ public:
   /// f32 only.
   void rsqrt(const LocalView &result, const LocalView &a) const;
 
-  /// result = c[0] + c[1] x + c[2] x^2 + ...; result is not x.
+  /// result = c[0] + c[1] x + c[2] x^2 + ...; result, x and the temporary
+  /// differ.
   void polynomial(const LocalView &result, const LocalView &x,
-                  llvm::ArrayRef<float> coefficients) const;
+                  llvm::ArrayRef<float> coefficients,
+                  const LocalView &temporary) const;
 
   /// The same bytes as integers of the same width.
   LocalView asInteger(const LocalView &view) const;

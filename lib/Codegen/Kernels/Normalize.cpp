@@ -87,7 +87,7 @@ struct RowsBase : KernelOpInterface::ExternalModel<Model, Op> {
 
 struct SoftmaxKernel : RowsBase<SoftmaxKernel, tpu::SoftmaxOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
-    return Rows::request(operation, result, 4);
+    return Rows::request(operation, result, 5);
   }
 
   void emit(Operation *operation, Emitter &emitter,
@@ -96,7 +96,7 @@ struct SoftmaxKernel : RowsBase<SoftmaxKernel, tpu::SoftmaxOp> {
     const Math &math = rows.math;
     LocalView largest = rows.scratch[0], sum = rows.scratch[1];
     LocalView shifted = rows.scratch[3], power = rows.scratch[4];
-    ArrayRef<LocalView> temporaries = ArrayRef(rows.scratch).slice(5, 2);
+    ArrayRef<LocalView> temporaries = ArrayRef(rows.scratch).slice(5, 3);
     rows.maxOfRows(largest, rows.input);
     math.sub(shifted, rows.input, rows.spread(largest));
     emitExp(math, power, shifted, temporaries);
@@ -122,7 +122,7 @@ private:
       LocalView view = rows.scratch[index];
       return scratchView(view.address, rows.column, rows.f32);
     };
-    LocalView temporaries[] = {column(2), column(4), column(5)};
+    LocalView temporaries[] = {column(2), column(4), column(5), column(6)};
     emitLog(rows.columnMath, rows.scratch[0], sum, temporaries);
   }
 };
