@@ -42,6 +42,7 @@ def test_unchanged_commands_run(name: str) -> None:
             {"tsk_eu_typ": 18, "opd0_prec": I8, "opd1_prec": I8, "opd2_addr": 32},
             "the shifts in opd2_addr must not exceed 31",
         ),
+        ("Arith", {"tsk_eu_typ": 2, "tsk_opd_num": 3, "opd2_prec": I32}, "the shift, opd2, must be i8, but is i32"),
         ("Arith", {"tsk_eu_typ": 22, "opd1_prec": I32}, "amounts that are not wider"),
         ("Arith", {"tsk_eu_typ": 24, "res0_prec": F32}, "res0 must be i8, i16 or i32, but is f32"),
         ("Arith", {"tsk_eu_typ": 25}, r"res0 must be \[1, c, 1, 1\], but is \[1, 2, 1, 4\]"),

@@ -112,6 +112,9 @@ static llvm::Expected<ArithOperands> findOperands(Machine &machine,
                                 count, command.tsk_opd_num));
   bool hasShift = takesShift(operands.function) && isInteger(*precision) &&
                   command.tsk_opd_num > 2;
+  if (hasShift && Precision(command.opd2_prec) != Precision::I8)
+    return refuse("the shift, opd2, must be i8, but is " +
+                  precisionName(command.opd2_prec));
   OperandFields fields[] = {{"opd0",
                              command.opd0_prec,
                              command.opd0_sign,

@@ -52,43 +52,47 @@ static llvm::Error extreme(Machine &machine, const ArithOperands &operands,
   return binarySame(machine, operands, operation);
 }
 
-/// values[i] *= 2^amounts[i], rounded.
+namespace {
+/// What an operation does to its exact results.
+struct Shifting {
+  bool saturates; ///< to the result's type; otherwise the low bits are kept
+  bool resultSigned;
+  int valueBits;        ///< signed bits that hold every result
+  bool isExact = false; ///< shifted to the left, they may pass 64 bits
+};
+} // namespace
+
+/// values[i] *= 2^amount, rounded.
 template <typename Wide>
-static void shiftAll(Wide *values, const int64_t *amounts, unsigned count,
-                     RoundMode mode) {
-  int amount = int(amounts[0]);
-  bool isUniform = std::all_of(amounts, amounts + count,
-                               [&](int64_t each) { return each == amount; });
-  if (!isUniform) {
-    for (unsigned i = 0; i < count; ++i)
-      values[i] = shift(values[i], int(amounts[i]), mode);
-  } else if (amount > 0) {
-    for (unsigned i = 0; i < count; ++i)
-      values[i] = shift(values[i], amount, mode);
-  } else if (amount < 0) {
-    unsigned right = std::min(0 - unsigned(amount), mostDropped<Wide>);
+static void shiftAll(Wide *values, unsigned count, int amount, RoundMode mode,
+                     bool isExact) {
+  if (amount < 0) {
+    unsigned right = std::min({0 - unsigned(amount), mostDropped<Wide>, 63u});
     withConstant(mode, [&](auto constant) {
       for (unsigned i = 0; i < count; ++i)
         values[i] = shiftRight(values[i], right, constant);
     });
+  } else if (amount > 0) {
+    for (unsigned i = 0; i < count; ++i)
+      values[i] = isExact ? shift(values[i], amount, mode)
+                          : Wide(int64_t(uint64_t(values[i]) << amount));
   }
 }
 
-/// values[0] = operation(values[0], values[1]) * 2^values[2], rounded; to
+/// values[0] = operation(values[0], values[1]) * 2^amount, rounded; to
 /// saturate, the nearest value of the result's type.
 template <typename Wide, typename Operation>
-static void shiftRun(int64_t (&values)[3][longestRun], unsigned count,
-                     const ArithOperands &operands, bool saturates,
-                     bool resultSigned, Operation operation) {
+static void shiftRun(int64_t (&values)[2][longestRun], unsigned count,
+                     const ArithOperands &operands, int amount,
+                     const Shifting &shifting, Operation operation) {
   Wide results[longestRun];
   for (unsigned i = 0; i < count; ++i)
     results[i] = operation(Wide(values[0][i]), Wide(values[1][i]));
-  if (operands.sources.size() > 2)
-    shiftAll(results, values[2], count, operands.round);
-  if (saturates) {
+  shiftAll(results, count, amount, operands.round, shifting.isExact);
+  if (shifting.saturates) {
     unsigned bits = isa::bitsOf(operands.resultPrecision);
-    Wide high = (Wide(1) << (resultSigned ? bits - 1 : bits)) - 1;
-    Wide low = resultSigned ? -high - 1 : 0;
+    Wide high = (Wide(1) << (shifting.resultSigned ? bits - 1 : bits)) - 1;
+    Wide low = shifting.resultSigned ? -high - 1 : 0;
     for (unsigned i = 0; i < count; ++i)
       results[i] = std::clamp(results[i], low, high);
   }
@@ -96,30 +100,32 @@ static void shiftRun(int64_t (&values)[3][longestRun], unsigned count,
     values[0][i] = int64_t(results[i]);
 }
 
-/// The same of all elements; of what does not saturate the low bits are kept.
-/// `valueBits`: signed bits that hold every value of the operation.
+/// The same of all elements. Left shifts count modulo 32, and those of sums
+/// drop what passes 64 bits; right shifts end at 63.
 template <typename Operation>
 static llvm::Error shifted(Machine &machine, const ArithOperands &operands,
-                           bool saturates, bool resultSigned, int valueBits,
-                           Operation operation) {
-  forEachRun(machine, operands.lanes, operands.result, operands.sources,
-             [&](WriteRun to, const auto &from, unsigned count) {
-               int64_t values[3][longestRun] = {};
-               for (auto [k, source] : llvm::enumerate(operands.sources))
-                 loadIntegers(from[k], source.precision(), source.isSigned(),
-                              count, values[k]);
-               int64_t left = std::max<int64_t>(
-                   0, *std::max_element(values[2], values[2] + count));
-               // Fewer bits are enough for most, and much faster.
-               int64_t bits = valueBits + left;
-               auto run =
-                   bits < 31 && operands.resultPrecision != Precision::I32
+                           const Shifting &shifting, Operation operation) {
+  llvm::ArrayRef<Source> sources = operands.sources;
+  forEachRun(
+      machine, operands.lanes, operands.result, sources,
+      [&](WriteRun to, const auto &from, unsigned count) {
+        int64_t values[2][longestRun], amount = 0;
+        for (unsigned k = 0; k < 2; ++k)
+          loadIntegers(from[k], sources[k].precision(), sources[k].isSigned(),
+                       count, values[k]);
+        if (sources.size() > 2) // one for the whole channel
+          loadIntegers(from[2], Precision::I8, /*isSigned=*/true, 1, &amount);
+        if (amount > 0)
+          amount &= 31;
+        // Fewer bits are enough for most, and much faster.
+        int64_t bits = shifting.valueBits + std::max<int64_t>(0, amount);
+        auto run = bits < 31 && operands.resultPrecision != Precision::I32
                        ? shiftRun<int32_t, Operation>
                    : bits < 63 ? shiftRun<int64_t, Operation>
                                : shiftRun<__int128, Operation>;
-               run(values, count, operands, saturates, resultSigned, operation);
-               storeIntegers(values[0], operands.resultPrecision, to, count);
-             });
+        run(values, count, operands, int(amount), shifting, operation);
+        storeIntegers(values[0], operands.resultPrecision, to, count);
+      });
   return llvm::Error::success();
 }
 
@@ -249,21 +255,22 @@ llvm::Error sim::runIntegerArith(Machine &machine,
       (operands.sources.size() > 1 && operands.sources[1].isSigned());
   switch (operands.function) {
   case ArithOp::Add:
-    return shifted(machine, operands, false, anySigned, sumBits, add);
+    return shifted(machine, operands, {false, anySigned, sumBits}, add);
   case ArithOp::Sub:
-    return shifted(machine, operands, false, true, sumBits, sub);
+    return shifted(machine, operands, {false, true, sumBits}, sub);
   case ArithOp::Mul:
-    return shifted(machine, operands, false, anySigned, productBits, mul);
+    return shifted(machine, operands, {false, anySigned, productBits}, mul);
   case ArithOp::AddSaturate:
-    return shifted(machine, operands, true, anySigned, sumBits, add);
+    return shifted(machine, operands, {true, anySigned, sumBits}, add);
   case ArithOp::SubSaturate:
-    return shifted(machine, operands, true, true, sumBits, sub);
+    return shifted(machine, operands, {true, true, sumBits}, sub);
   case ArithOp::MulSaturate:
-    return shifted(machine, operands, true, anySigned, productBits, mul);
+    return shifted(machine, operands,
+                   {true, anySigned, productBits, /*isExact=*/true}, mul);
   case ArithOp::Mac:
     return multiplyAccumulate(machine, operands, anySigned);
   case ArithOp::MulDoubleHigh: // 2 * product, its upper half, rounded
-    return shifted(machine, operands, true, anySigned, productBits,
+    return shifted(machine, operands, {true, anySigned, productBits},
                    [&](auto a, auto b) {
                      return shift(a * b, 1 - int(bits), operands.round);
                    });

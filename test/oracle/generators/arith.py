@@ -99,7 +99,7 @@ def integers(function: str, shifted: bool) -> Generate:
             fields |= {f"opd{index}_prec": precision, f"opd{index}_sign": scene.integer(0, 1)}
         result = scene.one_of(INTEGERS)
         fields |= {"res0_prec": result, "opd2_prec": I8, "opd2_sign": 1, "opd2_n_str": scene.integer(0, 6)}
-        amount = scene.rng.integers(-40, 20, (64, 3)).astype("int8")
+        amount = scene.rng.integers(-128, 128, (64, 3)).astype("int8")
         if scene.chance(0.5):
             fields |= {"opd2_const": 1, "opd2_addr": int(amount[0, 0]) & 0xFF}
         else:
