@@ -212,6 +212,17 @@ TransferView::forEachRun(llvm::function_ref<llvm::Error(Run)> body) const {
   return llvm::Error::success();
 }
 
+llvm::Error TransferView::follow(Machine &machine, Run run,
+                                 bool isWrite) const {
+  if (run.step == bytes)
+    return machine.follow(run.at, run.elements * bytes, isWrite);
+  for (uint64_t i = 0; i < run.elements; ++i)
+    if (llvm::Error error = machine.follow(
+            {run.at.space, run.at.offset + i * run.step}, bytes, isWrite))
+      return error;
+  return llvm::Error::success();
+}
+
 llvm::Expected<Packed> TransferView::read(Machine &machine) const {
   Packed data(count() * bytes);
   uint8_t *to = data.data();
@@ -220,16 +231,8 @@ llvm::Expected<Packed> TransferView::read(Machine &machine) const {
     const uint8_t *from = machine.data(run.at.space) + run.at.offset;
     copyElements(to, bytes, from, run.step, run.elements, bytes);
     to += run.elements * bytes;
-    if (!followed)
-      return llvm::Error::success();
-    if (run.step == bytes)
-      return machine.follow(run.at, run.elements * bytes, /*isWrite=*/false);
-    for (uint64_t i = 0; i < run.elements; ++i)
-      if (llvm::Error error =
-              machine.follow({run.at.space, run.at.offset + i * run.step},
-                             bytes, /*isWrite=*/false))
-        return error;
-    return llvm::Error::success();
+    return followed ? follow(machine, run, /*isWrite=*/false)
+                    : llvm::Error::success();
   });
   if (error)
     return std::move(error);
@@ -247,15 +250,7 @@ llvm::Error TransferView::write(Machine &machine, const Packed &data,
       return llvm::Error::success();
     uint8_t *to = machine.data(run.at.space) + run.at.offset;
     copyElements(to, run.step, piece, bytes, run.elements, bytes);
-    if (!followed)
-      return llvm::Error::success();
-    if (run.step == bytes)
-      return machine.follow(run.at, run.elements * bytes, /*isWrite=*/true);
-    for (uint64_t i = 0; i < run.elements; ++i)
-      if (llvm::Error error =
-              machine.follow({run.at.space, run.at.offset + i * run.step},
-                             bytes, /*isWrite=*/true))
-        return error;
-    return llvm::Error::success();
+    return followed ? follow(machine, run, /*isWrite=*/true)
+                    : llvm::Error::success();
   });
 }

@@ -84,6 +84,7 @@ private:
     uint64_t elements;
     uint64_t step; ///< bytes from one to the next
   };
+  llvm::Error follow(Machine &machine, Run run, bool isWrite) const;
   llvm::Error forEachRun(llvm::function_ref<llvm::Error(Run)> body) const;
 
   Location start{Space::Global, 0};

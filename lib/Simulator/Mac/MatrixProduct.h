@@ -1,7 +1,8 @@
 //===- MatrixProduct.h - Products of widened matrices ----------*- C++ -*-===//
 #pragma once
 
-#include "lib/Simulator/Machine.h"
+#include "lib/Simulator/Mac/Operands.h"
+#include <cstring>
 #include <vector>
 
 namespace tpu_mlir::sim {
@@ -13,6 +14,23 @@ template <typename T> struct MatrixOf {
 
   MatrixOf(uint32_t rows, uint32_t columns)
       : rows(rows), columns(columns), elements(size_t(rows) * columns) {}
+
+  /// Every element the constant `bits` of `precision`. Fails, naming `operand`,
+  /// if local memory could not hold as many.
+  static llvm::Expected<MatrixOf>
+  constant(llvm::StringRef operand, uint32_t bits, isa::Precision precision,
+           bool isSigned, uint32_t rows, uint32_t columns) {
+    if (uint64_t(rows) * columns > localBytes)
+      return refuse(operand + " has more elements than local memory");
+    uint8_t bytes[sizeof bits];
+    std::memcpy(bytes, &bits, sizeof bits);
+    MatrixOf matrix(rows, columns);
+    T value;
+    widen(precision, isSigned, bytes, &value, 1);
+    std::fill(matrix.elements.begin(), matrix.elements.end(), value);
+    return matrix;
+  }
+
   T *row(uint32_t r) { return &elements[size_t(r) * columns]; }
   const T *row(uint32_t r) const { return &elements[size_t(r) * columns]; }
   MatrixOf transposed() const {

@@ -21,8 +21,8 @@ struct IntegerWindow {
   Window window;
   TensorView input, result;
   std::vector<int32_t> margins; ///< [channel][padding, inserted]
-  std::vector<int32_t> weights; ///< [channel][tap]
-  std::vector<int32_t> biases;  ///< [channel]
+  WindowWeights<int32_t> weights;
+  std::vector<int32_t> biases; ///< [channel]
   IntegerResult last;
 
   void run(Machine &machine) const;
@@ -76,8 +76,7 @@ void IntegerWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
     maximumOfWindow(elements.data(), places, taps, count, results.data());
   } else {
     std::vector<uint32_t> sums(count, uint32_t(biases[c]));
-    addWindow(elements.data(), places, &weights[size_t(c) * taps], taps, count,
-              sums.data());
+    addWindow(elements.data(), places, weights.of(c), taps, count, sums.data());
     std::copy(sums.begin(), sums.end(), results.begin());
   }
   uint32_t width = result.shape().w;
@@ -86,18 +85,11 @@ void IntegerWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
 }
 
 void IntegerWindow::run(Machine &machine) const {
-  // The tables of all places at once, unless the window is huge.
-  uint32_t together = std::max(1u, (1u << 20) / window.taps());
-  std::vector<int32_t> places;
-  for (uint32_t first = 0; first < window.places(); first += together) {
-    uint32_t count = std::min(together, window.places() - first);
-    window.fill(first, count, places);
-    for (uint32_t n = 0; n < result.shape().n; ++n)
-      machine.parallelFor(result.shape().c, [&](unsigned c) {
-        if (writesLane(lanes, result.lane(c)))
-          computeChannel(machine, n, c, first, count, places.data());
-      });
-  }
+  forEachChannel(machine, window, result, lanes,
+                 [&](uint32_t n, uint32_t c, uint32_t first, uint32_t count,
+                     const int32_t *places) {
+                   computeChannel(machine, n, c, first, count, places);
+                 });
 }
 
 /// What the command does to its sums. Depthwise convolution has its shift in
@@ -129,34 +121,6 @@ static llvm::Expected<IntegerResult> resultOf(const isa::PoolDepthwise &i) {
   return IntegerResult{precision, i.opd0_sign || i.opd1_sign || i.opd2_sign,
                        i.function() == PoolOp::DepthwiseRelu,
                        i.res1_addr >> 8 & 0xff, RoundMode(i.opd2_n_str)};
-}
-
-/// [channel][tap]; of average pooling, the unsigned factor in opd1_addr.
-static llvm::Expected<std::vector<int32_t>>
-readWeightRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
-  PoolKind kind = poolKind(i.function());
-  if (kind == PoolKind::Maximum)
-    return std::vector<int32_t>();
-  bool isConstant = i.opd1_const || kind == PoolKind::Average;
-  std::vector<int32_t> weights(size_t(i.res0_c) * taps);
-  if (isConstant) {
-    uint8_t byte = i.opd1_addr;
-    int32_t weight;
-    toIntegers(kind == PoolKind::Depthwise && i.opd1_sign, &byte, &weight, 1);
-    std::fill(weights.begin(), weights.end(), weight);
-    return weights;
-  }
-  auto view = readWeights(machine, i.opd1_addr, /*isConstant=*/false, 1,
-                          i.res0_c, taps);
-  if (!view)
-    return view.takeError();
-  for (uint32_t c = 0; c < i.res0_c; ++c) {
-    int32_t *row = &weights[size_t(c) * taps];
-    toIntegers(i.opd1_sign, view->at(machine, 0, c), row, taps);
-    if (i.kernel_rotate)
-      std::reverse(row, row + taps);
-  }
-  return weights;
 }
 
 static llvm::Expected<std::vector<int32_t>>
@@ -196,7 +160,7 @@ llvm::Error tpu_mlir::sim::executeIntegerPool(Machine &machine,
                      .read(machine);
   if (!margins)
     return margins.takeError();
-  auto weights = readWeightRows(machine, i, window->taps());
+  auto weights = WindowWeights<int32_t>::read(machine, i, window->taps());
   if (!weights)
     return weights.takeError();
   auto biases = readBiases(machine, i);

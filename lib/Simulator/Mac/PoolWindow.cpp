@@ -48,3 +48,23 @@ llvm::Expected<Window> tpu_mlir::sim::poolWindow(Machine &machine,
   return Window::overRegions(i.opd0_h, i.opd0_w, i.opd1_h, i.opd1_w,
                              std::move(regions));
 }
+
+void tpu_mlir::sim::forEachChannel(
+    Machine &machine, const Window &window, const TensorView &result,
+    uint64_t lanes,
+    llvm::function_ref<void(uint32_t n, uint32_t c, uint32_t first,
+                            uint32_t count, const int32_t *places)>
+        compute) {
+  // The tables of all places at once, unless the window is huge.
+  uint32_t together = std::max(1u, (1u << 20) / window.taps());
+  std::vector<int32_t> places;
+  for (uint32_t first = 0; first < window.places(); first += together) {
+    uint32_t count = std::min(together, window.places() - first);
+    window.fill(first, count, places);
+    for (uint32_t n = 0; n < result.shape().n; ++n)
+      machine.parallelFor(result.shape().c, [&](unsigned c) {
+        if (writesLane(lanes, result.lane(c)))
+          compute(n, c, first, count, places.data());
+      });
+  }
+}

@@ -106,13 +106,10 @@ llvm::Expected<Window> Window::make(WindowAxis h, WindowAxis w, PadMode mode) {
                      : mode == PadMode::Circular ? size
                                                  : 15; // the fields' width
     if (std::max(axis->padBefore, axis->padAfter) > reach)
-      return llvm::createStringError(
-          llvm::inconvertibleErrorCode(),
-          llvm::formatv("pad mode {0} cannot take {1} elements of {2} from an "
-                        "input of {3}",
-                        unsigned(mode),
-                        std::max(axis->padBefore, axis->padAfter), name, size)
-              .str());
+      return refuse(llvm::formatv(
+          "pad mode {0} cannot take {1} elements of {2} from an input of {3}",
+          unsigned(mode), std::max(axis->padBefore, axis->padAfter), name,
+          size));
   }
   Window window;
   window.h = h;

@@ -117,25 +117,11 @@ static bool toInteger(ReadRun from, Precision fromPrecision, WriteRun to,
   int32_t low = toSigned ? -high - 1 : 0;
   float values[longestRun];
   loadFloats(from, fromPrecision, /*flush=*/false, count, values);
-  switch (mode) {
-  case RoundMode::HalfToEven:
-    roundAll<RoundMode::HalfToEven>(values, count, low, high);
-    break;
-  case RoundMode::HalfAwayFromZero:
-    roundAll<RoundMode::HalfAwayFromZero>(values, count, low, high);
-    break;
-  case RoundMode::TowardsZero:
-    roundAll<RoundMode::TowardsZero>(values, count, low, high);
-    break;
-  case RoundMode::Down:
-    roundAll<RoundMode::Down>(values, count, low, high);
-    break;
-  case RoundMode::Up:
-    roundAll<RoundMode::Up>(values, count, low, high);
-    break;
-  default:
+  if (mode > RoundMode::Up)
     return false;
-  }
+  withConstant(mode, [&](auto constant) {
+    roundAll<constant>(values, count, low, high);
+  });
   storeBits(values, toPrecision, to, count);
   return true;
 }

@@ -146,8 +146,7 @@ void sim::restoreFloats(const float *values, Precision precision, WriteRun run,
                         unsigned count) {
   switch (precision) {
   case Precision::F32:
-    return store<uint32_t>(values, run, count,
-                           [](float value) { return bitsOfFloat(value); });
+    return storeFloats(values, precision, run, count);
   case Precision::BF16:
     return store<uint16_t>(values, run, count, [](float value) {
       return uint16_t(bitsOfFloat(value) >> 16);

@@ -68,17 +68,9 @@ template <typename T>
 llvm::Expected<MatrixOf<T>>
 SpreadOperand::read(Machine &machine, uint32_t rows, uint32_t lanes,
                     uint32_t columnsPerLane, uint32_t columns) const {
-  if (isConstant) {
-    if (uint64_t(rows) * columns > localBytes)
-      return refuse(name + " has more elements than local memory");
-    uint8_t bytes[sizeof address];
-    std::memcpy(bytes, &address, sizeof address);
-    T value;
-    widen(precision, isSigned, bytes, &value, 1);
-    MatrixOf<T> matrix(rows, columns);
-    std::fill(matrix.elements.begin(), matrix.elements.end(), value);
-    return matrix;
-  }
+  if (isConstant)
+    return MatrixOf<T>::constant(name, address, precision, isSigned, rows,
+                                 columns);
   auto place = SpreadMatrix::make(machine, address, precision, rows, lanes,
                                   columnsPerLane, columns);
   if (!place)

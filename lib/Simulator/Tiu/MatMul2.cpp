@@ -34,17 +34,9 @@ static llvm::Expected<MatrixOf<T>>
 readMatrix(Machine &machine, llvm::StringRef operand, uint32_t address,
            bool isConstant, Precision precision, bool isSigned, uint32_t rows,
            uint32_t columns) {
-  if (isConstant) {
-    if (uint64_t(rows) * columns > localBytes)
-      return refuse(operand + " has more elements than local memory");
-    uint8_t bytes[sizeof address];
-    std::memcpy(bytes, &address, sizeof address);
-    T value;
-    widen(precision, isSigned, bytes, &value, 1);
-    MatrixOf<T> matrix(rows, columns);
-    std::fill(matrix.elements.begin(), matrix.elements.end(), value);
-    return matrix;
-  }
+  if (isConstant)
+    return MatrixOf<T>::constant(operand, address, precision, isSigned, rows,
+                                 columns);
   auto view = matrixView(machine, address, precision, rows, columns);
   if (!view)
     return view.takeError();

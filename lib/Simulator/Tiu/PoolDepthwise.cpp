@@ -29,8 +29,8 @@ struct ChannelWindow {
   Window window;
   TensorView input, result;
   Margin margin;
-  std::vector<float> bias;    ///< per channel
-  std::vector<float> weights; ///< [channel][tap], or [tap] of all channels
+  std::vector<float> bias; ///< per channel
+  WindowWeights<float> weights;
 
   void run(Machine &machine) const;
 
@@ -82,10 +82,9 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
     FlushDenormals flush;
     // Without a bias the sums begin with the first products themselves.
     bool hasBias = kind != PoolKind::Average;
-    bool shared = weights.size() == taps;
     mac::WindowTerms terms{plane.data(),
                            places,
-                           &weights[shared ? 0 : size_t(c) * taps],
+                           weights.of(c),
                            taps,
                            /*even=*/hasBias ? bias[c] : -0.0f,
                            /*odd=*/hasBias ? 0.0f : -0.0f};
@@ -109,39 +108,11 @@ void ChannelWindow::computeChannel(Machine &machine, uint32_t n, uint32_t c,
 }
 
 void ChannelWindow::run(Machine &machine) const {
-  // The tables of all places at once, unless the window is huge.
-  uint32_t together = std::max(1u, (1u << 20) / window.taps());
-  std::vector<int32_t> places;
-  for (uint32_t first = 0; first < window.places(); first += together) {
-    uint32_t count = std::min(together, window.places() - first);
-    window.fill(first, count, places);
-    for (uint32_t n = 0; n < result.shape().n; ++n)
-      machine.parallelFor(result.shape().c, [&](unsigned c) {
-        if (writesLane(lanes, result.lane(c)))
-          computeChannel(machine, n, c, first, count, places.data());
-      });
-  }
-}
-
-/// The weights in the order of the window's taps: a row for each channel, or
-/// one for all.
-static llvm::Expected<std::vector<float>>
-readRows(Machine &machine, const isa::PoolDepthwise &i, uint32_t taps) {
-  auto precision = Precision(i.opd0_prec);
-  if (poolKind(i.function()) != PoolKind::Depthwise || i.opd1_const)
-    return std::vector<float>(taps, constantOf(precision, i.opd1_addr));
-  auto view = readWeights(machine, i.opd1_addr, /*isConstant=*/false,
-                          isa::bitsOf(precision) / 8, i.res0_c, taps);
-  if (!view)
-    return view.takeError();
-  std::vector<float> weights(size_t(i.res0_c) * taps);
-  for (uint32_t c = 0; c < i.res0_c; ++c) {
-    float *row = &weights[size_t(c) * taps];
-    toFloats(precision, view->at(machine, 0, c), row, taps);
-    if (i.kernel_rotate)
-      std::reverse(row, row + taps);
-  }
-  return weights;
+  forEachChannel(machine, window, result, lanes,
+                 [&](uint32_t n, uint32_t c, uint32_t first, uint32_t count,
+                     const int32_t *places) {
+                   computeChannel(machine, n, c, first, count, places);
+                 });
 }
 
 static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
@@ -168,7 +139,7 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
                  /*isConstant=*/hasRegions || i.opd3_const, i.res0_c);
   if (!margin)
     return margin.takeError();
-  auto weights = readRows(machine, i, window->taps());
+  auto weights = WindowWeights<float>::read(machine, i, window->taps());
   if (!weights)
     return weights.takeError();
   std::vector<float> bias(i.res0_c);
