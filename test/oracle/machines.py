@@ -20,7 +20,7 @@ LANE_BYTES = 262144
 WINDOW = 16384  # bytes of each lane, and of each other memory, that commands of a test may touch
 BANK_GROUP = 32768  # bytes: the functions that write four banks write copies this far apart
 BANKS_AT = 24576  # bytes: where "banks" begins in local memory, behind the window of its first row
-ROWS: dict[SpaceName, int] = {"local": LANES, "banks": 8 * LANES - 1, "global": 16, "l2": 16, "static": 1}
+ROWS: dict[SpaceName, int] = {"local": LANES, "banks": 8 * LANES, "global": 16, "l2": 16, "static": 1}
 ROW_BYTES: dict[SpaceName, int] = {
     "local": LANE_BYTES, "banks": BANK_GROUP, "global": WINDOW, "l2": WINDOW, "static": 16384
 }  # fmt: skip
