@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tpu_mlir._mlir import ir
+from tpu_mlir.frontend.onnx.exporting import Quantized
 from tpu_mlir.locations import result_names
 
 _MOVES = frozenset(
@@ -18,7 +19,9 @@ _STILL = ("top.weight", "top.cast", "func.return")  # what computes nothing
 class Operation:
     """An operation by the tensor that it computes; `on_integers` if it reads or makes quantized values.
 
-    `moves` if its elements are those of an operand, so that its precision is a matter of others.
+    `moves` if its elements, or their integers, are those of an operand, so that its precision is a matter of others.
+    `beside`, if not empty, names what computes the channels that it reads, in scales of their own: without that on
+    integers, it could not be.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Operation:
     macs: int
     on_integers: bool
     moves: bool
+    beside: str = ""
 
 
 def operations(module: ir.Module) -> list[Operation]:
@@ -60,7 +64,18 @@ def _operation(op: ir.Operation) -> Operation:
     stored = ["!quant" in str(kind.element_type) for kind in (*operands, *results)]
     kind = op.name.removeprefix("top.")
     moves = kind in _MOVES or (bool(operands) and operands[0].element_type == results[0].element_type)
-    return Operation(result_names(op)[0], kind, _macs(op.name, operands, results), any(stored), moves)
+    beside = ""
+    if operands and _has_channels(operands[0]):
+        moves = moves or kind == "mul"
+        source: Any = ir.OpResult(op.operands[0]).owner
+        beside = result_names(source.operation)[0]
+    return Operation(result_names(op)[0], kind, _macs(op.name, operands, results), any(stored), moves, beside)
+
+
+def _has_channels(kind: ir.RankedTensorType) -> bool:
+    """Tell whether a value has a scale for each channel."""
+    found = Quantized.of(kind.element_type)
+    return found is not None and found.scale.ndim == 1
 
 
 def _macs(name: str, operands: list[ir.RankedTensorType], results: list[ir.RankedTensorType]) -> int:

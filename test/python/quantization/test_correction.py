@@ -121,3 +121,13 @@ def test_progress_is_told() -> None:
     correct(NETWORK, DATA, tell=tell)
     assert {what for what, _, _ in told} == {"calibrating", "channels", *CORRECTIONS} - {"smooth-quant"}
     assert all(0 < done <= total for _, done, total in told)
+
+
+def test_channels_are_one_operation_of_the_search() -> None:
+    """A function becomes a float together with the multiplication of its channels, and is tried with its source."""
+    found = correct(NETWORK, DATA, corrections=["equalize"])
+    search = search_precision(found.module, DATA, ranges=found.ranges, original=NETWORK, min_cosine=0.99999)
+    found_names = {item.operation.name: item.operation.beside for item in search.sensitivities}
+    assert found_names == {"a": "", "b": "a", "y": ""}
+    assert {*search.chosen.floats} == {"a", "b", "y"}
+    assert search.chosen.share == 0.0

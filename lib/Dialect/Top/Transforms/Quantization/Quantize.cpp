@@ -36,6 +36,7 @@ private:
     bool isGiven = false;                 // its types stay
   };
 
+  std::optional<Precision> overrideOf(Operation *op);
   LogicalResult plan(Operation *op);
   void findScaled(Operation *op);
   void relate(Operation *op, const Plan &plan);
@@ -81,6 +82,29 @@ static bool canAbsorb(Operation *op) {
 // Decisions, from the last op to the first
 //===----------------------------------------------------------------------===//
 
+/// What computes the channels, by rules 7 and 8, that this op goes on with.
+static Operation *channelsFrom(Operation *op) {
+  bool isScaled = op->getNumResults() == 1 && op->getResult(0).hasOneUse() &&
+                  elementFunction(op) &&
+                  channelFactors(*op->getUsers().begin());
+  if (!isScaled && !channelFactors(op))
+    return nullptr;
+  Value value = variableOperand(op).get();
+  Operation *source = value.getDefiningOp();
+  bool isSource = isa_and_nonnull<ConvOp>(source) ||
+                  (source && !isScaled && elementFunction(source));
+  return isSource && value.hasOneUse() ? source : nullptr;
+}
+
+/// That of its own, or of what computes its channels, if that is a float.
+std::optional<Precision> Quantizer::overrideOf(Operation *op) {
+  std::optional<Precision> chosen = overrides.find(op);
+  for (Operation *source = op; !chosen && (source = channelsFrom(source));)
+    if (chosen = overrides.find(source); chosen == Precision::INT8)
+      return std::nullopt;
+  return chosen;
+}
+
 LogicalResult Quantizer::plan(Operation *op) {
   if (hasOwnIntegers(op)) {
     plans[op].isGiven = true;
@@ -90,7 +114,7 @@ LogicalResult Quantizer::plan(Operation *op) {
   if (!llvm::any_of(op->getOperands(), isActivation))
     form = IntegerForm::None;
   Plan &plan = plans[op] = {IntegerForm::None, fallback, false};
-  if (std::optional<Precision> chosen = overrides.find(op)) {
+  if (std::optional<Precision> chosen = overrideOf(op)) {
     bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
     if (*chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
       return emitError(op->getLoc())
