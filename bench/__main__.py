@@ -2,6 +2,8 @@
 
 import sys
 
-from bench import calibrate, compile, int8, methods, models, simulator
+from bench import calibrate, compile, corrections, int8, methods, models, simulator
 
-sys.exit(max(module.main(sys.argv[1:]) for module in (compile, simulator, calibrate, methods, int8, models)))
+sys.exit(
+    max(module.main(sys.argv[1:]) for module in (compile, simulator, calibrate, methods, corrections, int8, models))
+)

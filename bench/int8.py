@@ -12,8 +12,9 @@ from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.frontend.onnx.inputs import Input, resolve
 from tpu_mlir.frontend.onnx.loading import load
 from tpu_mlir.frontend.onnx.session import Session as Reference
-from tpu_mlir.quantization import calibrate, quantize, search_precision
-from tpu_mlir.quantization.operations import operations, share_on_integers
+from tpu_mlir.quantization import correct, quantize, search_precision
+from tpu_mlir.quantization.corrections import CORRECTIONS
+from tpu_mlir.quantization.operations import copy, operations, share_on_integers
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.compare import distance
 
@@ -26,7 +27,16 @@ DENSE = ("squeezenet_fp16", "resnet20_cifar10", "super_resolution", "deeplab_dm0
 OTHERS = ("ultraface_rfb320", "lprnet", "yolox_nano", "vittracker")
 LEAST = dict.fromkeys(DENSE, 0.99) | dict.fromkeys(OTHERS, 0.98)  # cosine of each output in INT8
 LEAST_AUTO, MOST_FLOAT = 0.995, 0.10  # in mixed precision: cosine, share of multiplications outside INT8
-HEADINGS = ("network", "precision", "least cosine of an output", "limit", "", "MACs on integers", "simulated ms")
+HEADINGS = (
+    "network",
+    "precision",
+    "corrections",
+    "least cosine of an output",
+    "limit",
+    "",
+    "MACs on integers",
+    "simulated ms",
+)
 
 Feeds = dict[str, npt.NDArray[np.generic]]
 
@@ -63,21 +73,30 @@ def measure(network: Network, options: argparse.Namespace) -> tuple[list[tuple[s
             for name in expected[0]
         )
 
-    shapes = network.shapes
-    ranges = calibrate(path, fitted, input_shapes=shapes)
-    session = Session(tpu_mlir.compile(path, precision="int8", ranges=ranges, input_shapes=shapes))
+    names = [] if options.correct == "none" else options.correct
+    fixed = correct(path, fitted, corrections=names, input_shapes=network.shapes)
+    ranges = fixed.ranges
+    session = Session(tpu_mlir.compile(copy(fixed.module), precision="int8", ranges=ranges))
     cycles = session.run_all(session.convert(judged[0]), capture=(), timed=True).cycles
-    share = share_on_integers(operations(quantize(path, ranges, input_shapes=shapes)))
+    share = share_on_integers(operations(quantize(copy(fixed.module), ranges)))
     limit = LEAST[network.name]
+    made = " + ".join(step.correction for step in fixed.steps if step.is_kept)
     results = [("INT8", cosine(session), limit, share, cycles)]
     if options.auto:
-        found = search_precision(path, fitted, ranges=ranges, input_shapes=shapes, min_cosine=options.aim)
+        found = search_precision(
+            fixed.module,
+            fitted,
+            ranges=ranges,
+            original=path,
+            input_shapes=network.shapes,
+            min_cosine=options.aim,
+        )
         results.append(("auto", cosine(Session(found.bmodel)), LEAST_AUTO, found.chosen.share, found.chosen.cycles))
     rows, failures = list[tuple[str, ...]](), list[str]()
     for precision, value, least, part, count in results:
         good = value >= least and (precision == "INT8" or part >= 1 - MOST_FLOAT)
         figures = f"{value:.5f}", f"{least}", "pass" if good else "FAIL", f"{part:.1%}", f"{count / 1e6:.3f}"
-        rows.append((network.name, precision, *figures))
+        rows.append((network.name, precision, made or "none", *figures))
         if not good:
             failures.append(f"{network.name}, {precision}: cosine {value:.5f}, {part:.1%} of the MACs on integers")
     return rows, failures
@@ -97,7 +116,8 @@ def report(options: argparse.Namespace) -> Report:
         "# Networks in INT8\n\n"
         f"Written by `python -m bench.int8`: calibrated on {CALIBRATED} seeded crops of the photos that scikit-learn\n"
         f"and scikit-image ship, judged on {JUDGED} others by the mean cosine of each output with ONNX Runtime in\n"
-        f"F32; on {machine()}. Mixed precision is searched on the\nformer for {options.aim}, judged on the latter.\n\n"
+        f"F32; on {machine()}. Corrections are those of\n`--correct {options.correct}`. Mixed precision is searched "
+        f"on the former for {options.aim}, judged on the latter.\n\n"
         f"{table(HEADINGS, rows)}"
     )
     return Report(text, failures)
@@ -108,6 +128,7 @@ def main(words: list[str] | None = None) -> int:
     parser = arguments(__doc__)
     every = [*DENSE, *OTHERS]
     parser.add_argument("--networks", nargs="*", default=every, choices=every, help="which to measure")
+    parser.add_argument("--correct", default="auto", choices=["none", *CORRECTIONS, "auto"], help="corrections to make")
     parser.add_argument("--auto", action=argparse.BooleanOptionalAction, default=True, help="search mixed precision")
     parser.add_argument("--aim", type=float, default=0.996, help="cosine that mixed precision is searched for")
     options = parser.parse_args(words)
