@@ -249,8 +249,9 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
     machine.followInitialised();
   if (llvm::Error error = upload(machine, sim::staticBase, firmwareTables()))
     return std::move(error);
-  if (llvm::Error error = upload(machine, stage.coeffAddress, stage.coeff))
-    return std::move(error);
+  if (!stage.coeff.empty())
+    if (llvm::Error error = machine.lend(stage.coeffAddress, stage.coeff))
+      return std::move(error);
   for (const bmodel::Tensor &input : stage.inputs)
     for (const Feed &feed : feeds)
       if (feed.name == input.name) {

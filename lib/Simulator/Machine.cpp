@@ -119,7 +119,7 @@ llvm::Expected<const uint8_t *> Machine::read(Location at, uint64_t size,
   if (followsAccesses())
     if (llvm::Error error = follow(at, size, /*isWrite=*/false))
       return std::move(error);
-  return memory(at.space).data() + at.offset;
+  return readable(at, size);
 }
 
 llvm::Expected<uint8_t *> Machine::write(Location at, uint64_t size,
@@ -129,7 +129,7 @@ llvm::Expected<uint8_t *> Machine::write(Location at, uint64_t size,
   if (followsAccesses())
     if (llvm::Error error = follow(at, size, /*isWrite=*/true))
       return std::move(error);
-  return memory(at.space).data() + at.offset;
+  return writable(at, size);
 }
 
 llvm::Expected<const uint8_t *> Machine::read(uint64_t address, uint64_t size,
@@ -146,6 +146,47 @@ llvm::Expected<uint8_t *> Machine::write(uint64_t address, uint64_t size,
   if (!at)
     return at.takeError();
   return write(*at, size, alignment);
+}
+
+llvm::Error Machine::lend(uint64_t address, llvm::ArrayRef<uint8_t> bytes) {
+  llvm::Expected<Location> at = decode(address);
+  if (!at)
+    return at.takeError();
+  if (at->space != Space::Global)
+    return refuse("only global memory takes lent bytes");
+  if (llvm::Error error =
+          check(*at, bytes.size(), /*alignment=*/1, /*isWrite=*/true))
+    return error;
+  copyLent();
+  lent = bytes;
+  lentAt = at->offset;
+  return followsAccesses() ? follow(*at, bytes.size(), /*isWrite=*/true)
+                           : llvm::Error::success();
+}
+
+/// Makes lent bytes the memory's own.
+void Machine::copyLent() {
+  if (!lent.empty())
+    std::memcpy(memory(Space::Global).data() + lentAt, lent.data(),
+                lent.size());
+  lent = {};
+}
+
+const uint8_t *Machine::readable(Location at, uint64_t size) {
+  if (meetsLent(at, size)) {
+    bool isInside =
+        at.offset >= lentAt && at.offset + size <= lentAt + lent.size();
+    if (isInside)
+      return lent.data() + (at.offset - lentAt);
+    copyLent();
+  }
+  return memory(at.space).data() + at.offset;
+}
+
+uint8_t *Machine::writable(Location at, uint64_t size) {
+  if (meetsLent(at, size))
+    copyLent();
+  return memory(at.space).data() + at.offset;
 }
 
 void Machine::followInitialised() {

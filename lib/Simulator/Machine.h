@@ -11,6 +11,7 @@
 #include "lib/Simulator/WrittenBytes.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
+#include <cassert>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -91,9 +92,26 @@ public:
   llvm::Expected<uint8_t *> write(uint64_t address, uint64_t size,
                                   unsigned alignment = 1);
 
-  /// Unchecked bytes, for a caller that has checked its operands (TensorView).
-  uint8_t *data(Space space) { return memory(space).data(); }
-  const uint8_t *data(Space space) const { return memory(space).data(); }
+  /// Lets `bytes` stand at an address of the global memory, initialised,
+  /// without a copy until something is written there. They must live as long as
+  /// the machine and its copies. Only one range is lent at a time. Fails if
+  /// they reach beyond the memory.
+  llvm::Error lend(uint64_t address, llvm::ArrayRef<uint8_t> bytes);
+
+  /// Unchecked bytes, for a caller that has checked its operands
+  /// (TransferView), to read or to write.
+  const uint8_t *readable(Location at, uint64_t size);
+  uint8_t *writable(Location at, uint64_t size);
+
+  /// All bytes of a memory of which nothing is lent.
+  uint8_t *data(Space space) {
+    assert(space != Space::Global || lent.empty());
+    return memory(space).data();
+  }
+  const uint8_t *data(Space space) const {
+    assert(space != Space::Global || lent.empty());
+    return memory(space).data();
+  }
   uint8_t *lane(unsigned index) {
     return data(Space::Local) + index * laneBytes;
   }
@@ -134,7 +152,16 @@ private:
   llvm::Error check(Location at, uint64_t size, unsigned alignment,
                     bool isWrite) const;
 
+  /// Whether an access meets lent bytes.
+  bool meetsLent(Location at, uint64_t size) const {
+    return at.space == Space::Global && !lent.empty() &&
+           at.offset < lentAt + lent.size() && at.offset + size > lentAt;
+  }
+  void copyLent();
+
   Bytes memories[spaceCount];
+  llvm::ArrayRef<uint8_t> lent; ///< of the global memory, in place of its own
+  uint64_t lentAt = 0;          ///< offset
   std::vector<WrittenBytes> initialised; ///< by memory; empty: not followed
   Observer observer;
   std::shared_ptr<ThreadPool> workers;

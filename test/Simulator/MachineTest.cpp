@@ -84,6 +84,34 @@ static void checkWrittenBytes(Checks &checks) {
                 "addresses do not wrap");
 }
 
+static void checkLentBytes(Checks &checks) {
+  const std::vector<uint8_t> bytes = {1, 2, 3, 4, 5, 6, 7, 8};
+  Machine machine(64);
+  checks.expectError(machine.lend(globalBase + 57, bytes), "out of range");
+  checks.expectError(machine.lend(localBase, bytes), "only global memory");
+  machine.followInitialised();
+  *llvm::cantFail(machine.write(globalBase + 24, 1)) = 9;
+  checks.expect(!machine.lend(globalBase + 16, bytes), "room for the bytes");
+  auto byte = [&](Machine &of, uint64_t offset) {
+    return *llvm::cantFail(of.read(globalBase + offset, 1));
+  };
+  checks.expect(llvm::cantFail(machine.read(globalBase + 18, 6)) == &bytes[2],
+                "lent bytes are read where they are");
+  checks.expect(byte(machine, 24) == 9, "those beside them are the memory's");
+  Machine before = machine;
+  const uint8_t *both = llvm::cantFail(machine.read(globalBase + 22, 3));
+  checks.expect(both[0] == 7 && both[1] == 8 && both[2] == 9,
+                "an access may reach beyond them");
+  *llvm::cantFail(before.write(globalBase + 17, 1)) = 20;
+  checks.expect(byte(before, 17) == 20 && byte(before, 16) == 1 &&
+                    byte(machine, 17) == 2 && bytes[1] == 2,
+                "a write changes one machine, not what was lent");
+  checks.expect(!machine.lend(globalBase, bytes) && byte(machine, 1) == 2 &&
+                    byte(machine, 17) == 2,
+                "what was lent before stays");
+  checks.expectError(machine.read(globalBase + 40, 1), "uninitialised");
+}
+
 /// Bytes of every other kind: no two pieces can be joined.
 static void checkPieces(Checks &checks) {
   CommandGroup group;
@@ -107,5 +135,6 @@ void checkMachine(Checks &checks) {
   checkViews(checks);
   checkFollowing(checks);
   checkWrittenBytes(checks);
+  checkLentBytes(checks);
   checkPieces(checks);
 }

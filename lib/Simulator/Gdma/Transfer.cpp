@@ -228,7 +228,7 @@ llvm::Expected<Packed> TransferView::read(Machine &machine) const {
   uint8_t *to = data.data();
   bool followed = machine.followsAccesses();
   llvm::Error error = forEachRun([&](Run run) -> llvm::Error {
-    const uint8_t *from = machine.data(run.at.space) + run.at.offset;
+    const uint8_t *from = machine.readable(run.at, run.size(bytes));
     copyElements(to, bytes, from, run.step, run.elements, bytes);
     to += run.elements * bytes;
     return followed ? follow(machine, run, /*isWrite=*/false)
@@ -248,7 +248,7 @@ llvm::Error TransferView::write(Machine &machine, const Packed &data,
     from += run.elements * bytes;
     if (isLocal() && !(laneMask >> run.at.lane() & 1))
       return llvm::Error::success();
-    uint8_t *to = machine.data(run.at.space) + run.at.offset;
+    uint8_t *to = machine.writable(run.at, run.size(bytes));
     copyElements(to, run.step, piece, bytes, run.elements, bytes);
     return followed ? follow(machine, run, /*isWrite=*/true)
                     : llvm::Error::success();

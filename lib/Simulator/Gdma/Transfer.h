@@ -83,6 +83,10 @@ private:
     Location at;
     uint64_t elements;
     uint64_t step; ///< bytes from one to the next
+
+    uint64_t size(unsigned bytes) const {
+      return (elements - 1) * step + bytes;
+    }
   };
   llvm::Error follow(Machine &machine, Run run, bool isWrite) const;
   llvm::Error forEachRun(llvm::function_ref<llvm::Error(Run)> body) const;
