@@ -1,4 +1,7 @@
-"""Compile the digits network in four precisions and judge each bmodel by held-out images: `make demo`."""
+"""Compile the digits network in four precisions and judge each bmodel by held-out images: `make demo`.
+
+The INT8 one takes pixels, as a camera gives them, and does the preprocessing itself.
+"""
 
 import argparse
 import sys
@@ -9,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 import tpu_mlir
-from data import INPUT, MODEL, OUTPUT, Digits, load
+from data import INPUT, MODEL, OUTPUT, WEIGHT, Digits, load
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from tpu_mlir.quantization import Ranges, calibrate
+from tpu_mlir.quantization import PixelFormat, Preprocess, Ranges, calibrate
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.compare import distance
 
@@ -21,6 +24,7 @@ BATCH = 40  # images a run
 HERTZ = 1e9  # the chip's nominal clock
 LIMITS = {"f32": 0.99999, "f16": 0.9995, "bf16": 0.995, "int8": 0.99}  # least cosine against ONNX Runtime, of any image
 LOST = {"int8": 0.003}  # share of right answers that may be lost
+PREPROCESS = Preprocess(scale=(WEIGHT,), pixel_format=PixelFormat.GRAY)
 CALIBRATED = 400  # images, of those that the network has learnt from
 
 Scores = npt.NDArray[np.float32]  # [images, 10]
@@ -67,10 +71,17 @@ def judge(precision: str, digits: Digits, reference: Scores) -> Judgement:
     """Compile the network, run the bmodel on the simulated chip over all images and compare with ONNX Runtime."""
     start = time.perf_counter()
     shapes = {INPUT: (BATCH, 1, 8, 8)}
-    ranges = find_ranges(shapes) if precision == "int8" else None
-    bmodel = tpu_mlir.compile(MODEL, precision=precision, input_shapes=shapes, ranges=ranges)
+    if precision == "int8":
+        ranges = find_ranges(shapes)
+        bmodel = tpu_mlir.compile(
+            MODEL, precision="int8", input_shapes=shapes, ranges=ranges, fuse_preprocess=PREPROCESS
+        )
+        inputs = digits.pixels
+    else:
+        bmodel = tpu_mlir.compile(MODEL, precision=precision, input_shapes=shapes)
+        inputs = digits.images
     session = Session(bmodel)
-    batches = np.split(digits.images, range(BATCH, len(digits.images), BATCH))
+    batches = np.split(inputs, range(BATCH, len(inputs), BATCH))
     runs = [session.run_all({INPUT: batch}, capture=(), timed=batch is batches[0]) for batch in batches]
     scores = np.concatenate([run.outputs[OUTPUT] for run in runs])
     seconds = time.perf_counter() - start

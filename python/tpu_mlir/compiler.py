@@ -15,6 +15,7 @@ from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.options import CompileOptions
 from tpu_mlir.passmanager import MLIR_ERROR, PassManager
+from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.runtime.bmodel import BModel
 
@@ -32,6 +33,7 @@ def compile(
     ranges: Ranges | str | os.PathLike[str] | None = None,
     fallback: str = "f16",
     asymmetric: bool = False,
+    fuse_preprocess: Preprocess | None = None,
     name: str | None = None,
 ) -> BModel:
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
@@ -49,6 +51,7 @@ def compile(
         ranges=ranges,
         fallback=fallback.lower(),
         asymmetric=asymmetric,
+        fuse_preprocess=fuse_preprocess,
         name=name or network_name(model),
     )
     module = model if isinstance(model, ir.Module) else _import(model, options)
@@ -69,6 +72,7 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
         path = Path(folder) / "network.bmodel"
         passes = (
             *choose_precision(options, Path(folder)),
+            *_take_pixels(options.fuse_preprocess),
             "lower-top-to-tpu",
             "tpu-schedule",
             f"tpu-codegen{{output={path} name={options.name}}}",
@@ -102,6 +106,15 @@ def choose_precision(options: CompileOptions, folder: Path) -> tuple[str, ...]:
     if ranges is not None:
         more += f" ranges={ranges} asymmetric={str(options.asymmetric).lower()}"
     return "tpu-clean", "top-fuse-quantization", f"tpu-quantize{{fallback={options.fallback}{more}}}"
+
+
+def _take_pixels(preprocess: Preprocess | None) -> tuple[str, ...]:
+    """Return the pass that lets a network with types take pixels, if it is to."""
+    if preprocess is None:
+        return ()
+    mean, scale = (",".join(map(repr, map(float, values))) for values in (preprocess.mean, preprocess.scale))
+    form = f"pixel-format={preprocess.pixel_format.value} layout={preprocess.layout.value}"
+    return (f"top-fuse-preprocess{{mean={mean} scale={scale} {form}}}",)
 
 
 def run_passes(module: ir.Module, passes: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tpu_mlir.errors import ModelError
+from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 
 FLOATS = ("f32", "f16", "bf16")
@@ -26,6 +27,8 @@ class CompileOptions:
     ranges: of int8, the range of each tensor: what calibration returned, or the file that it wrote.
     fallback: of int8, what is computed in that has no integer form, one of FLOATS.
     asymmetric: of int8, give activations zero points.
+    fuse_preprocess: let the bmodel take pixels, u8 [n, h, w, c] in RGB or gray, of the size of the input, and compute
+        (pixel - mean) * scale, the order of channels and the layout itself. What resizes images is no part of it.
     name: of the network in the bmodel.
     """
 
@@ -36,6 +39,7 @@ class CompileOptions:
     ranges: Ranges | str | os.PathLike[str] | None = None
     fallback: str = "f16"
     asymmetric: bool = False
+    fuse_preprocess: Preprocess | None = None
     name: str = "network"
 
     def __post_init__(self) -> None:

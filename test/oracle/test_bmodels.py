@@ -9,9 +9,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tpu_mlir.compiler import compile
-from tpu_mlir.quantization import calibrate
+from tpu_mlir.quantization import PixelFormat, Preprocess, calibrate
+from tpu_mlir.quantization.pixels import from_pixels
 from tpu_mlir.runtime import BModel, Session
 
 from bench.zoo import BY_NAME, example
@@ -115,3 +117,19 @@ def test_quantized_model(name: str, asymmetric: bool, oracle: Path, models: Path
     ranges = calibrate(path, samples, method="minmax", input_shapes=network.shapes)
     model = compile(path, precision="int8", ranges=ranges, asymmetric=asymmetric, input_shapes=network.shapes)
     check(oracle, model, Session(model).convert(example(network, path).feeds), record)
+
+
+@pytest.mark.parametrize("precision", [*FLOATS, "int8"])
+@pytest.mark.parametrize("pixel_format", [PixelFormat.RGB, PixelFormat.BGR], ids=["pixels in rgb", "pixels in bgr"])
+def test_pixels(pixel_format: PixelFormat, precision: str, oracle: Path, models: Path, record: Record) -> None:
+    """A bmodel that makes its images of pixels."""
+    path = BY_NAME["resnet20_cifar10"].path(models.parent)
+    how = Preprocess((123.675, 116.28, 103.53), (0.0171, 0.0175, 0.0174), pixel_format)
+    ((name, numbers),) = example(BY_NAME["resnet20_cifar10"], path).feeds.items()
+    batch, channels, *size = numbers.shape
+    random = np.random.default_rng(0)
+    pixels = [random.integers(0, 256, (batch, *size, channels), np.uint8) for _ in range(5)]
+    ranges = calibrate(path, [{name: from_pixels(item, how)} for item in pixels[1:]], method="minmax")
+    kind = {"ranges": ranges} if precision == "int8" else {}
+    model = compile(path, precision=precision, fuse_preprocess=how, **kind)
+    check(oracle, model, {name: pixels[0]}, record)

@@ -166,12 +166,20 @@ private:
 
 } // namespace
 
-/// Arguments and results are what the caller sees: they have no hidden floats.
+/// Whether the integers of an element type are the numbers themselves.
+static bool holdsIntegers(Type element) {
+  auto type = dyn_cast<quant::UniformQuantizedType>(element);
+  return type && type.getScale() == 1 && type.getZeroPoint() == 0;
+}
+
+/// Arguments and results are what the caller sees: they have no hidden scales.
 LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   bool valid = true;
-  auto check = [&](StringRef what, unsigned index, Type type, Location loc) {
+  auto check = [&](StringRef what, unsigned index, Type type, Location loc,
+                   bool integers) {
     Type element = getElementTypeOrSelf(type);
-    if (isComputable(type) && isa<FloatType>(element))
+    if (isComputable(type) &&
+        (isa<FloatType>(element) || (integers && holdsIntegers(element))))
       return;
     emitError(loc) << what << " " << index << " of the network is " << type
                    << ", but only f32, f16 and bf16 tensors can be passed";
@@ -179,11 +187,11 @@ LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   };
   for (BlockArgument argument : function.getArguments())
     check("input", argument.getArgNumber(), argument.getType(),
-          argument.getLoc());
+          argument.getLoc(), /*integers=*/true);
   Operation *end = function.getBody().front().getTerminator();
   for (OpOperand &result : end->getOpOperands())
     check("output", result.getOperandNumber(), result.get().getType(),
-          result.get().getLoc());
+          result.get().getLoc(), /*integers=*/false);
   return success(valid);
 }
 
@@ -253,6 +261,28 @@ LogicalResult LowerTopToTpuPass::reportLeftovers(const Reasons &reasons) {
 //===----------------------------------------------------------------------===//
 // After the conversion
 //===----------------------------------------------------------------------===//
+
+/// Quantized arguments become the integers that their readers were given.
+static void passIntegers(func::FuncOp function) {
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    auto element = dyn_cast<quant::QuantizedType>(type.getElementType());
+    if (!element)
+      continue;
+    argument.setType(
+        RankedTensorType::get(type.getShape(), top::storageOf(element)));
+    for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
+      auto cast = llvm::cast<UnrealizedConversionCastOp>(user);
+      OpBuilder builder(cast);
+      cast.getResult(0).replaceAllUsesWith(builder.create<tpu::ReshapeOp>(
+          cast.getLoc(), cast.getResult(0).getType(), argument));
+      cast.erase();
+    }
+  }
+  function.setType(FunctionType::get(function.getContext(),
+                                     function.getBody().getArgumentTypes(),
+                                     function.getResultTypes()));
+}
 
 /// Joins views of views and of constants, and erases what nothing uses.
 static void tidy(func::FuncOp function) {
@@ -327,6 +357,7 @@ void LowerTopToTpuPass::runOnOperation() {
   if (failed(convert(reasons)) || failed(reportLeftovers(reasons)) || !valid)
     return signalPassFailure();
   for (auto function : getOperation().getOps<func::FuncOp>()) {
+    passIntegers(function);
     tidy(function);
     copyShared(function);
   }

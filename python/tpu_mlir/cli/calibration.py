@@ -38,6 +38,12 @@ _option = functools.partial(typer.Option, rich_help_panel="Calibration")
 _image_option = functools.partial(typer.Option, rich_help_panel="Images")
 
 
+Mean = Annotated[str, _image_option("--mean", metavar="M[,M,M]", help="Subtracted from pixels of 0 to 255.")]
+Scale = Annotated[str, _image_option("--scale", metavar="S[,S,S]", help="By which pixels are then multiplied.")]
+Channels = Annotated[PixelFormat, _image_option("--pixel-format", help="Channels, in order.")]
+Dimensions = Annotated[Layout, _image_option("--layout", help="Order of the input's dimensions.")]
+
+
 @dataclass(frozen=True)
 class Calibration:
     """What to calibrate with, each field an option of the command line."""
@@ -67,11 +73,9 @@ class Calibration:
             show_default=False,
         ),
     ] = None
-    mean: Annotated[str, _image_option("--mean", metavar="M[,M,M]", help="Subtracted from pixels of 0 to 255.")] = "0"
-    scale: Annotated[str, _image_option("--scale", metavar="S[,S,S]", help="By which pixels are then multiplied.")] = (
-        "1"
-    )
-    pixel_format: Annotated[PixelFormat, _image_option("--pixel-format", help="Channels, in order.")] = PixelFormat.RGB
+    mean: Mean = "0"
+    scale: Scale = "1"
+    pixel_format: Channels = PixelFormat.RGB
     resize: Annotated[
         str,
         _image_option(
@@ -82,13 +86,13 @@ class Calibration:
         bool, _image_option("--keep-aspect-ratio", help="Scale both axes alike; pad the rest.")
     ] = False
     pad_value: Annotated[int, _image_option("--pad-value", help="Pixels of the padding.", min=0, max=255)] = 0
-    layout: Annotated[Layout, _image_option("--layout", help="Order of the input's dimensions.")] = Layout.NCHW
+    layout: Dimensions = Layout.NCHW
 
     def preprocess(self) -> Preprocess:
         """Return how images become inputs. Raises a usage error."""
         return Preprocess(
-            mean=_numbers(self.mean, "--mean"),
-            scale=_numbers(self.scale, "--scale"),
+            mean=parse_numbers(self.mean, "--mean"),
+            scale=parse_numbers(self.scale, "--scale"),
             pixel_format=self.pixel_format,
             resize=_size(self.resize),
             keep_aspect_ratio=self.keep_aspect_ratio,
@@ -137,7 +141,8 @@ def takes_calibration(command: Callable[..., None]) -> Callable[..., None]:
     return flat
 
 
-def _numbers(text: str, option: str) -> tuple[float, ...]:
+def parse_numbers(text: str, option: str) -> tuple[float, ...]:
+    """Return the numbers of a list. Raises a usage error."""
     try:
         return tuple(float(word) for word in text.split(","))
     except ValueError:

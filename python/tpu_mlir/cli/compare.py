@@ -5,15 +5,18 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import onnx
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from tpu_mlir.cli.calibration import Channels, Dimensions, Mean, Scale, parse_numbers
 from tpu_mlir.cli.console import output, working
 from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.errors import DifferenceError, ModelError
+from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.runtime import Limits, Session
 from tpu_mlir.runtime.compare import LayerError, compare_tensors, real_values
 from tpu_mlir.runtime.samples import random_feeds
@@ -24,6 +27,7 @@ EPILOG = examples(
     "tpuc compare m.onnx m.bmodel",
     "tpuc compare m.onnx m.bmodel --inputs in.npz --worst 10",
     "tpuc compare m.onnx m.bmodel --tolerance 0.01 --json",
+    "tpuc compare m.onnx m.bmodel --mean 127.5 --scale 0.0078125   (compiled with --fuse-preprocess and these)",
 )
 
 
@@ -39,6 +43,10 @@ def compare(
         float | None, typer.Option(help="Fail if an output's relative error is larger.", min=0, show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    mean: Mean = "0",
+    scale: Scale = "1",
+    pixel_format: Channels = PixelFormat.RGB,
+    layout: Dimensions = Layout.NCHW,
     memory_limit: MemoryLimit = None,
     command_limit: CommandLimit = None,
     work_limit: WorkLimit = None,
@@ -47,9 +55,13 @@ def compare(
 
     The relative error is |bmodel - onnx| / |onnx| in the 2-norm. Inner tensors are those that the bmodel has on record
     (`tpuc info` counts them); the outputs always are.
+
+    A bmodel that takes pixels (--fuse-preprocess) needs the --mean, --scale, --pixel-format and --layout that it was
+    compiled with: ONNX Runtime gets what they make of the pixels. --inputs may hold either.
     """
     limits = make_limits(memory_limit, command_limit, work_limit)
-    errors = layer_errors(model, bmodel, inputs, seed, limits)
+    preprocess = Preprocess(parse_numbers(mean, "--mean"), parse_numbers(scale, "--scale"), pixel_format, layout=layout)
+    errors = layer_errors(model, bmodel, inputs, seed, limits, preprocess)
     shown = errors[:worst]
     if as_json:
         print(json.dumps([json_record(error) for error in shown], indent=2))
@@ -61,10 +73,12 @@ def compare(
         raise DifferenceError(f"{bmodel}: {len(wrong)} output(s) differ by more than {tolerance:g}, {first}")
 
 
-def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int, limits: Limits) -> list[LayerError]:
+def layer_errors(
+    model: Path, bmodel: Path, inputs: Path | None, seed: int, limits: Limits, preprocess: Preprocess
+) -> list[LayerError]:
     """Run both sides on the same inputs. Raises TpuMlirError for what cannot be read or run."""
-    from tpu_mlir.frontend.onnx.inputs import resolve
     from tpu_mlir.frontend.onnx.loading import load
+    from tpu_mlir.quantization.pixels import bmodel_feeds, from_pixels, model_inputs, pixel_inputs
     from tpu_mlir.reference.onnx_runtime import onnx_intermediates
 
     session = Session(bmodel, limits=limits)
@@ -74,12 +88,17 @@ def layer_errors(model: Path, bmodel: Path, inputs: Path | None, seed: int, limi
             onnx.load_external_data_for_model(graph, str(folder))
         except onnx.checker.ValidationError as error:
             raise ModelError(f"{model}: its external weights cannot be read: {error}") from error
-    shapes = {node.name: node.shape for node in session.get_inputs()}
-    feeds = read_tensors(inputs) if inputs else random_feeds(resolve(graph.graph, shapes), seed)
+    pixels = pixel_inputs(graph.graph, session)
+    specs = [each for each in session.input_specs() if each.name in pixels]
+    numbers = [each for each in model_inputs(graph.graph, session, layout=preprocess.layout) if each.name not in pixels]
+    feeds = read_tensors(inputs) if inputs else random_feeds([*specs, *numbers], seed)
+    images = {
+        name: from_pixels(feeds[name], preprocess) for name in pixels & feeds.keys() if feeds[name].dtype == np.uint8
+    }
     with working(f"running {model} with ONNX Runtime"):
-        references = onnx_intermediates(graph, feeds)
+        references = onnx_intermediates(graph, {**feeds, **images})
     with working(f"running {bmodel}"):
-        result = session.run_all(session.convert(feeds))
+        result = session.run_all(bmodel_feeds(session, feeds, preprocess))
     described: dict[str, tuple[str, Array]] = {}
     for record in session.network.stages[0].tensor_table():
         tensor, stored = record.tensor, result.tensors.get(record.tensor.name)

@@ -27,6 +27,7 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --correct auto",
+    "tpuc compile m.onnx -o m.bmodel --precision f16 --fuse-preprocess --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision auto --min-cosine 0.995 --calibration-data photos/ --report r.html",
     "tpuc compile m.onnx -o m.bmodel --precision auto --max-drop 0.5% --evaluate labels.csv --calibration-data photos/",
 )
@@ -81,6 +82,15 @@ def compile(
             "bias-correction, or by all that help.",
         ),
     ] = NONE,
+    fuse_preprocess: Annotated[
+        bool,
+        typer.Option(
+            "--fuse-preprocess",
+            rich_help_panel="Images",
+            help="Let the bmodel take pixels, u8 [n, h, w, c], RGB or gray, and do --mean, --scale, --pixel-format and "
+            "--layout itself. They must have the input's size: resizing is not compiled in.",
+        ),
+    ] = False,
     evaluate: Annotated[
         Path | None,
         typer.Option(
@@ -138,6 +148,7 @@ def compile(
             shapes=shapes,
             asymmetric=asymmetric,
             fallback=fallback.value,
+            fuse_preprocess=fuse_preprocess,
             report=report,
         )
         found.bmodel.save(output)
@@ -159,6 +170,7 @@ def compile(
             ranges=chosen,
             asymmetric=asymmetric,
             fallback=fallback.value,
+            fuse_preprocess=preprocess if fuse_preprocess else None,
             name=compiler.network_name(model) if corrected else None,
         )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)

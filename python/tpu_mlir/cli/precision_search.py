@@ -41,6 +41,7 @@ def run_search(
     shapes: Mapping[str, Sequence[int]] | None,
     asymmetric: bool,
     fallback: str,
+    fuse_preprocess: bool,
     report: Path | None,
 ) -> "Search":
     """Search with a progress bar, print what was found and write the report. Raises TpuMlirError or a usage error."""
@@ -72,6 +73,7 @@ def run_search(
             input_shapes=shapes,
             asymmetric=asymmetric,
             fallback=fallback,
+            fuse_preprocess=fuse_preprocess,
             tell=lambda _, done, total: advance(done, total),
         )
     measure = "Quality is top-1 accuracy." if judge else "Quality is the least mean cosine of an output."

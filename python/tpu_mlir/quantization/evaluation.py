@@ -14,6 +14,7 @@ from tpu_mlir.frontend.onnx.session import Session as Reference
 from tpu_mlir.frontend.onnx.session import SessionError
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization.labels import Label, Score, groups, read_labels, top1
+from tpu_mlir.quantization.pixels import bmodel_feeds, model_inputs
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.samples import Feeds
 from tpu_mlir.runtime import BModel, Session
@@ -39,16 +40,16 @@ def evaluate(
 
     judge: a table of labels, for which top-1 accuracy is measured (see `read_labels`), or a function that gets a
     function from inputs to outputs, {name: array} both, and returns a number.
-    preprocess: how the labels' images become inputs. progress: called with the number of runs that are done and that of
-    all, unless `judge` is a function.
+    preprocess: how images become inputs. A bmodel that takes pixels gets those that became the inputs. progress: called
+    with the number of runs that are done and that of all, unless `judge` is a function.
 
     Raises TpuMlirError.
     """
     session = Session(bmodel)
-    shapes = {node.name: node.shape for node in session.get_inputs()}
+    how = preprocess or Preprocess()
     graph, _ = load(model if isinstance(model, onnx.ModelProto) else Path(model))
-    inputs = resolve(graph.graph, shapes)
-    score = judge if callable(judge) else _accuracy(judge, inputs, preprocess or Preprocess(), progress)
+    inputs = model_inputs(graph.graph, session, how.layout)
+    score = judge if callable(judge) else _accuracy(judge, inputs, how, progress)
     reference = _open(model)
 
     def run_model(feeds: Feeds) -> dict[str, Array]:
@@ -57,7 +58,7 @@ def evaluate(
         except SessionError as reason:
             raise CalibrationError(f"ONNX Runtime cannot run the model: {reason}") from None
 
-    return Evaluation(score(run_model), score(lambda feeds: session.run(session.convert(feeds))))
+    return Evaluation(score(run_model), score(lambda feeds: session.run(bmodel_feeds(session, feeds, how))))
 
 
 def reference_score(

@@ -11,6 +11,7 @@ from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization.calibration import Model, calibrate, clean_module, quantize
 from tpu_mlir.quantization.operations import Operation, copy, operations, share_on_integers
+from tpu_mlir.quantization.pixels import bmodel_feeds
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.quantization.samples import Data, Feeds, find_samples
@@ -84,6 +85,7 @@ def search_precision(
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     asymmetric: bool = False,
     fallback: str = "f16",
+    fuse_preprocess: bool = False,
     original: Model | None = None,
     tell: Tell = lambda what, done, total: None,
 ) -> Search:
@@ -95,15 +97,17 @@ def search_precision(
     measured; then the most sensitive ones, for the multiplications that they are, become floats, in numbers that
     bisection finds, each compiled and run on the simulator.
 
-    data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. original: the model to be
-    near, if `model` is a corrected one. tell: called with what is done and how many of how many. Raises TpuMlirError,
+    data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. fuse_preprocess: let the
+    bmodels take pixels and do `preprocess` themselves (see CompileOptions). original: the model to be near, if `model`
+    is a corrected one. tell: called with what is done and how many of how many. Raises TpuMlirError,
     CalibrationError if no choice reaches the target.
     """
     if judge is not None and target is None:
         raise CalibrationError("a judge comes with the target that its number has to reach, found none")
     module = clean_module(model, input_shapes)
     inputs = resolve(to_onnx(module).graph, {})
-    found = find_samples(data, inputs, preprocess or Preprocess(), count=samples, seed=seed)
+    how = preprocess or Preprocess()
+    found = find_samples(data, inputs, how, count=samples, seed=seed)
     if ranges is None:
         ranges = calibrate(
             copy(module),
@@ -144,14 +148,15 @@ def search_precision(
                 asymmetric=asymmetric,
                 fallback=fallback,
                 precision_overrides=floats,
+                fuse_preprocess=how if fuse_preprocess else None,
             )
             session = Session(bmodel)
-            timed = session.run_all(session.convert(trials[0]), capture=(), timed=True)
-            quality = (
-                judge(lambda feeds: session.run(session.convert(feeds)))
-                if judge
-                else least_cosine([session.run(session.convert(feeds)) for feeds in trials], expected)
-            )
+            timed = session.run_all(bmodel_feeds(session, trials[0], how), capture=(), timed=True)
+
+            def run(feeds: Feeds) -> dict[str, Array]:
+                return session.run(bmodel_feeds(session, feeds, how))
+
+            quality = judge(run) if judge else least_cosine([run(feeds) for feeds in trials], expected)
             share = share_on_integers(operations(typed(dict.fromkeys(floats, "f32"))))
             points[count] = Point(tuple(floats), quality, timed.cycles, share), bmodel
             tell("trials", len(points), 2 + 2 * len(losses).bit_length())

@@ -1,5 +1,6 @@
 """How an image becomes a network's input, in calibration and in the deployed model."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,6 +55,8 @@ class Preprocess:
             if len(values) not in (1, channels):
                 format, expected = self.pixel_format.value, "1 value" if channels == 1 else f"1 or {channels} values"
                 raise CalibrationError(f"pixel format {format} takes {expected} of {name}, found {len(values)}")
+            if not all(map(math.isfinite, values)):
+                raise CalibrationError(f"{name} is expected to be finite, found {', '.join(map(str, values))}")
         if not 0 <= self.pad_value <= 255:
             raise CalibrationError(f"the value of padding is expected from 0 to 255, found {self.pad_value}")
 

@@ -20,12 +20,15 @@ class InputSpec(Protocol):
 
 
 def random_feeds(inputs: Iterable[InputSpec], seed: int) -> Mapping[str, Array]:
-    """Return seeded inputs: floats from the normal distribution, integers from 0 to 9, booleans."""
+    """Return seeded inputs: floats from the normal distribution, integers from 0 to 9, but
+    bytes from 0 to 255 as pixels have, booleans."""
     rng = np.random.default_rng(seed)
     return {each.name: _random(rng, each.shape, each.dtype) for each in inputs}
 
 
 def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    if dtype == np.uint8:
+        return rng.integers(0, 256, shape, np.uint8)
     if dtype.kind in "iu":
         return rng.integers(0, 10, shape).astype(dtype)
     if dtype.kind == "b":

@@ -188,3 +188,21 @@ func.func @channels(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
   %4 = top.cast %3 {to = f32} : (tensor<1x2x4x4x!y>) -> tensor<1x2x4x4xf32>
   return %4 : tensor<1x2x4x4xf32>
 }
+
+// -----
+
+// Integers of scale 1 can be passed: they are the numbers themselves.
+// CHECK-LABEL: @pixels
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2x4x3xui8>)
+// CHECK: tpu.permute %[[X]] {{.*}} -> tensor<1x3x2x4xui8>
+// CHECK: tpu.depthwise {{.*}} : (tensor<1x3x2x4xui8>, {{.*}}) -> tensor<1x3x2x4xf16>
+!x = !quant.uniform<u8:f32, 1.0>
+!w = !quant.uniform<i8:f32, 0.25>
+func.func @pixels(%x: tensor<1x2x4x3x!x>) -> tensor<1x3x2x4xf16> {
+  %0 = top.transpose %x perm = [0, 3, 1, 2] : (tensor<1x2x4x3x!x>) -> tensor<1x3x2x4x!x>
+  %w = top.weight dense<1> : tensor<3x1x1x1xi8> as !w
+  %b = top.weight dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %1 = top.conv %0, %w, %b strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 3 : i64}
+    : (tensor<1x3x2x4x!x>, tensor<3x1x1x1x!w>, tensor<3xf32>) -> tensor<1x3x2x4xf16>
+  return %1 : tensor<1x3x2x4xf16>
+}

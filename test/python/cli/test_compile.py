@@ -9,7 +9,7 @@ import tpu_mlir
 from tpu_mlir import quantization
 from tpu_mlir.cli import main
 from tpu_mlir.errors import TpuMlirError
-from tpu_mlir.quantization import Layout, Preprocess, Range, Ranges
+from tpu_mlir.quantization import Layout, PixelFormat, Preprocess, Range, Ranges
 from tpu_mlir.quantization.ranges import fingerprint
 from tpu_mlir.runtime import BModel
 
@@ -42,6 +42,7 @@ DEFAULTS = {
     "ranges": None,
     "asymmetric": False,
     "fallback": "f16",
+    "fuse_preprocess": None,
     "name": None,
 }
 
@@ -54,6 +55,10 @@ DEFAULTS = {
         (["--precision=bf16", "--chip=bm1684x"], {"precision": "bf16"}),
         (["--input-shape", "x:1x3x224x224"], {"input_shapes": {"x": (1, 3, 224, 224)}}),
         (["--input-shape", "a:0:7", "--input-shape", "b:2x1"], {"input_shapes": {"a:0": (7,), "b": (2, 1)}}),
+        (
+            ["--fuse-preprocess", "--mean", "1,2,3", "--scale", "0.5", "--pixel-format", "bgr", "--layout", "nhwc"],
+            {"fuse_preprocess": Preprocess((1.0, 2.0, 3.0), (0.5,), PixelFormat.BGR, layout=Layout.NHWC)},
+        ),
         (["--precision-override", "s/p:0:f32"], {"precision_overrides": {"s/p:0": "f32"}}),
     ],
 )

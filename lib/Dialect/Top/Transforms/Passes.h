@@ -13,6 +13,13 @@ namespace tpu_mlir::top {
 /// What an op computes in.
 enum class Precision { F32, F16, BF16, INT8 };
 
+/// The channels that a network's image has, in order; those of a pixel are RGB,
+/// or one.
+enum class PixelFormat { RGB, BGR, GRAY };
+
+/// The order of the dimensions of a network's image.
+enum class ImageLayout { NCHW, NHWC };
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "lib/Dialect/Top/Transforms/Passes.h.inc"

@@ -199,4 +199,45 @@ def Quantize : Pass<"tpu-quantize", "::mlir::ModuleOp"> {
   let dependentDialects = ["::tpu_mlir::top::TopDialect", "::mlir::quant::QuantizationDialect"];
 }
 
+def FusePreprocess : Pass<"top-fuse-preprocess", "::mlir::ModuleOp"> {
+  let summary = "let a network take pixels and make its images of them";
+  let description = [{
+    An input of floats [n, c, h, w], in `layout` nhwc [n, h, w, c], with as many channels as `pixel-format` has becomes
+    one of u8 [n, h, w, c]: 3 channels in the order R, G, B, or 1. The network's numbers are (pixel - mean) * scale,
+    `mean` and `scale` one or in the order of `pixel-format`. Other inputs stay, with a warning; it is an error if no
+    input is an image.
+
+    This comes after the types are chosen: what an op reads as quantized integers is computed from the pixels by one
+    convolution of integers, which rounds once. Integers of scale 1 are the pixels themselves.
+
+    Before:
+    ```mlir
+    func.func @main(%x: tensor<1x1x8x8xf32>) -> ... {
+      %0 = top.cast %x {to = !quant.uniform<u8:f32, 0.01>} ...
+    ```
+    After, with the scale 0.01:
+    ```mlir
+    func.func @main(%x: tensor<1x8x8x1x!quant.uniform<u8:f32, 1.0>>) -> ... {
+      %1 = top.transpose %x perm = [0, 3, 1, 2] ...
+      %w = top.weight dense<1> : tensor<1x1x1x1xi8> as !quant.uniform<i8:f32:0, {0.01}>
+      %b = top.weight dense<0.0> : tensor<1xf32>
+      %0 = top.conv %1, %w, %b ... : (...) -> tensor<1x1x8x8x!quant.uniform<u8:f32, 0.01>>
+    ```
+  }];
+  let options = [
+    ListOption<"mean", "mean", "double", "subtracted from the pixels; 0 without it">,
+    ListOption<"scale", "scale", "double", "by which the differences are multiplied; 1 without it">,
+    Option<"pixelFormat", "pixel-format", "::tpu_mlir::top::PixelFormat", "::tpu_mlir::top::PixelFormat::RGB",
+           "channels of the network's image", [{::llvm::cl::values(
+             clEnumValN(::tpu_mlir::top::PixelFormat::RGB, "rgb", "red, green, blue"),
+             clEnumValN(::tpu_mlir::top::PixelFormat::BGR, "bgr", "blue, green, red"),
+             clEnumValN(::tpu_mlir::top::PixelFormat::GRAY, "gray", "one"))}]>,
+    Option<"layout", "layout", "::tpu_mlir::top::ImageLayout", "::tpu_mlir::top::ImageLayout::NCHW",
+           "dimensions of the network's image", [{::llvm::cl::values(
+             clEnumValN(::tpu_mlir::top::ImageLayout::NCHW, "nchw", "channels first"),
+             clEnumValN(::tpu_mlir::top::ImageLayout::NHWC, "nhwc", "channels last"))}]>,
+  ];
+  let dependentDialects = ["::tpu_mlir::top::TopDialect", "::mlir::quant::QuantizationDialect"];
+}
+
 #endif
