@@ -74,7 +74,7 @@ static llvm::Error multiplyAccumulate(Machine &machine,
                float value[3][longestRun];
                for (unsigned k = 0; k < 3; ++k)
                  loadFloats(from[k], precision, flush, count, value[k]);
-               mulRun(value[0], value[1], count);
+               mulRun(precision, value[0], value[1], count);
                roundRun(precision, value[0], count);
                addRun(value[0], value[2], count);
                storeFloats(value[0], precision, to, count);
@@ -116,7 +116,10 @@ llvm::Error sim::runFloatArith(Machine &machine,
   case ArithOp::Sub:
     return binary(machine, operands, flush, subRun);
   case ArithOp::Mul:
-    return binary(machine, operands, flush, mulRun);
+    return binary(machine, operands, flush,
+                  [&](float *a, const float *b, unsigned count) {
+                    mulRun(operands.resultPrecision, a, b, count);
+                  });
   case ArithOp::Max:
     return choose(machine, operands, maxRun);
   case ArithOp::Min:

@@ -18,7 +18,8 @@ namespace tpu_mlir::sim {
 /// a[i] = a[i] + b[i], and so on.
 void addRun(float *a, const float *b, unsigned count);
 void subRun(float *a, const float *b, unsigned count);
-void mulRun(float *a, const float *b, unsigned count);
+/// The product is still to be rounded to the precision.
+void mulRun(isa::Precision precision, float *a, const float *b, unsigned count);
 /// a - b if that, flushed, is above zero, else b - a.
 void absDifferenceRun(float *a, const float *b, unsigned count);
 

@@ -70,9 +70,6 @@ static llvm::Error run(Machine &machine, const isa::Linear &command) {
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
   // Each step is rounded to the precision.
-  auto first = function == LinearOp::Mac         ? mulRun
-               : function == LinearOp::SquareSum ? addRun
-                                                 : subRun;
   forEachRun(machine, command.tsk_lane_num, *result, sources,
              [&](WriteRun to, const auto &from, unsigned count) {
                FlushDenormals guard;
@@ -80,12 +77,17 @@ static llvm::Error run(Machine &machine, const isa::Linear &command) {
                for (unsigned k = 0; k < sources.size(); ++k)
                  loadFloats(from[k], *precision, /*flush=*/true, count,
                             values[k]);
-               first(values[0], values[1], count);
+               if (function == LinearOp::Mac)
+                 mulRun(*precision, values[0], values[1], count);
+               else if (function == LinearOp::SquareSum)
+                 addRun(values[0], values[1], count);
+               else
+                 subRun(values[0], values[1], count);
                roundRun(*precision, values[0], count);
                if (function == LinearOp::Mac)
                  addRun(values[0], values[2], count);
                else
-                 mulRun(values[0], values[0], count);
+                 mulRun(*precision, values[0], values[0], count);
                storeFloats(values[0], *precision, to, count);
              });
   return llvm::Error::success();

@@ -255,7 +255,7 @@ static llvm::Error requantizeFloat(Machine &machine,
         loadFloats(from[1], Precision::F32, true, count, scale);
         loadFloats(from[2], Precision::F32, true, count, offset);
         integersToFloats(x, count, RoundMode(toFloat), values);
-        mulRun(values, scale, count);
+        mulRun(Precision::F32, values, scale, count);
         addRun(values, offset, count);
         if (operands.to != Precision::I32) {
           castRun(valuesRun(values), Precision::F32, true, to, operands.to,
@@ -306,7 +306,7 @@ static llvm::Error dequantizeFloat(Machine &machine,
                  x[i] -= zeroPoint[i];
                float values[longestRun];
                integersToFloats(x, count, RoundMode(mode), values);
-               mulRun(values, scale, count);
+               mulRun(Precision::F32, values, scale, count);
                storeFloats(values, Precision::F32, to, count);
              });
   return llvm::Error::success();

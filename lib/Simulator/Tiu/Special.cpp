@@ -85,7 +85,7 @@ static llvm::Error series(Machine &machine, const SpecialOperands &operands,
                  std::fill_n(sum, count, coefficients[terms - 1]);
                  for (uint32_t k = terms - 1; k-- > 0;) {
                    std::fill_n(coefficient, count, coefficients[k]);
-                   mulRun(sum, x, count);
+                   mulRun(precision, sum, x, count);
                    roundRun(precision, sum, count);
                    addRun(sum, coefficient, count);
                    roundRun(precision, sum, count);

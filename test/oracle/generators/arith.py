@@ -193,9 +193,9 @@ def indices(function: str) -> Generate:
 
 
 def copy_batch(scene: Scene) -> Case:
-    """copyMb: one image for all n. The chip model writes outside of its memory for layouts other than aligned, and for
-    larger shapes than these."""
-    (n, c, h, w), lane, precision = scene.shape(), 0, scene.integer(0, 5)
+    """copyMb: one image for all n. The chip model writes outside of its memory for layouts other than aligned, for
+    larger shapes than these and for integers."""
+    (n, c, h, w), lane, precision = scene.shape(), 0, scene.one_of(FLOATS)
     c, h, w = min(c, 3), min(h, 2), min(w, 4)
     fields = shape_fields((n, c, h, w)) | {"tsk_eu_typ": CODES["copyMb"], "tsk_opd_num": 1}
     fields |= {"opd0_prec": precision, "res0_prec": precision}
