@@ -19,8 +19,8 @@ namespace {
 
 constexpr uint32_t channelsStored = 64; ///< side by side in weight memory
 constexpr uint32_t placesTogether = 128;
-/// What is packed at once stays in the cache: elements of so many channels,
-/// whose 64 bytes no other thread touches.
+/// What is packed at once stays in the cache: so many elements of a plane and
+/// channels, the same channels of other elements next.
 constexpr uint32_t elementsPacked = 256, channelsPacked = 32;
 constexpr uint32_t longestShift = 32; ///< of requantising functions
 
@@ -88,8 +88,8 @@ void IntegerConv::packInputs(Machine &machine, uint32_t n, int16_t *to) const {
   uint32_t parts = llvm::divideCeil(window.planeSize(), elementsPacked);
   uint32_t blocks = llvm::divideCeil(inputChannels(), channelsPacked);
   machine.parallelFor(parts * blocks, [&](unsigned item) {
-    packPart(machine, n, item / blocks * elementsPacked,
-             item % blocks * channelsPacked, to);
+    packPart(machine, n, item % parts * elementsPacked,
+             item / parts * channelsPacked, to);
   });
 }
 
