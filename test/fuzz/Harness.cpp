@@ -14,6 +14,7 @@
 #include "lib/Simulator/Work.h"
 #include "lib/Target/BM1684X/Cycles.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
@@ -89,7 +90,24 @@ static std::vector<runtime::Feed> zeros(const bmodel::Stage &stage) {
   return feeds;
 }
 
-/// Everything that may stop a run is asked for.
+/// Outputs, or the error, of a run that nobody follows.
+static std::string outcome(const runtime::Program &program,
+                           const bmodel::Net &net, const bmodel::Stage &stage,
+                           unsigned threads) {
+  runtime::RunOptions options;
+  options.threads = threads;
+  llvm::Expected<runtime::RunReport> report =
+      program.run(net.name, zeros(stage), options);
+  if (!report)
+    return llvm::toString(report.takeError());
+  std::string all;
+  for (const runtime::Result &output : report->outputs)
+    all.append(output.bytes.begin(), output.bytes.end());
+  return all;
+}
+
+/// Everything that may stop a run is asked for; both engines at once must do
+/// what they do one after the other.
 static void run(bmodel::Model model, Tally &tally) {
   runtime::Limits limits;
   limits.work = workOfRun;
@@ -110,6 +128,8 @@ static void run(bmodel::Model model, Tally &tally) {
       if (report)
         runtime::chromeTrace(*report, net.name);
       llvm::consumeError(report.takeError());
+      if (outcome(*program, net, stage, 1) != outcome(*program, net, stage, 2))
+        llvm::report_fatal_error("threads change what a run leaves");
     }
 }
 
