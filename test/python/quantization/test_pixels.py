@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
+import onnxruntime
 import pytest
 import tpu_mlir
 from onnx import TensorProto, helper, numpy_helper
@@ -91,6 +92,53 @@ def test_integers(how: Preprocess, asymmetric: bool) -> None:
     before = plain.run({"x": from_pixels(pixels, how)})["y"]
     assert np.abs(found - before).max() <= 1.001 * step  # ties, which rounding in another order may break otherwise
     assert np.mean(np.abs(found - before) > 0.001 * step) < 0.01
+
+
+def padded_convolution(how: Preprocess) -> onnx.ModelProto:
+    """Return a network in which padding, zeros of the image, and all channels of pixels meet."""
+    model = identity(how)
+    conv = model.graph.node[-1]
+    del conv.attribute[:]
+    conv.attribute.append(helper.make_attribute("pads", [1, 1, 1, 1]))
+    filters = np.random.default_rng(7).uniform(-1, 1, (4, how.pixel_format.channels, 3, 3)).astype(np.float32)
+    model.graph.initializer[0].CopyFrom(numpy_helper.from_array(filters, "ones"))
+    return model
+
+
+def test_padded_convolution(how: Preprocess) -> None:
+    model, pixels = padded_convolution(how), random_pixels(how)
+    numbers = from_pixels(pixels, how)
+    (expected,) = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": numbers})
+    found = Session(tpu_mlir.compile(model, fuse_preprocess=how)).run({"x": pixels})["y"]
+    assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()  # sums of 27 products in f32
+    ranges = calibrate(model, [{"x": numbers}], method="minmax")
+    fused, plain = (
+        Session(tpu_mlir.compile(model, precision="int8", ranges=ranges, fuse_preprocess=item)) for item in (how, None)
+    )
+    found, before = fused.run({"x": pixels})["y"], plain.run({"x": numbers})["y"]
+    step = ranges["x"].threshold / 127
+    filters = numpy_helper.to_array(model.graph.initializer[0])
+    assert np.abs(found - before).max() <= 1.01 * step * np.abs(filters).sum((1, 2, 3)).max()
+    assert np.mean(np.abs(found - before) > 0.001 * step) < 0.1  # a tie is seen by nine windows
+
+
+def test_model_that_quantizes_itself(how: Preprocess) -> None:
+    """Its own scale and zero point are those that the pixels are stored with."""
+    model = identity(how)
+    scale, zero = np.float32(0.03), np.uint8(100)
+    for tensor, name in ((scale, "scale"), (zero, "zero")):
+        model.graph.initializer.append(numpy_helper.from_array(np.asarray(tensor), name))
+    model.graph.node.append(helper.make_node("QuantizeLinear", ["y", "scale", "zero"], ["q"]))
+    model.graph.node.append(helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["z"]))
+    model.graph.output[0].name = "z"
+    del model.graph.node[-3]  # the convolution
+    model.graph.node[-2].input[0] = "x" if how.layout is Layout.NCHW else "planes"
+    pixels = random_pixels(how)
+    expected = (np.clip(np.rint(formula(pixels, how) / 0.03) + 100, 0, 255) - 100) * 0.03
+    session = Session(tpu_mlir.compile(model, precision="int8", fallback="f32", fuse_preprocess=how))
+    found = session.run({"x": pixels})["z"]
+    differs = np.abs(found - expected) > 1e-5
+    assert np.mean(differs) < 0.01 and np.abs(found - expected).max() <= 0.0301  # ties
 
 
 def test_negative_scale() -> None:

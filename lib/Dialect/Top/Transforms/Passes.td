@@ -208,7 +208,9 @@ def FusePreprocess : Pass<"top-fuse-preprocess", "::mlir::ModuleOp"> {
     input is an image.
 
     This comes after the types are chosen: what an op reads as quantized integers is computed from the pixels by one
-    convolution of integers, which rounds once. Integers of scale 1 are the pixels themselves.
+    convolution of integers, which rounds once, or is the pixels themselves if these are the numbers. With bgr, the
+    convolutions that read an image, if nothing else does, get filters of channels in the order of the pixels;
+    otherwise that convolution reverses them.
 
     Before:
     ```mlir

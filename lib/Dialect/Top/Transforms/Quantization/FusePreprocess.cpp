@@ -3,6 +3,7 @@
 
 #include "lib/Dialect/Top/Transforms/Retyper.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/MapVector.h"
 
 #include <cmath>
 #include <limits>
@@ -29,6 +30,10 @@ struct Normalisation {
   ImageLayout layout;
 
   int64_t channels() const { return mean.size(); }
+  bool isIdentity() const {
+    return llvm::all_of(mean, [](double value) { return value == 0; }) &&
+           llvm::all_of(scale, [](double value) { return value == 1; });
+  }
 };
 
 /// Lets one input take pixels.
@@ -44,10 +49,15 @@ public:
 private:
   /// The pixels as u8 [n, c, h, w].
   Value makePlanes();
-  /// The numbers as [n, c, h, w] of a float or quantized type.
+  /// The numbers as [n, c, h, w] of a float or quantized type, with the
+  /// channels in the order of the network or of the pixels.
+  Value convolve(Type element, bool inNetworkOrder);
   Value normalise(Type element);
   /// Lets all that reads the input, as it was or cast, read the numbers.
   void replace(Value input);
+  /// Lets convolutions read channels in the order of the pixels, where nothing
+  /// else reads the numbers.
+  void reverseFilters(Value &numbers, Type element);
 
   Block &block;
   unsigned index;
@@ -55,7 +65,7 @@ private:
   OpBuilder builder;
   Location location;
   Value planes;
-  DenseMap<Type, Value> numbers;
+  llvm::MapVector<Type, Value> numbers;
 };
 
 struct FusePreprocessPass
@@ -99,20 +109,23 @@ Value Fuser::makePlanes() {
 
 /// A convolution whose filters are 1 at a scale for each channel, so that its
 /// sums are exact, and rounded to the result's type only.
-Value Fuser::normalise(Type element) {
-  Value &known = numbers[element];
-  if (known)
-    return known;
+Value Fuser::convolve(Type element, bool inNetworkOrder) {
   MLIRContext *context = builder.getContext();
   Type f32 = Float32Type::get(context);
-  int64_t channels = how.channels(), read = how.reversed ? channels : 1;
+  int64_t channels = how.channels();
+  bool mixes = how.reversed && inNetworkOrder;
+  if (!mixes && how.isIdentity() &&
+      element == getElementTypeOrSelf(planes.getType()))
+    return planes;
+  int64_t read = mixes ? channels : 1;
   SmallVector<double> steps;
   std::vector<float> filter(channels * read, 0.0f), bias;
-  for (auto [c, mean, scale] : llvm::enumerate(how.mean, how.scale)) {
-    steps.push_back(std::abs(scale));
-    filter[c * read + (how.reversed ? channels - 1 - c : 0)] =
-        static_cast<float>(scale);
-    bias.push_back(static_cast<float>(-mean * scale));
+  for (int64_t o = 0; o < channels; ++o) {
+    int64_t c = how.reversed && !mixes ? channels - 1 - o : o;
+    steps.push_back(std::abs(how.scale[c]));
+    filter[o * read + (mixes ? channels - 1 - o : 0)] =
+        static_cast<float>(how.scale[c]);
+    bias.push_back(static_cast<float>(-how.mean[c] * how.scale[c]));
   }
   auto stored = UniformQuantizedPerAxisType::get(
       quant::QuantizationFlags::Signed, IntegerType::get(context, 8), f32,
@@ -124,17 +137,80 @@ Value Fuser::normalise(Type element) {
       filter);
   Value offsets = makeWeight(builder, location,
                              RankedTensorType::get({channels}, f32), bias);
-  known = builder.create<ConvOp>(
+  return builder.create<ConvOp>(
       location, withElement(planes.getType(), element), planes, weights,
       offsets, /*strides=*/ArrayRef<int64_t>{1, 1},
       /*pads=*/ArrayRef<int64_t>{0, 0, 0, 0},
       /*dilations=*/ArrayRef<int64_t>{1, 1},
-      /*group=*/how.reversed ? 1 : channels, /*relu=*/false,
+      /*group=*/mixes ? 1 : channels, /*relu=*/false,
       /*relu_limit=*/FloatAttr());
+}
+
+Value Fuser::normalise(Type element) {
+  Value &known = numbers[element];
+  if (!known)
+    known = convolve(element, /*inNetworkOrder=*/true);
   return known;
 }
 
+/// The values of a constant filter; nothing if they are not there.
+static std::optional<std::vector<float>> readFilter(Value filter) {
+  auto weight = filter.getDefiningOp<WeightOp>();
+  if (!weight)
+    return std::nullopt;
+  if (weight.getQuantized())
+    return readQuantized(weight);
+  std::optional<FloatData> data = FloatData::read(filter);
+  if (!data)
+    return std::nullopt;
+  return std::vector<float>(data->values());
+}
+
+/// The same filter of channels in the opposite order.
+static Value reverseChannels(Value filter) {
+  auto type = cast<RankedTensorType>(filter.getType());
+  std::vector<float> from = *readFilter(filter), to(from.size());
+  int64_t channels = type.getDimSize(1);
+  int64_t taps = type.getDimSize(2) * type.getDimSize(3);
+  for (int64_t plane = 0; plane < type.getDimSize(0) * channels; ++plane) {
+    int64_t c = plane % channels;
+    std::copy_n(from.begin() + plane * taps, taps,
+                to.begin() + (plane - c + channels - 1 - c) * taps);
+  }
+  OpBuilder builder(filter.getDefiningOp());
+  if (isQuantized(type.getElementType()))
+    return makeQuantizedWeight(builder, filter.getLoc(), type, to);
+  return makeWeight(builder, filter.getLoc(), type, to);
+}
+
+void Fuser::reverseFilters(Value &numbers, Type element) {
+  bool onlyFilters = llvm::all_of(numbers.getUses(), [&](OpOperand &use) {
+    auto conv = dyn_cast<ConvOp>(use.getOwner());
+    return conv && use.getOperandNumber() == 0 && conv.getGroup() == 1 &&
+           readFilter(conv.getFilter());
+  });
+  if (!onlyFilters || isa<UniformQuantizedPerAxisType>(element))
+    return;
+  for (Operation *user : numbers.getUsers()) {
+    auto conv = cast<ConvOp>(user);
+    conv.getFilterMutable().assign(reverseChannels(conv.getFilter()));
+  }
+  Operation *mixing = numbers.getDefiningOp();
+  numbers.replaceAllUsesWith(convolve(element, /*inNetworkOrder=*/false));
+  mixing->erase();
+}
+
 void Fuser::replace(Value input) {
+  // What stores integers rounds once, whatever floats are on the way.
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(input.getType()));
+  for (Operation *user : llvm::make_early_inc_range(input.getUsers())) {
+    auto cast = dyn_cast<CastOp>(user);
+    if (!cast || !isReal(cast.getType()) ||
+        (!isFloat && cast.getType() != input.getType()))
+      continue;
+    replace(cast.getOutput());
+    cast.erase();
+  }
   if (input.use_empty())
     return;
   Value result = normalise(getElementTypeOrSelf(input.getType()));
@@ -158,12 +234,10 @@ void Fuser::replace(Value input) {
 void Fuser::run() {
   planes = makePlanes();
   Value input = block.getArgument(index + 1);
-  for (Operation *user : llvm::make_early_inc_range(input.getUsers()))
-    if (auto cast = dyn_cast<CastOp>(user); cast && isReal(cast.getType())) {
-      replace(cast.getOutput());
-      cast.erase();
-    }
   replace(input);
+  if (how.reversed)
+    for (auto &[element, value] : numbers)
+      reverseFilters(value, element);
   block.eraseArgument(index + 1);
 }
 
@@ -237,6 +311,7 @@ LogicalResult FusePreprocessPass::fuse(func::FuncOp function,
   function.setType(FunctionType::get(&getContext(),
                                      function.getBody().getArgumentTypes(),
                                      function.getResultTypes()));
+  Retyper(function).eraseUnusedWeights();
   return success();
 }
 
