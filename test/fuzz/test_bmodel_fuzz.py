@@ -72,6 +72,6 @@ def test_corpus(kind: str, run: Run, corpus: Callable[[str], list[Path]]) -> Non
 
 def test_fields_of_commands(run: Run, corpus: Callable[[str], list[Path]]) -> None:
     """Golden vectors of every form, fields of their commands set to limits and neighbours of limits."""
-    files = [file for file in corpus("commands") if file.name != "timelines"]
+    files = [file for file in corpus("commands") if "-" in file.name]  # others have their hash as a name
     opened, refused, _, _, finished, stopped = run("commands", 1, 2, *files)
     assert min(opened, refused, finished, stopped) > 0
