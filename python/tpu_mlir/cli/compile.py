@@ -87,7 +87,7 @@ def compile(
         typer.Option(
             "--fuse-preprocess",
             rich_help_panel="Images",
-            help="Let the bmodel take pixels, u8 [n, h, w, c], RGB or gray, and do --mean, --scale, --pixel-format and "
+            help="Let the bmodel take pixels, u8 in NHWC, RGB or gray, and do --mean, --scale, --pixel-format and "
             "--layout itself. They must have the input's size: resizing is not compiled in.",
         ),
     ] = False,

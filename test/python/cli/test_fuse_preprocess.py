@@ -62,8 +62,10 @@ def test_int8_with_accuracy(folder: Path, capsys) -> None:
     assert row[0] == "100.00%" and float(row[1].rstrip("%")) >= 87.5  # one answer in eight may change in 8 bits
 
 
-def test_search(folder: Path, capsys) -> None:
-    path = compile(folder, "--precision", "auto", "--calibration-data", str(folder / "photos"), "--min-cosine", "0.9")
+@pytest.mark.parametrize("by_labels", [False, True], ids=["cosine", "top-1"])
+def test_search(by_labels: bool, folder: Path, capsys) -> None:
+    target = ["--max-drop", "50%", "--evaluate", str(folder / "labels.csv")] if by_labels else ["--min-cosine", "0.9"]
+    path = compile(folder, "--precision", "auto", "--calibration-data", str(folder / "photos"), *target)
     capsys.readouterr()
     assert main(["info", str(path)]) == 0
     assert "2x8x8x1" in capsys.readouterr().out
@@ -97,6 +99,12 @@ def test_compare_with_wrong_inputs(given: np.ndarray, message: str, folder: Path
     assert main(words) == 1
     error = capsys.readouterr().err
     assert error.startswith("error: ") and message in error
+
+
+def test_help(capsys) -> None:
+    assert main(["compile", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "take pixels, u8 in NHWC" in text and "resizing is not compiled in" in text
 
 
 @pytest.mark.parametrize(
