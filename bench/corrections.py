@@ -38,6 +38,7 @@ def judge(network: Network, options: argparse.Namespace) -> list[tuple[str, ...]
         cosines = [np.mean([distance(a[output], b[output])[2] for a, b in pairs]) for output in expected[0]]
         cycles = session.run_all(session.convert(judged[0]), capture=(), timed=True).cycles
         figures = f"{min(cosines):.5f}", changes, kept, f"{seconds:.1f}", f"{cycles / 1e6:.3f}"
+        print(f"{network.name}, {name}: {', '.join(figures)}", file=sys.stderr, flush=True)
         return network.name, name, *figures
 
     start = time.perf_counter()

@@ -1,17 +1,25 @@
 """Bias correction and AdaRound on single layers, against what NumPy says of their errors."""
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
 from onnx import helper
 from python.quantization.networks import evidence, feeds, model, outputs
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import TpuMlirWarning
+from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization import quantize
 from tpu_mlir.quantization.calibration import calibrate, clean_module
-from tpu_mlir.quantization.corrections import adaround, bias_correction
+from tpu_mlir.quantization.corrections import CORRECTIONS, Evidence, adaround, bias_correction
 from tpu_mlir.quantization.corrections.adaround import Problem, round_weights
 from tpu_mlir.quantization.corrections.layers import find_layers, layer_inputs
 from tpu_mlir.quantization.operations import copy
+from tpu_mlir.quantization.preprocess import Preprocess
+from tpu_mlir.quantization.samples import find_samples
+from tpu_mlir.reference import to_onnx
 
 RANDOM = np.random.default_rng(11)
 SHAPE = (1, 6, 9, 8)
@@ -158,3 +166,49 @@ def test_what_stays_a_float_is_left_alone() -> None:
     known = evidence(module, DATA, ranges)
     floats = quantize(copy(module), ranges, fallback="f32", precision_overrides={"y": "f32"})
     assert find_layers(module, type(known)(known.samples, lambda item: floats)) == []
+
+
+def test_weights_that_are_as_good_as_zero() -> None:
+    """A channel whose step f32 cannot hold stays what it is."""
+    weights = RANDOM.normal(size=(5, 6, 3, 3))
+    weights[2] *= 1e-42
+    module = clean_module(conv(weights))
+    known = evidence(module, DATA)
+    assert adaround(module, known) == 1
+    assert bias_correction(module, known) == 1
+    (layer,) = find_layers(module, known)
+    np.testing.assert_allclose(layer.weights[0, 2], 0, 0, 1e-30)
+    assert np.isfinite(outputs(module, DATA)).all()
+
+
+def test_networks_with_integers_of_their_own_stay(models: Path) -> None:
+    module = clean_module(models / "shufflenet_v2_int8.onnx")
+    text = str(module)
+    data = [{"input": np.zeros((1, 3, 224, 224), np.float32)}]
+    with pytest.warns(TpuMlirWarning, match="always zero"):
+        known = evidence(module, data)
+    for correction in CORRECTIONS.values():
+        assert correction.apply(module, known) == 0
+    assert str(module) == text
+
+
+def test_values_without_names_stay() -> None:
+    """A module written by hand may have none."""
+    text = """
+      func.func @main(%x: tensor<1x6x9x8xf32>) -> tensor<1x2x9x8xf32> {
+        %w = top.weight dense<0.3> : tensor<4x6x1x1xf32>
+        %v = top.weight dense<0.2> : tensor<2x4x1x1xf32>
+        %0 = top.conv %x, %w strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 1 : i64}
+          : (tensor<1x6x9x8xf32>, tensor<4x6x1x1xf32>) -> tensor<1x4x9x8xf32>
+        %1 = top.conv %0, %v strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 1 : i64}
+          : (tensor<1x4x9x8xf32>, tensor<2x4x1x1xf32>) -> tensor<1x2x9x8xf32>
+        return %1 : tensor<1x2x9x8xf32>
+      }"""
+    with ir.Context(), ir.Location.unknown():
+        module = ir.Module.parse(text)
+    samples = find_samples(
+        [{"input0": DATA[0]["x"]}], resolve(to_onnx(module).graph, {}), Preprocess(), count=1, seed=0
+    )
+    floats = Evidence(samples, copy)
+    for correction in CORRECTIONS.values():
+        assert correction.apply(module, floats) == 0

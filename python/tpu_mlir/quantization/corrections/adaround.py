@@ -15,7 +15,7 @@ from tpu_mlir.quantization.corrections.scaling import set_weights, weights_of
 ROWS = 2048  # of inputs a layer is fitted to, drawn evenly from all samples
 MEMORY = 1 << 28  # bytes of rows held at a time; the samples are run again for more
 STEPS, LEAST_STEPS = 500, 100  # of the optimiser
-WORK = 4e11  # multiplications for a layer, above which it takes fewer steps
+WORK = 1e11  # multiplications for a layer, above which it takes fewer steps
 RATE = 0.05  # of Adam, for variables within -2.4 to 2.4 in the beginning
 WARM = 0.2  # share of the steps before rounding is asked for
 ZETA, GAMMA = 1.1, -0.1  # ends of the stretched sigmoid

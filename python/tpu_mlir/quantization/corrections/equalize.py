@@ -37,12 +37,13 @@ def scale_between(module: ir.Module, evidence: Evidence, reader: str, producers:
                 axes[value_name(op.results[0])] = site.axis
     reaches = observe_channels(module, axes, evidence.samples, evidence.advance)
     count = 0
-    for name in axes:
+    for name, reached in reaches.items():
         # Operations that an earlier step has replaced are looked for anew.
         op = next(op for op in operations_of(module) if op.name in producers and value_name(op.results[0]) == name)
         site = find_site(op.results[0], reader)
-        assert site is not None, name
-        factors = balanced(reaches[name].magnitudes, site.readers)
+        if site is None:
+            continue
+        factors = balanced(reached.magnitudes, site.readers)
         if (factors != factors[0]).any():
             scale(site, factors)
             count += 1

@@ -12,9 +12,16 @@ import numpy.typing as npt
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.exporting import Quantized, read_elements
 from tpu_mlir.frontend.onnx.tensors import Array
-from tpu_mlir.quantization.corrections.editing import Floats, operations_of, producer, shape_of, value_name
+from tpu_mlir.quantization.corrections.editing import (
+    Floats,
+    constant,
+    operations_of,
+    producer,
+    shape_of,
+    value_name,
+)
 from tpu_mlir.quantization.corrections.evidence import Evidence
-from tpu_mlir.quantization.corrections.scaling import weights_of
+from tpu_mlir.quantization.corrections.scaling import has_weights, weights_of
 from tpu_mlir.quantization.network import Network, as_f32
 
 _LAYERS = ("top.conv", "top.matmul")
@@ -93,7 +100,8 @@ def find_layers(module: ir.Module, evidence: Evidence) -> list[Layer]:
     """Return the layers of a module that are quantized with constant weights, in order."""
     quantized = evidence.quantize(module)  # its operations do not keep it
     typed = layer_operations(quantized)
-    found = [_layer(name, op, typed[name]) for name, op in layer_operations(module).items() if name in typed]
+    named = {name: op for name, op in layer_operations(module).items() if name in typed and value_name(op.operands[0])}
+    found = [_layer(name, op, typed[name]) for name, op in named.items()]
     return [layer for layer in found if layer is not None]
 
 
@@ -103,6 +111,8 @@ def _layer(name: str, op: ir.Operation, typed: ir.Operation) -> Layer | None:
     source = producer(typed.operands[1])
     if grid is None or grid.scale.ndim or steps is None or source is None or source.name != "top.weight":
         return None
+    if not has_weights(op) or (len(op.operands) > 2 and constant(op, 2) is None):
+        return None  # what the network itself has quantized
     weights = weights_of(op)
     shape = (*weights.shape[:2], -1)
     stored = read_elements(source.attributes["value"])
@@ -112,13 +122,15 @@ def _layer(name: str, op: ir.Operation, typed: ir.Operation) -> Layer | None:
     if op.name == "top.conv":
         lists = [tuple(ir.DenseI64ArrayAttr(op.attributes[key])) for key in ("strides", "pads", "dilations")]
         window = Window(tuple(shape_of(op.operands[1])[2:]), *lists)
+    scales = steps.scale.astype(np.float64).reshape(*shape[:2], 1)
+    known = scales >= np.finfo(np.float32).tiny  # weights of a channel may be as good as zero
     return Layer(
         name,
         op.name,
         value_name(op.operands[0]),
         weights.reshape(shape),
-        stored.reshape(shape),
-        steps.scale.astype(np.float64).reshape(*shape[:2], 1),
+        np.where(known, stored.reshape(shape), 0).astype(np.int8),
+        np.where(known, scales, 1.0),
         grid,
         window,
     )
@@ -139,4 +151,5 @@ def layer_inputs(
 
 def layer_operations(module: ir.Module) -> dict[str, ir.Operation]:
     """Return the operations that can be layers by the names of their results."""
-    return {value_name(op.results[0]): op for op in operations_of(module) if op.name in _LAYERS}
+    found = {value_name(op.results[0]): op for op in operations_of(module) if op.name in _LAYERS}
+    return {name: op for name, op in found.items() if name}

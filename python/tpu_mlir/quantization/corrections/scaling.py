@@ -49,7 +49,7 @@ def find_site(value: ir.Value, reader: str) -> Site | None:
     while pending:
         uses = users(pending.pop())
         for op, index in uses:
-            if op.name == reader and index == 0 and constant(op, 1) is not None and _fits(op):
+            if op.name == reader and index == 0 and has_weights(op):
                 readers.append(op)
             elif reader == "top.conv" and op.name in _CARRIERS:
                 carriers.append(op)
@@ -61,8 +61,9 @@ def find_site(value: ir.Value, reader: str) -> Site | None:
     return Site(value, axis, tuple(carriers), tuple(dict.fromkeys(readers)))
 
 
-def _fits(op: ir.Operation) -> bool:
-    return op.name == "top.conv" or len(shape_of(op.operands[1])) == 2
+def has_weights(op: ir.Operation) -> bool:
+    """Tell whether a convolution or product has constant weights of f32, the same for all of its batch."""
+    return constant(op, 1) is not None and (op.name == "top.conv" or len(shape_of(op.operands[1])) == 2)
 
 
 def weights_of(op: ir.Operation) -> Floats:
@@ -132,7 +133,7 @@ def _scale_output(op: ir.Operation, factors: Floats) -> bool:
     if op.name == "top.layer_norm":
         if not constants or shape_of(operands[1]) != [factors.size]:
             return False
-    elif op.name not in _PRODUCTS or not _fits(op):
+    elif op.name not in _PRODUCTS or not has_weights(op):
         return False
     name = f"{value_name(op.results[0])}{SCALED}"
     for index, array in enumerate(constants, 1):
