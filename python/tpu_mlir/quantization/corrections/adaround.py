@@ -1,10 +1,14 @@
 """Weights rounded up or down by what that does to a layer's results."""
 
 import math
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.quantization.corrections.editing import Floats
@@ -79,14 +83,23 @@ def adaround(module: ir.Module, evidence: Evidence) -> int:
                 count = -(-ROWS // len(evidence.samples))
                 rows[layer.name].append(layer.rows(inputs[layer.source], chosen, count))
             evidence.advance(done := done + 1, total)
-        for layer in part:
-            problem = Problem.of(layer, np.concatenate(rows.pop(layer.name), axis=1))
-            rounded[layer.name] = round_weights(layer, problem)
+        for layer, weights in zip(part, _round_all(part, [rows.pop(layer.name) for layer in part]), strict=True):
+            rounded[layer.name] = weights
             evidence.advance(done := done + 1, total)
     for name, op in layer_operations(module).items():
         if name in rounded:
             set_weights(op, rounded[name].reshape(weights_of(op).shape))
     return len(layers)
+
+
+def _round_all(layers: list[Layer], rows: list[list[Floats]]) -> Iterator[Floats]:
+    """Yield the rounded weights of each layer; a thread for each core, since those of one product would wait."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as executor, threadpool_limits(1):
+        yield from executor.map(_round, layers, rows)
+
+
+def _round(layer: Layer, rows: list[Floats]) -> Floats:
+    return round_weights(layer, Problem.of(layer, np.concatenate(rows, axis=1)))
 
 
 def _parts(layers: list[Layer]) -> list[list[Layer]]:
