@@ -58,6 +58,19 @@ def test_a_table_shows_what_helped(
     assert net.name == ("uneven" if precision == "int8" else "network")
 
 
+def test_labels_judge(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """All files show the class that the quantized network already finds, so that nothing can help."""
+    folder = files[0].parent
+    np.save(folder / "a.npy", np.zeros((1, 2, 6, 6), np.float32))
+    (folder / "labels.csv").write_text("a.npy,0\n")
+    options = ["--precision", "int8", "--calibration-data", str(files[1]), "--correct", "auto"]
+    assert compile_with(files, *options, "--evaluate", str(folder / "labels.csv")) == 0
+    printed = capsys.readouterr().out
+    assert "corrections, by top-1" in printed
+    assert re.search(r"equalize +1 +1\.0+ +1\.0+ +no", printed)
+    assert "top-1 of 1" in printed
+
+
 def test_a_scaled_value_can_stay_a_float(files: tuple[Path, Path]) -> None:
     options = ["--precision", "int8", "--calibration-data", str(files[1]), "--correct", "equalize"]
     assert compile_with(files, *options, "--precision-override", "b:f32") == 0

@@ -12,6 +12,8 @@ from tpu_mlir.quantization import Ranges, calibrate, quantize
 from tpu_mlir.quantization.calibration import clean_module
 from tpu_mlir.quantization.corrections import equalize, smooth_quant
 from tpu_mlir.quantization.corrections.channels import observe_channels, ranges_of_channels
+from tpu_mlir.quantization.corrections.editing import operations_of
+from tpu_mlir.quantization.corrections.scaling import find_site, scale
 from tpu_mlir.quantization.operations import copy
 from tpu_mlir.runtime import Session
 
@@ -45,8 +47,8 @@ def uneven(*middle: onnx.NodeProto, depthwise: bool = False) -> onnx.ModelProto:
     )
 
 
+RELU6 = uneven(helper.make_node("Clip", ["a", "zero", "six"], ["b"]))
 NETWORKS = {
-    "relu6": uneven(helper.make_node("Clip", ["a", "zero", "six"], ["b"])),
     "relu": uneven(helper.make_node("Relu", ["a"], ["b"])),
     "leaky relu, pool": uneven(
         helper.make_node("LeakyRelu", ["a"], ["r"], alpha=0.25),
@@ -79,11 +81,28 @@ def test_the_chip_computes_it(name: str) -> None:
     """A rounding that goes the other way moves a result by a step of 8 bits at most, and then rarely."""
     module = clean_module(NETWORKS[name])
     equalize(module, evidence(module, DATA))
+    check_chip(module)
+
+
+def check_chip(module: ir.Module) -> None:
     ranges = with_channels(module, DATA)
     expected = outputs(quantize(copy(module), ranges, fallback="f32"), DATA)
     session = Session(tpu_mlir.compile(module, precision="int8", ranges=ranges))
     found = np.stack([session.run(item)["y"] for item in DATA])
     assert np.linalg.norm(found - expected) / np.linalg.norm(expected) < 0.005
+
+
+def test_limits_stay_but_could_be_scaled() -> None:
+    """A limit differs by channel then; the chip computes it all the same."""
+    module = clean_module(RELU6)
+    before = outputs(module, DATA)
+    assert equalize(module, evidence(module, DATA)) == 0
+    conv = next(op for op in operations_of(module) if op.name == "top.conv")
+    site = find_site(conv.results[0], "top.conv")
+    assert site is not None
+    scale(site, np.array([1, 1, 2, 16, 32, 64], np.float32))
+    np.testing.assert_array_equal(outputs(module, DATA), before)
+    check_chip(module)
 
 
 def test_what_others_read_stays() -> None:

@@ -17,7 +17,8 @@ def equalize(module: ir.Module, evidence: Evidence) -> int:
     convolutions read is multiplied by sqrt(r2 / r1), r1 being its largest magnitude on the samples and r2 the share of
     the grid that the weights which read it use; they are divided by the same. r1 is that of the first layer's weights
     in the paper, which has one step for all of these; here each output channel of weights has its own. Through an
-    activation that is not linear above and below zero, the value behind it is scaled.
+    activation that is not linear above and below zero, the value behind it is scaled. What ends in a limit, as of
+    ReLU6, stays: each channel would have another limit, and the chip need a table for it, at half as much time again.
 
     Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019,
     section 4.1.
@@ -30,7 +31,7 @@ def scale_between(module: ir.Module, evidence: Evidence, reader: str, producers:
     axes: dict[str, int] = {}
     passed: set[ir.Operation] = set()
     for op in operations_of(module):
-        if op.name in producers and op not in passed:
+        if op.name in producers and "relu_limit" not in op.attributes and op not in passed:
             site = find_site(op.results[0], reader)
             if site is not None:
                 passed.update(site.carriers)
