@@ -60,8 +60,9 @@ class Layer:
         """Return the mean of all rows, [groups, taps]."""
         if self.window is None:
             return values.reshape(-1, values.shape[-1]).mean(axis=0, dtype=np.float64)[None]
-        windows = self.window.of(values)
-        means = windows.mean(axis=(0, *range(2, values.ndim)), dtype=np.float64)
+        windows, places = self.window.of(values), (0, *range(2, values.ndim))
+        taps = np.ndindex(self.window.kernel)  # one by one, so that the innermost loop runs along a row
+        means = np.stack([windows[(..., *tap)].mean(axis=places, dtype=np.float64) for tap in taps], axis=1)
         return means.reshape(len(self.weights), -1)
 
     def on_grid(self, values: Array) -> Floats:
