@@ -20,7 +20,6 @@ INTEGERS = (I8, I16, I32)
 ALIGNED, COMPACT, STRIDED = 0, 1, 3
 
 WITHOUT_LANES = ("TiuSystem", "LaneMask")
-ALL_LANES_ONLY = ("Conv", "PoolDepthwise", "MatMul", "MatMul2")
 
 Shape = tuple[int, int, int, int]
 T = TypeVar("T")
@@ -86,9 +85,9 @@ class Scene:
     def lane(self) -> int:
         return 0 if self.small or self.chance(0.5) else self.integer(0, LANES - 1)
 
-    def lanes(self, name: str) -> int:
-        """The mask of a long form: often all lanes. Convolutions and products take no other."""
-        if name in ALL_LANES_ONLY or self.chance(0.6):
+    def lanes(self) -> int:
+        """The mask of a long form: often all lanes."""
+        if self.chance(0.6):
             return (1 << LANES) - 1
         return self.integer(0, (1 << 62) - 1) | self.integer(0, 3) << 62
 
@@ -160,8 +159,8 @@ class Scene:
     ) -> Case:
         """One command with the blocks placed so far; command ids and, in a long form, the lanes are filled in."""
         filled = {"cmd_id": 1, "cmd_id_en": 1, **fields}
-        if form == "long" and engine == "tiu" and name not in WITHOUT_LANES:
-            filled = {"tsk_lane_num": self.lanes(name), **filled}
+        if form == "long" and engine == "tiu" and name not in WITHOUT_LANES and "tsk_lane_num" not in filled:
+            filled["tsk_lane_num"] = self.lanes()
         # Only what the command may touch: looking at all memory takes longer than running a command.
         watch = EVERYTHING
         if engine == "tiu":

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tpu_mlir.compiler import compile
+from tpu_mlir.frontend.onnx.inputs import resolve
+from tpu_mlir.frontend.onnx.loading import load
 from tpu_mlir.quantization import PixelFormat, Preprocess, calibrate
 from tpu_mlir.quantization.pixels import from_pixels
 from tpu_mlir.runtime import BModel, Session
 
+from bench.int8 import photo_feeds
 from bench.zoo import BY_NAME, example
 from oracle.bmodels import Array, compare
 
@@ -111,12 +114,24 @@ def test_model(name: str, precision: str, oracle: Path, models: Path, record: Re
 @pytest.mark.parametrize("asymmetric", [False, True], ids=["int8", "int8 with zero points"])
 @pytest.mark.parametrize("name", MODELS)
 def test_quantized_model(name: str, asymmetric: bool, oracle: Path, models: Path, record: Record) -> None:
+    """A network calibrated on photos, as `bench.int8` does it; the input is another photo."""
     network = BY_NAME[name]
     path = network.path(models.parent)
-    samples = [example(network, path, seed).feeds for seed in range(1, 5)]
-    ranges = calibrate(path, samples, method="minmax", input_shapes=network.shapes)
+    *samples, photo = photo_feeds(network, resolve(load(path)[0].graph, network.shapes), 9)
+    ranges = calibrate(path, samples, input_shapes=network.shapes)
     model = compile(path, precision="int8", ranges=ranges, asymmetric=asymmetric, input_shapes=network.shapes)
-    check(oracle, model, Session(model).convert(example(network, path).feeds), record)
+    check(oracle, model, Session(model).convert(photo), record)
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("name", ["shufflenet_v2_int8"])
+def test_model_with_scales(name: str, oracle: Path, models: Path, record: Record) -> None:
+    """A network that comes quantized."""
+    path = models / f"{name}.onnx"
+    (item,) = resolve(load(path)[0].graph, {})
+    model = compile(path, precision="int8")
+    values = np.random.default_rng(1).uniform(-2, 2, item.shape).astype(np.float32)  # of normalised images
+    check(oracle, model, {item.name: values}, record)
 
 
 @pytest.mark.parametrize("precision", [*FLOATS, "int8"])

@@ -1,9 +1,10 @@
-"""SYSID: barriers, which change nothing, and lane masks, each seen by the copy that follows it."""
+"""SYSID and sDMA_sys: commands that change no memory, and lane masks, each seen by the copy that follows it."""
 
 import numpy as np
 from tpu_mlir._native import isa
 
 from oracle.case import ALIGNED, I16, Case, Forms, Generate, Scene, operand_fields, shape_fields
+from oracle.generators.transfers import general
 from oracle.machines import LANE_BYTES, LANES, Engine
 
 CODES = {"intr_barrier": 0, "spb": 1, "data_barrier": 5, "nop": 30, "end": 31}
@@ -46,8 +47,22 @@ def mask(code: int) -> Generate:
     return generate
 
 
+def transfer_system(function: int) -> Generate:
+    """A system command of the transfer engine, then a transfer; the case counts for the first."""
+
+    def generate(scene: Scene) -> Case:
+        made = general(scene.one_of(("long", "short")), False)(scene)
+        fields = {"cmd_special_function": function, "constant_value": scene.integer(0, 2**32 - 1), "cmd_id": 1}
+        command = isa.encode("GdmaSystem", "short", fields | {"cmd_id_en": 1})
+        return Case((("gdma", command), *made.commands), made.blocks, fields, made.watch, tested=0)
+
+    return generate
+
+
 FORMS: Forms = {
     **{f"sys.{name}": quiet(code) for name, code in CODES.items()},
+    "dma.sys": transfer_system(0),
+    "dma.sys.nop": transfer_system(1),
     "sys.swr": mask(2),
     "sys.swr_from_lmem": mask(3),
     "sys.swr_collect_from_lmem": mask(4),
