@@ -128,7 +128,9 @@ def main(words: list[str] | None = None) -> int:
     parser = arguments(__doc__)
     every = [*DENSE, *OTHERS]
     parser.add_argument("--networks", nargs="*", default=every, choices=every, help="which to measure")
-    parser.add_argument("--correct", default="auto", choices=["none", *CORRECTIONS, "auto"], help="corrections to make")
+    parser.add_argument(
+        "--correct", default="quick", choices=["none", *CORRECTIONS, "auto", "quick"], help="corrections to make"
+    )
     parser.add_argument("--auto", action=argparse.BooleanOptionalAction, default=True, help="search mixed precision")
     parser.add_argument("--aim", type=float, default=0.996, help="cosine that mixed precision is searched for")
     options = parser.parse_args(words)

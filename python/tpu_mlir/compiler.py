@@ -6,13 +6,13 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.modules import main_operations
 from tpu_mlir.options import CompileOptions
 from tpu_mlir.passmanager import MLIR_ERROR, PassManager
 from tpu_mlir.quantization.preprocess import Preprocess
@@ -88,12 +88,7 @@ def pipeline(*passes: str) -> str:
 
 def _is_quantized(module: ir.Module) -> bool:
     """Tell whether a network makes integers of its own."""
-    functions: Any = module.body.operations  # the stubs name a base class
-    return any(
-        op.operation.name == "top.cast" and "!quant" in str(op.operation.results[0].type)
-        for function in functions
-        for op in function.regions[0].blocks[0].operations
-    )
+    return any(op.name == "top.cast" and "!quant" in str(op.results[0].type) for op in main_operations(module))
 
 
 def choose_precision(options: CompileOptions, folder: Path) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from rich.table import Table
 from tpu_mlir.cli.calibration import Calibration, progress_bar, takes_calibration
 from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.console import output as results
-from tpu_mlir.cli.corrections import NONE, parse_corrections, run_corrections
+from tpu_mlir.cli.corrections import NONE, QUICK, parse_corrections, run_corrections
 from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
 from tpu_mlir.cli.precision_search import parse_drop, run_search
+from tpu_mlir.cli.quantization_report import asked, check_report, run_diagnosis, write_page
 from tpu_mlir.cli.text import examples, size_text
 
 if TYPE_CHECKING:
@@ -75,13 +76,15 @@ def compile(
     asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False,
     fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16,
     correct: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="none|auto|NAME[,NAME]",
+            metavar="none|quick|auto|NAME[,NAME]",
             help="For int8: change the network before it is quantized, by equalize, smooth-quant, adaround or "
-            "bias-correction, or by all that help.",
+            "bias-correction; by all that help (auto), or those of the first two (quick, what calibration data do "
+            "without this).",
+            show_default=False,
         ),
-    ] = NONE,
+    ] = None,
     fuse_preprocess: Annotated[
         bool,
         typer.Option(
@@ -107,7 +110,8 @@ def compile(
         typer.Option(metavar="0.5%", help="For auto: most that top-1 may lose, by the labels.", show_default=False),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="HTML", help="For auto: write a page with charts.", show_default=False)
+        Path | None,
+        typer.Option(metavar="HTML", help="For int8 and auto: write a page with charts.", show_default=False),
     ] = None,
 ) -> None:
     """Compile an ONNX model to a bmodel.
@@ -119,9 +123,12 @@ def compile(
     preprocess = calibration.preprocess()
     labels = _labels(evaluate) if evaluate else []
     drop = None if max_drop is None else parse_drop(max_drop)
-    corrections = parse_corrections(correct)
-    if corrections and precision not in (Precision.INT8, Precision.AUTO):
+    is_quantized = precision in (Precision.INT8, Precision.AUTO)
+    by_default = QUICK if is_quantized and calibration.data and not ranges else NONE
+    corrections = parse_corrections(correct or by_default)
+    if corrections and not is_quantized:
         raise typer.BadParameter("needs --precision int8 or auto", param_hint="--correct")
+    check_report(report, calibration, is_quantized=is_quantized)
     corrected = None
     if corrections:
         corrected = run_corrections(
@@ -154,14 +161,15 @@ def compile(
         found.bmodel.save(output)
         errors.print(f"{output}: {size_text(len(found.bmodel.data))}", markup=False)
         return
-    if report or drop is not None:
-        raise typer.BadParameter("needs --precision auto", param_hint="--report" if report else "--max-drop")
+    if drop is not None:
+        raise typer.BadParameter("needs --precision auto", param_hint="--max-drop")
     chosen = corrected.ranges if corrected else _ranges(model, precision, ranges, calibration, shapes)
     from tpu_mlir import compiler
+    from tpu_mlir.quantization.operations import copy
 
     with working(f"compiling {model} to {precision.value}"):
         result = compiler.compile(
-            corrected.module if corrected else model,
+            copy(corrected.module) if corrected else model,
             precision=precision.value,
             chip=chip.value,
             input_shapes=shapes,
@@ -174,12 +182,31 @@ def compile(
             name=compiler.network_name(model) if corrected else None,
         )
     errors.print(f"{output}: {size_text(len(result.data))}", markup=False)
+    tiles = [(size_text(len(result.data)), "bmodel")]
     if evaluate:
         from tpu_mlir import quantization
 
         with progress_bar(f"evaluating {output}") as advance:
             found = quantization.evaluate(model, result, labels, preprocess=preprocess, progress=advance)
         print_evaluation(found.model, found.bmodel, len(labels), precision)
+        tiles += [(f"{found.model:.2%}", f"top-1 of {len(labels)} in ONNX Runtime"), (f"{found.bmodel:.2%}", "in INT8")]
+    if report and chosen:
+        from tpu_mlir.report.page import time_text
+        from tpu_mlir.report.quantization import quantization_page
+        from tpu_mlir.runtime.profile import profile
+
+        renamed = corrected.rename(overrides or {}) if corrected else overrides or {}
+        diagnosis = run_diagnosis(
+            corrected.module if corrected else model,
+            model.name,
+            calibration,
+            chosen,
+            shapes=shapes,
+            asymmetric=asymmetric,
+            overrides=renamed,
+        )
+        tiles.insert(0, (time_text(profile(result).cycles), "one run, simulated"))
+        write_page(report, quantization_page(diagnosis, model.name, tiles, asked(renamed)))
 
 
 def print_evaluation(before: float, after: float, count: int, precision: Precision) -> None:

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from tpu_mlir.quantization.correction import Corrected
     from tpu_mlir.quantization.labels import Label
 
-NONE = "none"
+NONE, QUICK = "none", "quick"
 
 
 def parse_corrections(text: str) -> str | list[str] | None:
-    """Return `auto`, a list of corrections, or nothing. Raises a usage error."""
+    """Return `auto`, `quick`, a list of corrections, or nothing. Raises a usage error."""
     if text == NONE:
         return None
     from tpu_mlir.errors import CalibrationError
     from tpu_mlir.quantization.correction import AUTO, chosen_corrections
 
     try:
-        return AUTO if text == AUTO else chosen_corrections(text.split(","))
+        return text if text in (AUTO, QUICK) else chosen_corrections(text.split(","))
     except CalibrationError as error:
         raise typer.BadParameter(f"{error}, or {NONE}", param_hint="--correct") from None
 
@@ -72,7 +72,8 @@ def run_corrections(
             scheduler=calibration.scheduler,
             tell=_advance(advance),
         )
-    _show(found, "top-1" if labels else "least cosine of an output")
+    if any(step.changes for step in found.steps):
+        _show(found, "top-1" if labels else "least cosine of an output")
     return found
 
 

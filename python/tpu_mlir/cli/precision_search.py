@@ -10,6 +10,7 @@ from rich.table import Table
 
 from tpu_mlir.cli.calibration import Calibration, progress_bar
 from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.quantization_report import run_diagnosis, write_page
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
@@ -80,10 +81,21 @@ def run_search(
     _show(found, fallback)
     if report:
         from tpu_mlir.report.precision import precision_page
-        from tpu_mlir.runtime.files import whole_file
 
-        with whole_file(report) as temporary:
-            temporary.write_text(precision_page(found, model.name, measure), encoding="utf-8")
+        diagnosis = run_diagnosis(
+            corrected.module if corrected else model,
+            model.name,
+            calibration,
+            found.ranges,
+            shapes=shapes,
+            asymmetric=asymmetric,
+            overrides=dict.fromkeys(found.chosen.floats, fallback),
+        )
+        alone = {item.operation.name: item.error for item in found.sensitivities}
+        reasons = {
+            name: f"chosen: alone in 8 bits it costs an error of {alone[name]:.1e}" for name in found.chosen.floats
+        }
+        write_page(report, precision_page(found, diagnosis, reasons, model.name, measure))
     return found
 
 

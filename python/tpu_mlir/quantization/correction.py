@@ -18,6 +18,8 @@ from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples
 from tpu_mlir.reference import Reference, to_onnx
 
 AUTO = "auto"  # all that help
+QUICK = "quick"  # those that help of EXACT
+EXACT = ("equalize", "smooth-quant")  # that change no result in floats, and take no longer than calibration
 HELD_OUT = 8  # samples that corrections are judged by, a quarter of all at most
 
 
@@ -72,7 +74,8 @@ def correct(
 ) -> Corrected:
     """Return a model with the corrections that make it better in INT8, in the order of CORRECTIONS.
 
-    corrections: names of CORRECTIONS, all of which are made, or AUTO, which makes those that raise the quality.
+    corrections: names of CORRECTIONS, all of which are made, or AUTO, which makes those that raise the quality, or
+    QUICK, which makes those of EXACT that do.
     judge: what measures the quality (see `evaluate`); by default it is the least, over the outputs, of the mean cosine
     with the float model, on up to HELD_OUT samples that no correction has seen. The quantized network is computed by
     ONNX Runtime for it, where rounding differs from the chip's now and then by a step.
@@ -125,7 +128,7 @@ def correct(
             if CORRECTIONS[name].moves_ranges:
                 moved = ranges_of(candidate)
             after = quality(typed(candidate, moved))
-        is_kept = changes > 0 and (corrections != AUTO or after > before)
+        is_kept = changes > 0 and (corrections not in (AUTO, QUICK) or after > before)
         steps.append(Step(name, changes, before, after, is_kept))
         if is_kept:
             module, ranges, before = candidate, moved, after
@@ -134,12 +137,12 @@ def correct(
 
 def chosen_corrections(corrections: str | Sequence[str]) -> list[str]:
     """Return the names in the order in which they are made; raises CalibrationError for an unknown one."""
-    if corrections == AUTO:
-        return list(CORRECTIONS)
+    if corrections in (AUTO, QUICK):
+        return list(CORRECTIONS) if corrections == AUTO else [name for name in CORRECTIONS if name in EXACT]
     given = [corrections] if isinstance(corrections, str) else corrections
     for name in given:
         if name not in CORRECTIONS:
-            expected = ", ".join((*CORRECTIONS, AUTO))
+            expected = ", ".join((*CORRECTIONS, AUTO, QUICK))
             raise CalibrationError(f"unknown correction '{name}': expected one of {expected}")
     return [name for name in CORRECTIONS if name in given]
 

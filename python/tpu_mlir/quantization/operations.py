@@ -7,8 +7,9 @@ from typing import Any
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.exporting import Quantized
 from tpu_mlir.locations import result_names
+from tpu_mlir.modules import block_operations, main_operations
 
-_MOVES = frozenset(
+MOVES = frozenset(
     {"concat", "depth_to_space", "expand", "gather", "max_pool", "pad", "reshape", "slice", "space_to_depth"}
     | {"split", "tile", "transpose"}
 )
@@ -34,9 +35,7 @@ class Operation:
 
 def operations(module: ir.Module) -> list[Operation]:
     """Return the operations of `@main` in order; MACs are multiply-accumulates of convolutions and products."""
-    functions: Any = module.body.operations
-    found = (item.operation for item in functions[0].regions[0].blocks[0].operations)
-    return [_operation(op) for op in found if op.name not in _STILL]
+    return [_operation(op) for op in main_operations(module) if op.name not in _STILL]
 
 
 def share_on_integers(found: list[Operation]) -> float:
@@ -47,14 +46,13 @@ def share_on_integers(found: list[Operation]) -> float:
 
 def copy(module: ir.Module) -> ir.Module:
     """Return a module of its own with the same operations; constants share their memory."""
-    functions: Any = module.body.operations
     with module.context, ir.Location.unknown():
         made = ir.Module.create()
         for attribute in module.operation.attributes:
             made.operation.attributes[attribute.name] = attribute.attr
         with ir.InsertionPoint(made.body):
-            for function in functions:
-                function.operation.clone()
+            for function in block_operations(module.body):
+                function.clone()
     return made
 
 
@@ -63,7 +61,7 @@ def _operation(op: ir.Operation) -> Operation:
     results = [ir.RankedTensorType(op.results[index].type) for index in range(len(op.results))]
     stored = ["!quant" in str(kind.element_type) for kind in (*operands, *results)]
     kind = op.name.removeprefix("top.")
-    moves = kind in _MOVES or (bool(operands) and operands[0].element_type == results[0].element_type)
+    moves = kind in MOVES or (bool(operands) and operands[0].element_type == results[0].element_type)
     beside = ""
     if operands and _has_channels(operands[0]):
         moves = moves or kind == "mul"

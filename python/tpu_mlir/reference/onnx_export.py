@@ -8,11 +8,11 @@ from onnx import helper
 
 from tpu_mlir import __version__
 from tpu_mlir._mlir import ir
-from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx.exporting import OPSET, Graph, export
 from tpu_mlir.frontend.onnx.tensors import numpy_type, onnx_type
 from tpu_mlir.locations import result_names
+from tpu_mlir.modules import block_operations, main_function
 
 _IR_VERSION = 10  # the one that came with opset 21
 
@@ -25,7 +25,7 @@ def to_onnx(module: ir.Module, *, intermediates: bool = False) -> onnx.ModelProt
     the module has no `@main`, or holds an operation that ONNX cannot express.
     """
     with module.context:
-        return _write(_main(module), intermediates)
+        return _write(main_function(module), intermediates)
 
 
 def _write(main: ir.Operation, intermediates: bool) -> onnx.ModelProto:
@@ -35,7 +35,7 @@ def _write(main: ir.Operation, intermediates: bool) -> onnx.ModelProto:
     graph = Graph(taken={*input_names, *output_names})
     inputs = [_value_info(value, name) for value, name in zip(arguments, input_names, strict=True)]
     graph.names.update(zip(arguments, input_names, strict=True))
-    *body, terminator = _operations(block)
+    *body, terminator = block_operations(block)
     returned = list(_values(terminator.operands))
     for value, name in zip(returned, output_names, strict=True):
         graph.names.setdefault(value, name)
@@ -67,18 +67,6 @@ def _name_results(op: ir.Operation, graph: Graph) -> list[ir.Value]:
         if value not in graph.names:
             graph.names[value] = graph.fresh(name)
     return results
-
-
-def _main(module: ir.Module) -> ir.Operation:
-    for op in _operations(module.body):
-        if op.name == "func.func" and ir.StringAttr(op.attributes["sym_name"]).value == "main":
-            return op
-    raise ModelError("the module has no function @main")
-
-
-def _operations(block: ir.Block) -> list[ir.Operation]:
-    operations: Any = block.operations  # their stub names a base class
-    return [op.operation for op in operations]
 
 
 def _values(values: ir.OpOperandList | ir.OpResultList) -> Iterator[ir.Value]:

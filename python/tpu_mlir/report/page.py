@@ -76,6 +76,16 @@ def document(title: str, body: Sequence[str]) -> str:
     )
 
 
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table that a click on a heading sorts; the first column holds names."""
+    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    body = "".join(
+        f'<tr><td class="name">{escape(row[0])}</td>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
+        for row in rows
+    )
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
 def time_text(cycles: float) -> str:
     """Return cycles as a time in the unit that suits it."""
     seconds = cycles / CLOCK_HZ

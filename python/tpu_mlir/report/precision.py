@@ -1,17 +1,19 @@
-"""The page of a search for mixed precision: what each operation costs, which choices were tried, the ranges."""
+"""The page of a search for mixed precision: what each operation costs, which choices were tried, the tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
+from tpu_mlir.quantization.diagnosis import Diagnosis
 from tpu_mlir.quantization.mixed_precision import Point, Search, Sensitivity
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
-from tpu_mlir.report.page import document, percent, time_text
+from tpu_mlir.report.page import document, percent, table, time_text
+from tpu_mlir.report.quantization import sections
 
 HEIGHT = 320
 
 
-def precision_page(found: Search, name: str, measure: str) -> str:
-    """Return the HTML text; `measure` says what the quality of a bmodel is."""
+def precision_page(found: Search, diagnosis: Diagnosis, reasons: Mapping[str, str], name: str, measure: str) -> str:
+    """Return the HTML text; `measure` says what the quality of a bmodel is, `reasons` why operations stay floats."""
     floats = set(found.chosen.floats)
     body = [
         f"<h1>{escape(name)}</h1>",
@@ -27,8 +29,7 @@ def precision_page(found: Search, name: str, measure: str) -> str:
         "<p>Error: what the outputs lose when this operation alone is computed on integers, the squared difference "
         "relative to the squares. The order is that in which operations become floats.</p>",
         _operations(found.sensitivities, floats),
-        "<h2>Ranges</h2>",
-        _ranges(found),
+        *sections(diagnosis, reasons),
     ]
     return document(f"{name}: mixed precision", body)
 
@@ -68,15 +69,6 @@ def _chart(found: Search) -> str:
     return svg(HEIGHT, parts, "Quality against simulated time")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    body = "".join(
-        f'<tr><td class="name">{escape(row[0])}</td>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
-        for row in rows
-    )
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
 def _points(found: Search) -> str:
     best = {point.floats for point in found.front}
     rows = [
@@ -89,7 +81,7 @@ def _points(found: Search) -> str:
         )
         for point in found.points
     ]
-    return _table(("floats", "quality", "simulated time", "MACs on integers", "not beaten"), rows)
+    return table(("floats", "quality", "simulated time", "MACs on integers", "not beaten"), rows)
 
 
 def _operations(losses: Sequence[Sensitivity], floats: set[str]) -> str:
@@ -103,12 +95,4 @@ def _operations(losses: Sequence[Sensitivity], floats: set[str]) -> str:
         )
         for item in losses
     ]
-    return _table(("operation", "kind", "error", "MACs", "computed in"), rows)
-
-
-def _ranges(found: Search) -> str:
-    rows = [
-        (name, f"{item.threshold:.6g}", f"{item.minimum:.6g}", f"{item.maximum:.6g}")
-        for name, item in found.ranges.items()
-    ]
-    return _table(("tensor", "threshold", "min", "max"), rows)
+    return table(("operation", "kind", "error", "MACs", "computed in"), rows)

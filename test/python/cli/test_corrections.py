@@ -58,6 +58,16 @@ def test_a_table_shows_what_helped(
     assert net.name == ("uneven" if precision == "int8" else "network")
 
 
+def test_calibration_data_do_what_is_quick(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["--precision", "int8", "--calibration-data", str(files[1])]
+    assert compile_with(files, *data) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"equalize +1 +0\.\d+ +0\.\d+ +yes", printed)
+    assert "adaround" not in printed
+    assert compile_with(files, *data, "--correct", "none") == 0
+    assert "corrections" not in capsys.readouterr().out
+
+
 def test_labels_judge(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     """All files show the class that the quantized network already finds, so that nothing can help."""
     folder = files[0].parent
@@ -88,7 +98,7 @@ def test_a_scaled_value_can_stay_a_float(files: tuple[Path, Path]) -> None:
         (
             ["--precision", "int8", "--correct", "equalise"],
             "unknown correction 'equalise': expected one of equalize, smooth-quant, adaround, bias-correction, auto, "
-            "or none",
+            "quick, or none",
         ),
     ],
 )

@@ -36,6 +36,28 @@ def test_search(data: str, tmp_path: Path) -> None:
     assert "http" not in text.replace("http://www.w3.org", "")
 
 
+def test_report_of_int8(data: str, tmp_path: Path) -> None:
+    bmodel, page = tmp_path / "m.bmodel", tmp_path / "r.html"
+    words = ["--precision", "int8", "--calibration-data", data, "--report", str(page)]
+    done = run("-o", str(bmodel), *words, "--precision-override", "scores:f32")
+    assert done.exit_code == 0, done.output
+    assert "ranges by mse, 6 samples" in done.output
+    assert "in floats: 2 of" in done.output  # the product and the reshape before it
+    text = page.read_text("utf-8")
+    assert "--precision-override scores:f32" in text
+    assert "least cosine of &#x27;scores&#x27;" in text
+    assert "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_a_report_that_cannot_be_written_stops_at_once(data: str, tmp_path: Path) -> None:
+    bmodel = tmp_path / "m.bmodel"
+    words = ["--precision", "int8", "--calibration-data", data, "--report", str(tmp_path / "none" / "r.html")]
+    done = run("-o", str(bmodel), *words)
+    assert done.exit_code == 2
+    assert "no folder" in done.output
+    assert not bmodel.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -43,7 +65,8 @@ def test_search(data: str, tmp_path: Path) -> None:
         (["--precision", "auto", "--max-drop", "1%"], "auto needs --calibration-data"),
         (["--precision", "auto", "--max-drop", "much"], "expected a share such as 0.5% or 0.005, found 'much'"),
         (["--precision", "int8", "--max-drop", "1%"], "needs --precision auto"),
-        (["--precision", "f16", "--report", "r.html"], "needs --precision auto"),
+        (["--precision", "f16", "--report", "r.html"], "needs --precision int8 or auto"),
+        (["--precision", "int8", "--report", "r.html"], "needs --calibration-data, whose values it shows"),
     ],
 )
 def test_usage(words: list[str], reason: str, tmp_path: Path) -> None:
