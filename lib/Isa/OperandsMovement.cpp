@@ -145,6 +145,8 @@ Operands isa::list(const ScatterGatherLine &i) {
   // Opd0 serves all n; with a layout other than strided all channels share it.
   Operand from =
       rowAligned("opd0", i.opd0_addr, type, {1, i.res0_c, i.opd0_h, i.res0_w});
+  if (i.opd0_str != uint32_t(Layout::Strided))
+    from.strides[0] = from.strides[1] = 0;
   uint64_t lines = isScatter ? i.opd0_h : i.res0_h;
   return {read(from),
           read(aligned("opd1", i.opd1_addr, Type{i.opd1_prec, false},

@@ -75,6 +75,19 @@ def test_broadcast_reads_one_place() -> None:
     assert found[0] == ("local", False, 0, 16, 3)
 
 
+@pytest.mark.parametrize(("layout", "later"), [(0, 128), (4, 128), (3, 320)])
+def test_lines_that_all_channels_of_a_lane_share(layout: int, later: int) -> None:
+    """Three lines of 20 bytes, 64 apart: only tables in the strided layout lie 192 bytes on behind the last lane."""
+    fields = {"tsk_eu_typ": 18, "res0_prec": F32, "opd0_h": 3, "opd0_addr": 62 * LANE + 128, "opd0_str": layout}
+    places = {"opd1_addr": 62 * LANE + 4096, "res0_addr": 62 * LANE + 8192}
+    found = accesses("ScatterGatherLine", res0_n=1, res0_c=4, res0_h=8, res0_w=5, **fields, **places)
+    reads = {(begin, end, mask) for _, writes, begin, end, mask in found if not writes and begin < 4096}
+    assert {0: later, 1: later, 62: 128, 63: 128} == {
+        lane: begin for begin, _, mask in reads for lane in range(64) if mask >> lane & 1
+    }
+    assert {end - begin for begin, end, _ in reads} == {2 * 64 + 20}
+
+
 def test_result_that_accumulates_is_read() -> None:
     fields = {"tsk_eu_typ": 4, "opd0_prec": F32, "res0_prec": F32, "opd2_const": 1, "res0_addr": 0x1000, "res_add": 1}
     found = accesses("MatMul2", res0_c=1, res0_w=2, opd1_c=1, opd1_w=2, **fields)
