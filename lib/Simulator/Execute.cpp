@@ -1,8 +1,20 @@
 //===- Execute.cpp - Dispatch of an instruction ---------------------------===//
 #include "lib/Simulator/Execute.h"
 
+#include "lib/Simulator/Refuse.h"
+
 using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
+
+llvm::Error sim::checkForm(const isa::Decoded &command) {
+  auto *arith = std::get_if<isa::Arith>(&command.instruction);
+  if (command.form == isa::Form::Long || !arith ||
+      (arith->function() != isa::ArithOp::EuIndex &&
+       arith->function() != isa::ArithOp::LaneIndex))
+    return llvm::Error::success();
+  return refuse(arith->mnemonic() +
+                " writes nothing in its short form; use the long one");
+}
 
 /// With the lanes of the machine's mask in place of its own.
 template <typename T>

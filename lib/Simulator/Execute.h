@@ -13,6 +13,9 @@
 
 namespace tpu_mlir::sim {
 
+/// Fails for a command that the chip model takes in its long form only.
+llvm::Error checkForm(const isa::Decoded &command);
+
 llvm::Error execute(Machine &machine, const isa::Conv &instruction);
 llvm::Error execute(Machine &machine, const isa::PoolDepthwise &instruction);
 llvm::Error execute(Machine &machine, const isa::MatMul &instruction);

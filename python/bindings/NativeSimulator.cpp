@@ -27,6 +27,8 @@ static void executeBytes(sim::Machine &machine, const std::string &engine,
   while (!rest.empty()) {
     isa::Decoded decoded =
         python::unwrap("CommandError", isa::decode(which, rest));
+    if (llvm::Error error = sim::checkForm(decoded))
+      python::raise("CommandError", std::move(error));
     if (llvm::Error error = sim::execute(machine, decoded.instruction))
       python::raise("CommandError", std::move(error));
     rest = rest.drop_front(decoded.size);

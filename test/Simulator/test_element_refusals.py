@@ -26,6 +26,13 @@ def execute(name: str, index: int = 0, **changes: int) -> None:
     machine.execute("tiu", isa.encode(name, "long", {**FIELDS[name], **changes}))
 
 
+@pytest.mark.parametrize("code", [24, 25])
+def test_indices_have_a_long_form_only(code: int) -> None:
+    short = isa.encode("Arith", "short", SHAPE | {"tsk_eu_typ": code, "res0_prec": I16, "cmd_id": 1})
+    with pytest.raises(CommandError, match="IdxGen writes nothing in its short form; use the long one"):
+        Machine().execute("tiu", short)
+
+
 @pytest.mark.parametrize("name", [name for name in FIELDS if name != "LaneArith"])
 def test_unchanged_commands_run(name: str) -> None:
     execute(name)

@@ -61,7 +61,7 @@ def document(tallies: Tallies, plan: Plan, seconds: float) -> str:
         "",
         "Not in the table: SEG, which has no opcode in any public source, and LAR, which the chip model ignores;",
         "`quant.rq2`, `quant.dq2`, `sg.pl_gather_perw` and `sg.pl_scatter_perw`, which stop it; the simulator refuses",
-        "them all. The short forms of `arith.euIdxGen` and `arith.npuIdxGen` write nothing. DMA_sys has no long form.",
+        "them all, and the short forms of `arith.euIdxGen` and `arith.npuIdxGen`, which write nothing.",
         "What each generator leaves out, and why, is said in `test/oracle/generators/`.",
         "",
         "| form | sub-functions | commands | differ |",

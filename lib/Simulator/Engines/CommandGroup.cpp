@@ -1,6 +1,7 @@
 //===- CommandGroup.cpp - Two decoded command streams ---------------------===//
 #include "lib/Simulator/Engines/CommandGroup.h"
 
+#include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Refuse.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -37,6 +38,9 @@ decodeStream(isa::Engine engine, llvm::ArrayRef<uint8_t> bytes, uint64_t most) {
     if (!decoded)
       return refuse(llvm::formatv("{0} command {1}, at byte {2}: {3}", name, id,
                                   at, llvm::toString(decoded.takeError())));
+    if (llvm::Error error = checkForm(*decoded))
+      return refuse(llvm::formatv("{0} command {1}, at byte {2}: {3}", name, id,
+                                  at, llvm::toString(std::move(error))));
     uint32_t given = isa::commandId(decoded->instruction);
     if (given != id && given != 0)
       return refuse(llvm::formatv("{0} command {1}, at byte {2}, has cmd_id "
