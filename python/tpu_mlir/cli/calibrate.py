@@ -9,6 +9,7 @@ from tpu_mlir.cli.calibration import Calibration, takes_calibration
 from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.options import InputShapes, parse_shapes
 from tpu_mlir.cli.text import examples
+from tpu_mlir.runtime.files import check_output
 
 EPILOG = examples(
     "tpuc calibrate m.onnx --calibration-data photos/ -o m.ranges --mean 127.5 --scale 0.0078125",
@@ -28,6 +29,7 @@ def calibrate(
 
     An image becomes an input as (pixel - mean) * scale. The table is text: `name threshold minimum maximum` a line.
     """
+    check_output(output)
     ranges = calibration.run(model, parse_shapes(input_shape))
     ranges.save(output)
     errors.print(f"{output}: ranges of {len(ranges)} tensors", markup=False)

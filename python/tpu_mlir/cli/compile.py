@@ -16,6 +16,7 @@ from tpu_mlir.cli.options import InputShapes, parse_overrides, parse_shapes
 from tpu_mlir.cli.precision_search import parse_drop, run_search
 from tpu_mlir.cli.quantization_report import asked, check_report, run_diagnosis, write_page
 from tpu_mlir.cli.text import examples, size_text
+from tpu_mlir.runtime.files import check_output
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
@@ -128,6 +129,8 @@ def compile(
     corrections = parse_corrections(correct or by_default)
     if corrections and not is_quantized:
         raise typer.BadParameter("needs --precision int8 or auto", param_hint="--correct")
+    if is_quantized:
+        check_output(output)
     check_report(report, calibration, is_quantized=is_quantized)
     corrected = None
     if corrections:
@@ -142,12 +145,10 @@ def compile(
             overrides=overrides or {},
         )
     if precision is Precision.AUTO:
-        from tpu_mlir.quantization.ranges import Ranges
-
         found = run_search(
             model,
             calibration,
-            ranges=Ranges.load(ranges) if ranges else None,
+            ranges=_load_ranges(model, ranges) if ranges else None,
             corrected=corrected,
             labels=labels,
             drop=drop,
@@ -155,6 +156,7 @@ def compile(
             shapes=shapes,
             asymmetric=asymmetric,
             fallback=fallback.value,
+            overrides=corrected.rename(overrides or {}) if corrected else overrides or {},
             fuse_preprocess=fuse_preprocess,
             report=report,
         )
@@ -243,6 +245,11 @@ def _ranges(
         raise typer.BadParameter("int8 takes either --calibration-data or --ranges", param_hint="--precision")
     if table is None:
         return calibration.run(model, shapes)
+    return _load_ranges(model, table)
+
+
+def _load_ranges(model: Path, table: Path) -> "Ranges":
+    """Read a table that has to be that of the model. Raises TpuMlirError."""
     from tpu_mlir.quantization.ranges import Ranges, fingerprint
 
     ranges = Ranges.load(table)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tpu_mlir.cli.calibration import Calibration, progress_bar
 from tpu_mlir.cli.console import output as results
-from tpu_mlir.cli.quantization_report import run_diagnosis, write_page
+from tpu_mlir.cli.quantization_report import asked, run_diagnosis, write_page
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
@@ -41,6 +41,7 @@ def run_search(
     min_cosine: float,
     shapes: Mapping[str, Sequence[int]] | None,
     asymmetric: bool,
+    overrides: Mapping[str, str],
     fallback: str,
     fuse_preprocess: bool,
     report: Path | None,
@@ -74,7 +75,11 @@ def run_search(
             input_shapes=shapes,
             asymmetric=asymmetric,
             fallback=fallback,
+            precision_overrides=overrides,
             fuse_preprocess=fuse_preprocess,
+            skip_bad=calibration.skip_bad,
+            workers=calibration.workers,
+            scheduler=calibration.scheduler,
             tell=lambda _, done, total: advance(done, total),
         )
     measure = "Quality is top-1 accuracy." if judge else "Quality is the least mean cosine of an output."
@@ -89,12 +94,13 @@ def run_search(
             found.ranges,
             shapes=shapes,
             asymmetric=asymmetric,
-            overrides=dict.fromkeys(found.chosen.floats, fallback),
+            overrides={**dict.fromkeys(found.chosen.floats, fallback), **overrides},
         )
         alone = {item.operation.name: item.error for item in found.sensitivities}
         reasons = {
             name: f"chosen: alone in 8 bits it costs an error of {alone[name]:.1e}" for name in found.chosen.floats
         }
+        reasons |= asked(overrides)
         write_page(report, precision_page(found, diagnosis, reasons, model.name, measure))
     return found
 

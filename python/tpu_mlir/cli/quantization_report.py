@@ -8,6 +8,7 @@ import typer
 
 from tpu_mlir.cli.calibration import Calibration, progress_bar
 from tpu_mlir.cli.console import output as results
+from tpu_mlir.runtime.files import check_output
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
@@ -16,15 +17,14 @@ if TYPE_CHECKING:
 
 
 def check_report(report: Path | None, calibration: Calibration, *, is_quantized: bool) -> None:
-    """Raise a usage error for a report that could not be written in the end."""
+    """Raise a usage error or OutputFileError for a report that could not be written in the end."""
     if report is None:
         return
     if not is_quantized:
         raise typer.BadParameter("needs --precision int8 or auto", param_hint="--report")
     if calibration.data is None:
         raise typer.BadParameter("needs --calibration-data, whose values it shows", param_hint="--report")
-    if not report.parent.is_dir():
-        raise typer.BadParameter(f"no folder '{report.parent}'", param_hint="--report")
+    check_output(report)
 
 
 def run_diagnosis(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tpu_mlir._mlir import ir
-from tpu_mlir.errors import CalibrationError, InputFileError
+from tpu_mlir.errors import CalibrationError
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.quantization.calibration import DEFAULT_METHOD, DEFAULT_SAMPLES, Model, calibrate, clean_module, quantize
 from tpu_mlir.quantization.corrections import CORRECTIONS, Evidence
@@ -14,7 +14,7 @@ from tpu_mlir.quantization.mixed_precision import Judge, Tell, least_cosine
 from tpu_mlir.quantization.operations import copy
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
-from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples
+from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples, readable
 from tpu_mlir.reference import Reference, to_onnx
 
 AUTO = "auto"  # all that help
@@ -89,7 +89,7 @@ def correct(
     module = clean_module(model, input_shapes)
     inputs = resolve(to_onnx(module).graph, {})
     found = find_samples(data, inputs, preprocess or Preprocess(), count=samples, seed=seed)
-    fitted, held = _split(_readable(found) if skip_bad else found)
+    fitted, held = _split(readable(found) if skip_bad else found)
 
     def ranges_of(candidate: ir.Module) -> Ranges:
         ranges = calibrate(
@@ -154,19 +154,6 @@ def _split(found: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]
         return found, found
     held = {index * len(found) // count for index in range(count)}
     return [item for at, item in enumerate(found) if at not in held], [found[at] for at in sorted(held)]
-
-
-def _readable(found: Sequence[Sample]) -> list[Sample]:
-    """Return the samples that can be read; calibration warns of the others."""
-
-    def can_be_read(sample: Sample) -> bool:
-        try:
-            sample.load()
-        except (CalibrationError, InputFileError):
-            return False
-        return True
-
-    return [sample for sample in found if can_be_read(sample)]
 
 
 def _quality(judge: Judge | None, module: ir.Module, held: Sequence[Sample]) -> Callable[[ir.Module], float]:

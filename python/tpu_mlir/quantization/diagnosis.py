@@ -21,7 +21,7 @@ from tpu_mlir.quantization.observe import Progress, observe
 from tpu_mlir.quantization.operations import Operation, copy, operations
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
-from tpu_mlir.quantization.samples import Data, find_samples
+from tpu_mlir.quantization.samples import Data, find_samples, readable
 from tpu_mlir.quantization.statistics import Observation
 from tpu_mlir.reference import to_onnx
 from tpu_mlir.runtime.compare import distance
@@ -122,17 +122,18 @@ def diagnose(
     """Observe the float network on samples and compare the quantized one with it, both in ONNX Runtime.
 
     What stays floats is computed in f32 there, so errors are those of 8 bits alone. model, ranges,
-    precision_overrides: as for `quantize`; data, samples, seed, preprocess: as for `calibrate`. Raises TpuMlirError.
+    precision_overrides: as for `quantize`; data, samples, seed, preprocess: as for `calibrate`; samples that cannot
+    be read are left out. Raises TpuMlirError.
     """
     module = clean_module(model, input_shapes)
     in_f32 = {name: kind if kind == "int8" else "f32" for name, kind in (precision_overrides or {}).items()}
     typed = quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=in_f32)
     with TemporaryDirectory(prefix="tpu_mlir-") as folder:
         network = Network.write(module, Path(folder) / "reference.onnx")
-        found = find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed)
+        found = readable(find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed))
         judged = found[:: max(1, len(found) // JUDGED)][:JUDGED]
         total = len(found) + len(judged)
-        seen = observe(network, found, skip_bad=True, progress=lambda done, _: progress(done, total))
+        seen = observe(network, found, progress=lambda done, _: progress(done, total))
         quantized = _Quantized(typed)
         distances: dict[str, list[tuple[float, float]]] = {}
         for index, sample in enumerate(judged, 1):

@@ -40,7 +40,8 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     labels, problems = list[Label](), list[str]()
     for number, line in enumerate(lines, 1):
         file, comma, text = (part.strip() for part in line.rpartition(","))
-        if not line.strip() or (number == 1 and comma and not text.lstrip("-").isdigit()):
+        is_heading = number == 1 and comma and not text.isdecimal() and not (table.parent / file).is_file()
+        if not line.strip() or is_heading:
             continue
         if not comma or not file or not text.isdecimal():
             problems.append(
@@ -95,6 +96,9 @@ def groups(labels: Sequence[Label], inputs: Sequence[Input]) -> list[Sequence[La
             "tpu_mlir.quantization.evaluate takes a function"
         )
     is_array = labels[0].file.suffix.lower() in ARRAYS
+    other = next((label for label in labels if (label.file.suffix.lower() in ARRAYS) != is_array), None)
+    if other:
+        raise CalibrationError(f"{other.where}: expected arrays only or images only, found both in the labels")
     size = 1 if is_array else inputs[0].shape[0]
     return [labels[at : at + size] for at in range(0, len(labels), size)]
 

@@ -14,7 +14,7 @@ from tpu_mlir.quantization.operations import Operation, copy, operations, share_
 from tpu_mlir.quantization.pixels import bmodel_feeds
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
-from tpu_mlir.quantization.samples import Data, Feeds, find_samples
+from tpu_mlir.quantization.samples import Data, Feeds, find_samples, readable
 from tpu_mlir.reference import Reference, to_onnx
 from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.runtime.compare import distance
@@ -85,8 +85,12 @@ def search_precision(
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     asymmetric: bool = False,
     fallback: str = "f16",
+    precision_overrides: Mapping[str, str] | None = None,
     fuse_preprocess: bool = False,
     original: Model | None = None,
+    skip_bad: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
     tell: Tell = lambda what, done, total: None,
 ) -> Search:
     """Compile a model for INT8 with the fewest operations in `fallback` that reach the target.
@@ -97,7 +101,8 @@ def search_precision(
     measured; then the most sensitive ones, for the multiplications that they are, become floats, in numbers that
     bisection finds, each compiled and run on the simulator.
 
-    data, method, samples, seed, preprocess: as for `calibrate`, unless `ranges` are given. fuse_preprocess: let the
+    data, method, samples, seed, preprocess, skip_bad, workers, scheduler: as for `calibrate`, which is left out if
+    `ranges` are given. precision_overrides: operations that are not searched. fuse_preprocess: let the
     bmodels take pixels and do `preprocess` themselves (see CompileOptions). original: the model to be near, if `model`
     is a corrected one. tell: called with what is done and how many of how many. Raises TpuMlirError,
     CalibrationError if no choice reaches the target.
@@ -116,17 +121,26 @@ def search_precision(
             samples=samples,
             seed=seed,
             preprocess=preprocess,
+            skip_bad=skip_bad,
+            workers=workers,
+            scheduler=scheduler,
             progress=lambda done, total: tell("calibrating", done, total),
         )
+    if skip_bad:
+        found = readable(found)
     trials = [sample.load() for sample in found[:: max(1, len(found) // TRIALS)][:TRIALS]]
     reference = Reference(module if original is None else clean_module(original, input_shapes))
     expected = [reference.run(feeds) for feeds in trials]
 
+    fixed = dict(precision_overrides or {})
+    in_f32 = {name: kind if kind == "int8" else "f32" for name, kind in fixed.items()}
+
     def typed(overrides: Mapping[str, str]):
-        return quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides)
+        chosen = {**overrides, **in_f32}
+        return quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=chosen)
 
     every = operations(typed({}))
-    candidates = [op for op in every if op.on_integers and not op.moves]
+    candidates = [op for op in every if op.on_integers and not op.moves and op.name not in fixed]
     total = max(sum(op.macs for op in every), 1)
     probes = list(zip(trials, expected, strict=True))[:PROBES]
     losses: list[Sensitivity] = []
@@ -147,7 +161,7 @@ def search_precision(
                 ranges=ranges,
                 asymmetric=asymmetric,
                 fallback=fallback,
-                precision_overrides=floats,
+                precision_overrides={**floats, **fixed},
                 fuse_preprocess=how if fuse_preprocess else None,
             )
             session = Session(bmodel)

@@ -115,6 +115,19 @@ def find_samples(data: Data, inputs: Sequence[Input], preprocess: Preprocess, *,
     return _from_files(_read_list(path), targets, preprocess, count, seed, str(path))
 
 
+def readable(found: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that can be read; calibration warns of the others."""
+
+    def can_be_read(sample: Sample) -> bool:
+        try:
+            sample.load()
+        except (CalibrationError, InputFileError):
+            return False
+        return True
+
+    return [sample for sample in found if can_be_read(sample)]
+
+
 def _from_files(
     files: Sequence[Path], inputs: tuple[Input, ...], preprocess: Preprocess, count: int, seed: int, what: str
 ) -> list[Sample]:
@@ -154,7 +167,7 @@ def _read_list(path: Path) -> list[Path]:
         raise CalibrationError(
             f"{path}: expected a folder, an .npz file or a list of files, found a file that is no text"
         ) from None
-    files = [path.parent / line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    files = [path.parent / line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
     if not files:
         raise CalibrationError(f"{path}: lists no files")
     return files

@@ -16,6 +16,24 @@ def whole_file(path: str | os.PathLike[str]) -> Generator[Path, None, None]:
     The suffix is kept, since some writers choose the format by it. Raises OutputFileError.
     """
     target = Path(path)
+    temporary = _file_beside(target)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~current_umask())
+        temporary.replace(target)
+    except OSError as error:
+        raise OutputFileError(f"{target}: {reason(error)}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def check_output(path: str | os.PathLike[str]) -> None:
+    """Raise OutputFileError if no file can be written there, before the work that makes it."""
+    _file_beside(Path(path)).unlink()
+
+
+def _file_beside(target: Path) -> Path:
+    """Create the temporary file of `whole_file`."""
     if target.is_dir():
         raise OutputFileError(f"{target}: is a directory")
     if target.exists() and not target.is_file():  # a device or a pipe must not be replaced by a file
@@ -25,15 +43,7 @@ def whole_file(path: str | os.PathLike[str]) -> Generator[Path, None, None]:
         os.close(handle)
     except OSError as error:
         raise OutputFileError(f"{target}: {reason(error)}") from error
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~current_umask())
-        temporary.replace(target)
-    except OSError as error:
-        raise OutputFileError(f"{target}: {reason(error)}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    return Path(name)
 
 
 def current_umask() -> int:

@@ -53,9 +53,11 @@ def test_a_report_that_cannot_be_written_stops_at_once(data: str, tmp_path: Path
     bmodel = tmp_path / "m.bmodel"
     words = ["--precision", "int8", "--calibration-data", data, "--report", str(tmp_path / "none" / "r.html")]
     done = run("-o", str(bmodel), *words)
-    assert done.exit_code == 2
-    assert "no folder" in done.output
+    assert done.exit_code == 1
+    assert "r.html: no such file or directory" in str(done.exception)
     assert not bmodel.exists()
+    done = run("-o", str(tmp_path / "none" / "m.bmodel"), *words[:4])
+    assert "m.bmodel: no such file or directory" in str(done.exception)
 
 
 @pytest.mark.parametrize(
@@ -81,3 +83,35 @@ def test_a_drop_needs_labels(data: str, tmp_path: Path) -> None:
     done = run("-o", str(tmp_path / "m.bmodel"), *words)
     assert done.exit_code == 2
     assert "takes --evaluate with the labels" in " ".join(done.output.replace("│", " ").split())
+
+
+def test_overrides_are_not_searched(data: str, tmp_path: Path) -> None:
+    page = tmp_path / "r.html"
+    words = ["--precision", "auto", "--min-cosine", "0.9", "--calibration-data", data, "--report", str(page)]
+    done = run("-o", str(tmp_path / "m.bmodel"), *words, "--precision-override", "scores:f32")
+    assert done.exit_code == 0, done.output
+    assert "--precision-override scores:f32" in page.read_text("utf-8")
+
+
+def test_a_table_of_another_model_is_refused(data: str, tmp_path: Path) -> None:
+    table = tmp_path / "t.ranges"
+    table.write_text("# model: other sha256 0000\nimages 16 0 16\n")
+    words = ["--precision", "auto", "--calibration-data", data, "--ranges", str(table)]
+    done = run("-o", str(tmp_path / "m.bmodel"), *words)
+    assert done.exit_code == 1
+    assert "belong to another model" in str(done.exception)
+
+
+def test_bad_samples_can_be_skipped(tmp_path: Path) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for index in range(6):
+        images = np.random.default_rng(index).uniform(0, 16, (1, 1, 8, 8)).astype(np.float32)
+        np.savez(folder / f"{index}.npz", images=images)
+    (folder / "0.npz").write_bytes(b"no archive")
+    for precision in ("auto", "int8"):
+        words = ["--precision", precision, "--min-cosine", "0.9", "--calibration-data", str(folder)]
+        words += ["--report", str(tmp_path / "r.html")]
+        assert "0.npz" in str(run("-o", str(tmp_path / "m.bmodel"), *words).exception)
+        done = run("-o", str(tmp_path / "m.bmodel"), *words, "--skip-bad")
+        assert done.exit_code == 0, done.output

@@ -72,6 +72,7 @@ def test_function(bmodel: tpu_mlir.BModel) -> None:
         ("h,h\n0, a digit.png,cat\n", "labels.csv:2: expected 'file,class'"),
         ("h,h\nnone.png,1\n", "labels.csv:2: there is no file '"),
         ("h,h\n", "labels.csv: holds no labels"),
+        ("0, a digit.png,cat\n", "labels.csv:1: expected 'file,class' with the class as a number"),
     ],
 )
 def test_labels_that_do_not_match(table: Path, text: str, message: str) -> None:
@@ -87,6 +88,13 @@ def test_every_bad_line_is_named(table: Path) -> None:
         read_labels(table)
     with pytest.raises(InputFileError, match=r"none\.csv: no such file"):
         read_labels(table.parent / "none.csv")
+
+
+def test_images_or_arrays(table: Path, bmodel: tpu_mlir.BModel) -> None:
+    np.save(table.parent / "a.npy", np.zeros((1, 1, 8, 8), np.float32))
+    table.write_text("0, a digit.png,0\na.npy,1\n")
+    with pytest.raises(CalibrationError, match=r"csv:2: expected arrays only or images only, found both"):
+        evaluate(DIGITS, bmodel, table, preprocess=GRAY)
 
 
 def test_classes_that_the_network_lacks(table: Path, bmodel: tpu_mlir.BModel) -> None:
