@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from tpu_mlir.cli.calibration import Calibration, takes_calibration
+from tpu_mlir.cli.calibration import Calibration
 from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.options import InputShapes, parse_shapes
+from tpu_mlir.cli.records import takes_records
 from tpu_mlir.cli.text import examples
 from tpu_mlir.runtime.files import check_output
 
@@ -18,7 +19,7 @@ EPILOG = examples(
 )
 
 
-@takes_calibration
+@takes_records
 def calibrate(
     model: Annotated[Path, typer.Argument(help="ONNX model.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="Table to write.", show_default=False)],

@@ -1,15 +1,13 @@
 """The options of calibration, which `tpuc calibrate` and `tpuc compile` share, and what they do."""
 
 import contextlib
-import dataclasses
 import functools
-import inspect
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -121,24 +119,6 @@ class Calibration:
                 scheduler=self.scheduler,
                 progress=report,
             )
-
-
-def takes_calibration(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the fields of Calibration as options, in place of its parameter `calibration`."""
-    fields = dataclasses.fields(Calibration)
-    own = inspect.signature(command)
-    kind = inspect.Parameter.KEYWORD_ONLY
-    options = [inspect.Parameter(f.name, kind, default=f.default, annotation=f.type) for f in fields]
-
-    @functools.wraps(command)
-    def flat(**values: Any) -> None:
-        chosen = {field.name: values.pop(field.name) for field in fields}
-        command(**values, calibration=Calibration(**chosen))
-
-    others = [item.replace(kind=kind) for name, item in own.parameters.items() if name != "calibration"]
-    flat.__dict__["__signature__"] = inspect.Signature([*others, *options])
-    flat.__annotations__ = {item.name: item.annotation for item in (*others, *options)}
-    return flat
 
 
 def parse_numbers(text: str, option: str) -> tuple[float, ...]:

@@ -17,8 +17,9 @@ TWICE = Path(__file__).parents[2] / "BModel" / "Inputs" / "twice.bmodel"
 
 
 @pytest.fixture
-def calls(twice: Path, monkeypatch) -> list[tuple[object, dict[str, object]]]:
+def calls(twice: Path, tmp_path: Path, monkeypatch) -> list[tuple[object, dict[str, object]]]:
     """Stand in for the compiler: note what it is asked for."""
+    monkeypatch.chdir(tmp_path)
     noted: list[tuple[object, dict[str, object]]] = []
 
     def compile(model: object, **options: object) -> BModel:
@@ -38,7 +39,7 @@ DEFAULTS = {
     "precision": "f32",
     "chip": "bm1684x",
     "input_shapes": None,
-    "precision_overrides": None,
+    "precision_overrides": {},
     "ranges": None,
     "asymmetric": False,
     "fallback": "f16",
@@ -64,7 +65,8 @@ DEFAULTS = {
 )
 def test_options(words: list[str], options: dict[str, object], calls, capsys) -> None:
     assert main(["compile", "m.onnx", "-o", "m.bmodel", *words]) == 0
-    assert calls == [(Path("m.onnx"), DEFAULTS | {"output": Path("m.bmodel")} | options)]
+    assert calls == [(Path("m.onnx"), DEFAULTS | options)]
+    assert Path("m.bmodel").read_bytes() == TWICE.read_bytes()
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "m.bmodel: 13.1 KiB\n")
 
@@ -82,7 +84,7 @@ def test_ranges(model: Path, calls) -> None:
     ranges = Ranges({"x": Range(1, 0, 1)}, {"model": fingerprint(model)})
     ranges.save(table)
     words = ["compile", str(model), "-o", "m.bmodel", "--precision", "int8", "--ranges", str(table)]
-    integers = {"precision": "int8", "ranges": ranges, "output": Path("m.bmodel")}
+    integers = {"precision": "int8", "ranges": ranges}
     assert main(words) == 0
     assert main([*words, "--asymmetric", "--fallback", "bf16"]) == 0
     assert calls == [

@@ -1,18 +1,18 @@
 """What `tpuc compile --correct` does and shows."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
 
 from tpu_mlir.cli.calibration import Calibration, progress_bar
+from tpu_mlir.cli.compilation.job import Job
+from tpu_mlir.cli.compilation.options import Integers, Precision, Request
 from tpu_mlir.cli.console import output as results
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.correction import Corrected
-    from tpu_mlir.quantization.labels import Label
 
 NONE, QUICK = "none", "quick"
 
@@ -30,50 +30,49 @@ def parse_corrections(text: str) -> str | list[str] | None:
         raise typer.BadParameter(f"{error}, or {NONE}", param_hint="--correct") from None
 
 
-def run_corrections(
-    model: Path,
-    calibration: Calibration,
-    corrections: str | list[str],
-    *,
-    ranges: Path | None,
-    labels: "Sequence[Label]",
-    shapes: Mapping[str, Sequence[int]] | None,
-    asymmetric: bool,
-    overrides: Mapping[str, str],
-) -> "Corrected":
-    """Correct a model on the calibration data and print what helped. Raises TpuMlirError or a usage error."""
-    if ranges is not None:
+def choose_corrections(request: Request, integers: Integers, calibration: Calibration) -> str | list[str] | None:
+    """Return the corrections that are asked for, `quick` for what is calibrated on data. Raises a usage error."""
+    is_quantized = request.precision in (Precision.INT8, Precision.AUTO)
+    by_default = QUICK if is_quantized and calibration.data and not integers.ranges else NONE
+    return parse_corrections(integers.correct or by_default)
+
+
+def run_corrections(job: Job) -> "Corrected | None":
+    """Correct a model on the calibration data, if asked, and print what helped. Raises as the search does."""
+    if not job.corrections:
+        return None
+    if job.integers.ranges is not None:
         raise typer.BadParameter(
             "a table of ranges belongs to the model as it is; give --calibration-data in its place",
             param_hint="--correct",
         )
+    calibration, model = job.calibration, job.request.model
     if calibration.data is None:
         raise typer.BadParameter("needs --calibration-data", param_hint="--correct")
-    preprocess = calibration.preprocess()
     from tpu_mlir import quantization
     from tpu_mlir.quantization.evaluation import reference_score
 
-    judge = reference_score(model, labels, shapes or {}, preprocess)[0] if labels else None
+    judge = reference_score(model, job.labels, job.shapes or {}, job.preprocess)[0] if job.labels else None
     with progress_bar(f"correcting {model}") as advance:
         found = quantization.correct(
             model,
             calibration.data,
-            corrections=corrections,
+            corrections=job.corrections,
             judge=judge,
             method=calibration.method.value,
             samples=calibration.samples,
             seed=calibration.seed,
-            preprocess=preprocess,
-            input_shapes=shapes,
-            asymmetric=asymmetric,
-            precision_overrides=overrides,
+            preprocess=job.preprocess,
+            input_shapes=job.shapes,
+            asymmetric=job.integers.asymmetric,
+            precision_overrides=job.overrides,
             skip_bad=calibration.skip_bad,
             workers=calibration.workers,
             scheduler=calibration.scheduler,
             tell=_advance(advance),
         )
     if any(step.changes for step in found.steps):
-        _show(found, "top-1" if labels else "least cosine of an output")
+        _show(found, "top-1" if job.labels else "least cosine of an output")
     return found
 
 

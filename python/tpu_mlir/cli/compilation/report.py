@@ -1,57 +1,74 @@
 """What `tpuc compile --report` adds for networks in 8 bits: a page, and the lines of it that matter most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from tpu_mlir.cli.calibration import Calibration, progress_bar
+from tpu_mlir.cli.calibration import progress_bar
+from tpu_mlir.cli.compilation.job import Built, Job
+from tpu_mlir.cli.compilation.options import Precision
 from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.text import size_text
 from tpu_mlir.runtime.files import check_output
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
-    from tpu_mlir.quantization.calibration import Model
     from tpu_mlir.quantization.diagnosis import Diagnosis
+    from tpu_mlir.quantization.evaluation import Evaluation
 
 
-def check_report(report: Path | None, calibration: Calibration, *, is_quantized: bool) -> None:
+def check_report(job: Job) -> None:
     """Raise a usage error or OutputFileError for a report that could not be written in the end."""
+    report = job.quality.report
     if report is None:
         return
-    if not is_quantized:
+    if not job.is_quantized:
         raise typer.BadParameter("needs --precision int8 or auto", param_hint="--report")
-    if calibration.data is None:
+    if job.calibration.data is None:
         raise typer.BadParameter("needs --calibration-data, whose values it shows", param_hint="--report")
     check_output(report)
 
 
-def run_diagnosis(
-    model: "Model",
-    name: str,
-    calibration: Calibration,
-    ranges: "Ranges",
-    *,
-    shapes: Mapping[str, Sequence[int]] | None,
-    asymmetric: bool,
-    overrides: Mapping[str, str],
-) -> "Diagnosis":
+def write_report(job: Job, built: Built, evaluation: "Evaluation | None") -> None:
+    """Write the page of a network in int8, if asked; that of `auto` is part of its search. Raises TpuMlirError."""
+    report, model = job.quality.report, job.request.model
+    if report is None or built.ranges is None or job.request.precision is Precision.AUTO:
+        return
+    from tpu_mlir.report.page import time_text
+    from tpu_mlir.report.quantization import quantization_page
+    from tpu_mlir.runtime.profile import profile
+
+    diagnosis = run_diagnosis(job, built.ranges, job.final_overrides)
+    tiles = [
+        (time_text(profile(built.bmodel).cycles), "one run, simulated"),
+        (size_text(len(built.bmodel.data)), "bmodel"),
+    ]
+    if evaluation:
+        tiles += [
+            (f"{evaluation.model:.2%}", f"top-1 of {len(job.labels)} in ONNX Runtime"),
+            (f"{evaluation.bmodel:.2%}", "in INT8"),
+        ]
+    write_page(report, quantization_page(diagnosis, model.name, tiles, asked(job.final_overrides)))
+
+
+def run_diagnosis(job: Job, ranges: "Ranges", overrides: Mapping[str, str]) -> "Diagnosis":
     """Diagnose with a progress bar and print the worst of it. Raises TpuMlirError."""
     from tpu_mlir.quantization.diagnosis import diagnose
     from tpu_mlir.report.quantization import clipped_text
 
-    with progress_bar(f"diagnosing {name}") as advance:
+    with progress_bar(f"diagnosing {job.request.model.name}") as advance:
         found = diagnose(
-            model,
+            job.corrected.module if job.corrected else job.request.model,
             ranges,
-            calibration.data or (),
-            asymmetric=asymmetric,
+            job.calibration.data or (),
+            asymmetric=job.integers.asymmetric,
             precision_overrides=overrides,
-            samples=calibration.samples,
-            seed=calibration.seed,
-            preprocess=calibration.preprocess(),
-            input_shapes=shapes,
+            samples=job.calibration.samples,
+            seed=job.calibration.seed,
+            preprocess=job.preprocess,
+            input_shapes=job.shapes,
             progress=advance,
         )
     lines = [f"{len(found.tensors)} tensors, ranges by {found.facts.get('method', 'a table')}, {found.samples} samples"]

@@ -1,6 +1,5 @@
 """What `tpuc compile --precision auto` does and shows."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,14 +7,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from tpu_mlir.cli.calibration import Calibration, progress_bar
+from tpu_mlir.cli.calibration import progress_bar
+from tpu_mlir.cli.compilation.job import Built, Job
+from tpu_mlir.cli.compilation.ranges import load_ranges
+from tpu_mlir.cli.compilation.report import asked, run_diagnosis, write_page
 from tpu_mlir.cli.console import output as results
-from tpu_mlir.cli.quantization_report import asked, run_diagnosis, write_page
 
 if TYPE_CHECKING:
-    from tpu_mlir.quantization import Ranges
-    from tpu_mlir.quantization.correction import Corrected
-    from tpu_mlir.quantization.labels import Label
+    from tpu_mlir.quantization.labels import Score
     from tpu_mlir.quantization.mixed_precision import Search
 
 
@@ -30,40 +29,36 @@ def parse_drop(text: str) -> float:
     return drop
 
 
-def run_search(
-    model: Path,
-    calibration: Calibration,
-    *,
-    ranges: "Ranges | None",
-    corrected: "Corrected | None",
-    labels: "Sequence[Label]",
-    drop: float | None,
-    min_cosine: float,
-    shapes: Mapping[str, Sequence[int]] | None,
-    asymmetric: bool,
-    overrides: Mapping[str, str],
-    fallback: str,
-    fuse_preprocess: bool,
-    report: Path | None,
-) -> "Search":
+def run_search(job: Job) -> Built:
     """Search with a progress bar, print what was found and write the report. Raises TpuMlirError or a usage error."""
-    if calibration.data is None:
+    if job.calibration.data is None:
         raise typer.BadParameter("auto needs --calibration-data", param_hint="--precision")
-    if (drop is None) != (not labels):
+    if (job.drop is None) != (not job.labels):
         raise typer.BadParameter("takes --evaluate with the labels, and these take it", param_hint="--max-drop")
-    preprocess = calibration.preprocess()
     from tpu_mlir.quantization.evaluation import reference_score
-    from tpu_mlir.quantization.mixed_precision import search_precision
 
     judge, target = None, None
-    if drop is not None:
-        judge, before = reference_score(model, labels, shapes or {}, preprocess)
-        target = before - drop
+    if job.drop is not None:
+        judge, before = reference_score(job.request.model, job.labels, job.shapes or {}, job.preprocess)
+        target = before - job.drop
+    found = _search(job, judge, target)
+    measure = "Quality is top-1 accuracy." if judge else "Quality is the least mean cosine of an output."
+    _show(found, job.integers.fallback.value)
+    if job.quality.report:
+        _write_report(job, found, measure, job.quality.report)
+    return Built(found.bmodel, found.ranges)
+
+
+def _search(job: Job, judge: "Score | None", target: float | None) -> "Search":
+    from tpu_mlir.quantization.mixed_precision import search_precision
+
+    calibration, corrected, model, table = job.calibration, job.corrected, job.request.model, job.integers.ranges
+    ranges = load_ranges(model, table) if table else None
     with progress_bar(f"searching {model}") as advance:
-        found = search_precision(
+        return search_precision(
             corrected.module if corrected else model,
-            calibration.data,
-            min_cosine=min_cosine,
+            calibration.data or (),
+            min_cosine=job.quality.min_cosine,
             judge=judge,
             target=target,
             ranges=corrected.ranges if corrected else ranges,
@@ -71,38 +66,28 @@ def run_search(
             method=calibration.method.value,
             samples=calibration.samples,
             seed=calibration.seed,
-            preprocess=preprocess,
-            input_shapes=shapes,
-            asymmetric=asymmetric,
-            fallback=fallback,
-            precision_overrides=overrides,
-            fuse_preprocess=fuse_preprocess,
+            preprocess=job.preprocess,
+            input_shapes=job.shapes,
+            asymmetric=job.integers.asymmetric,
+            fallback=job.integers.fallback.value,
+            precision_overrides=job.final_overrides,
+            fuse_preprocess=job.request.fuse_preprocess,
             skip_bad=calibration.skip_bad,
             workers=calibration.workers,
             scheduler=calibration.scheduler,
             tell=lambda _, done, total: advance(done, total),
         )
-    measure = "Quality is top-1 accuracy." if judge else "Quality is the least mean cosine of an output."
-    _show(found, fallback)
-    if report:
-        from tpu_mlir.report.precision import precision_page
 
-        diagnosis = run_diagnosis(
-            corrected.module if corrected else model,
-            model.name,
-            calibration,
-            found.ranges,
-            shapes=shapes,
-            asymmetric=asymmetric,
-            overrides={**dict.fromkeys(found.chosen.floats, fallback), **overrides},
-        )
-        alone = {item.operation.name: item.error for item in found.sensitivities}
-        reasons = {
-            name: f"chosen: alone in 8 bits it costs an error of {alone[name]:.1e}" for name in found.chosen.floats
-        }
-        reasons |= asked(overrides)
-        write_page(report, precision_page(found, diagnosis, reasons, model.name, measure))
-    return found
+
+def _write_report(job: Job, found: "Search", measure: str, report: Path) -> None:
+    from tpu_mlir.report.precision import precision_page
+
+    floats = dict.fromkeys(found.chosen.floats, job.integers.fallback.value)
+    diagnosis = run_diagnosis(job, found.ranges, {**floats, **job.final_overrides})
+    alone = {item.operation.name: item.error for item in found.sensitivities}
+    reasons = {name: f"chosen: alone in 8 bits it costs an error of {alone[name]:.1e}" for name in found.chosen.floats}
+    reasons |= asked(job.final_overrides)
+    write_page(report, precision_page(found, diagnosis, reasons, job.request.model.name, measure))
 
 
 def _show(found: "Search", fallback: str) -> None:

@@ -1,0 +1,36 @@
+"""What `tpuc compile --evaluate` measures and shows."""
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from tpu_mlir.cli.calibration import progress_bar
+from tpu_mlir.cli.compilation.job import Built, Job
+from tpu_mlir.cli.compilation.options import Precision
+from tpu_mlir.cli.console import output as results
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization.evaluation import Evaluation
+
+
+def evaluate(job: Job, built: Built) -> "Evaluation | None":
+    """Measure and print the accuracy by labels, if asked; `auto` has measured it already. Raises TpuMlirError."""
+    if not job.labels or job.request.precision is Precision.AUTO:
+        return None
+    from tpu_mlir import quantization
+
+    with progress_bar(f"evaluating {job.request.output}") as advance:
+        found = quantization.evaluate(
+            job.request.model, built.bmodel, job.labels, preprocess=job.preprocess, progress=advance
+        )
+    _show(found, len(job.labels), job.request.precision)
+    return found
+
+
+def _show(found: "Evaluation", count: int, precision: Precision) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in (f"top-1 of {count}", "ONNX Runtime", f"bmodel ({precision.value})", "points"):
+        table.add_column(heading, justify="right")
+    points = 100 * (found.bmodel - found.model)
+    table.add_row("", f"{found.model:.2%}", f"{found.bmodel:.2%}", f"{points:+.2f}")
+    results.print(table)

@@ -1,0 +1,54 @@
+"""A command line of `tpuc compile`, understood: what the steps of compilation have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tpu_mlir.cli.calibration import Calibration
+from tpu_mlir.cli.compilation.options import Integers, Precision, Quality, Request
+from tpu_mlir.quantization.preprocess import Preprocess
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization.correction import Corrected
+    from tpu_mlir.quantization.labels import Label
+    from tpu_mlir.quantization.ranges import Ranges
+    from tpu_mlir.runtime import BModel
+
+
+@dataclass(frozen=True)
+class Job:
+    """The options as given, and what those that are text mean.
+
+    corrections: names, `auto`, `quick` or nothing. drop: share of top-1 that may be lost. corrected: the network after
+    the corrections, once they are done.
+    """
+
+    request: Request
+    integers: Integers
+    quality: Quality
+    calibration: Calibration
+    shapes: Mapping[str, Sequence[int]] | None
+    overrides: Mapping[str, str]
+    preprocess: Preprocess
+    labels: "Sequence[Label]"
+    drop: float | None
+    corrections: str | list[str] | None
+    corrected: "Corrected | None" = None
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether integers are made of floats."""
+        return self.request.precision in (Precision.INT8, Precision.AUTO)
+
+    @property
+    def final_overrides(self) -> Mapping[str, str]:
+        """The overrides by the names that the corrections have left."""
+        return self.corrected.rename(self.overrides) if self.corrected else self.overrides
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a job made: the bmodel, and the ranges that its integers have, if any."""
+
+    bmodel: "BModel"
+    ranges: "Ranges | None"

@@ -1,0 +1,104 @@
+"""The options of `tpuc compile`, in groups, each field an option of the command line."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tpu_mlir.cli.options import InputShapes
+
+
+class Precision(StrEnum):
+    """Element types that a whole model can be compiled for."""
+
+    F32 = "f32"
+    F16 = "f16"
+    BF16 = "bf16"
+    INT8 = "int8"
+    AUTO = "auto"
+
+
+class Fallback(StrEnum):
+    """Element types for what has no integer form."""
+
+    F16 = "f16"
+    BF16 = "bf16"
+    F32 = "f32"
+
+
+class Chip(StrEnum):
+    """Targets."""
+
+    BM1684X = "bm1684x"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is compiled, to what."""
+
+    model: Annotated[Path, typer.Argument(help="ONNX model.", show_default=False)]
+    output: Annotated[Path, typer.Option("--output", "-o", help="Bmodel to write.", show_default=False)]
+    precision: Annotated[Precision, typer.Option(help="Element type of weights and activations.")] = Precision.F32
+    chip: Annotated[Chip, typer.Option(help="Target.")] = Chip.BM1684X
+    input_shape: InputShapes = None
+    precision_override: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME:f32", help="Another precision for the tensor of that name.", show_default=False),
+    ] = None
+    fuse_preprocess: Annotated[
+        bool,
+        typer.Option(
+            "--fuse-preprocess",
+            rich_help_panel="Images",
+            help="Let the bmodel take pixels, u8 in NHWC, RGB or gray, and do --mean, --scale, --pixel-format and "
+            "--layout itself. They must have the input's size: resizing is not compiled in.",
+        ),
+    ] = False
+
+
+@dataclass(frozen=True)
+class Integers:
+    """How a network becomes one of integers."""
+
+    ranges: Annotated[
+        Path | None, typer.Option(help="For int8: table of `tpuc calibrate`, in place of data.", show_default=False)
+    ] = None
+    asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False
+    fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16
+    correct: Annotated[
+        str | None,
+        typer.Option(
+            metavar="none|quick|auto|NAME[,NAME]",
+            help="For int8: change the network before it is quantized, by equalize, smooth-quant, adaround or "
+            "bias-correction; by all that help (auto), or those of the first two (quick, what calibration data do "
+            "without this).",
+            show_default=False,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What the result is measured by, and what must come out."""
+
+    evaluate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Then measure top-1 on the simulator by lines `image,class`, beside ONNX Runtime's.",
+            show_default=False,
+        ),
+    ] = None
+    min_cosine: Annotated[
+        float, typer.Option(help="For auto: least cosine of each output with the float model.", min=0, max=1)
+    ] = 0.995
+    max_drop: Annotated[
+        str | None,
+        typer.Option(metavar="0.5%", help="For auto: most that top-1 may lose, by the labels.", show_default=False),
+    ] = None
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="HTML", help="For int8 and auto: write a page with charts.", show_default=False),
+    ] = None

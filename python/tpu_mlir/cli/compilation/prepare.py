@@ -1,0 +1,51 @@
+"""From the options of `tpuc compile` to a job, whatever is wrong with them told before any work."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tpu_mlir.cli.calibration import Calibration
+from tpu_mlir.cli.compilation.corrections import choose_corrections
+from tpu_mlir.cli.compilation.job import Job
+from tpu_mlir.cli.compilation.options import Integers, Precision, Quality, Request
+from tpu_mlir.cli.compilation.report import check_report
+from tpu_mlir.cli.compilation.search import parse_drop
+from tpu_mlir.cli.options import parse_overrides, parse_shapes
+from tpu_mlir.runtime.files import check_output
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization.labels import Label
+
+
+def make_job(request: Request, integers: Integers, quality: Quality, calibration: Calibration) -> Job:
+    """Understand and check the options, before any work. Raises TpuMlirError or a usage error."""
+    job = Job(
+        request,
+        integers,
+        quality,
+        calibration,
+        shapes=parse_shapes(request.input_shape),
+        overrides=parse_overrides(
+            request.precision_override, (item for item in Precision if item is not Precision.AUTO)
+        )
+        or {},
+        preprocess=calibration.preprocess(),
+        labels=_labels(quality.evaluate) if quality.evaluate else [],
+        drop=None if quality.max_drop is None else parse_drop(quality.max_drop),
+        corrections=choose_corrections(request, integers, calibration),
+    )
+    if job.corrections and not job.is_quantized:
+        raise typer.BadParameter("needs --precision int8 or auto", param_hint="--correct")
+    if job.is_quantized:
+        check_output(request.output)
+    check_report(job)
+    if job.drop is not None and request.precision is not Precision.AUTO:
+        raise typer.BadParameter("needs --precision auto", param_hint="--max-drop")
+    return job
+
+
+def _labels(path: Path) -> "list[Label]":
+    from tpu_mlir.quantization.labels import read_labels
+
+    return read_labels(path)

@@ -1,0 +1,38 @@
+"""The ranges that a network in 8 bits needs: from calibration, or from a table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tpu_mlir.cli.compilation.job import Job
+from tpu_mlir.cli.compilation.options import Precision
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization import Ranges
+
+
+def choose_ranges(job: Job) -> "Ranges | None":
+    """Return the ranges that int8 needs, nothing for floats. Raises TpuMlirError or a usage error."""
+    table, calibration = job.integers.ranges, job.calibration
+    given = [name for name, value in (("--ranges", table), ("--calibration-data", calibration.data)) if value]
+    if job.request.precision is not Precision.INT8:
+        if given:
+            raise typer.BadParameter("needs --precision int8", param_hint=given[0])
+        return None
+    if not given:  # enough for a model that has quantized itself
+        return None
+    if len(given) > 1:
+        raise typer.BadParameter("int8 takes either --calibration-data or --ranges", param_hint="--precision")
+    if table is None:
+        return calibration.run(job.request.model, job.shapes)
+    return load_ranges(job.request.model, table)
+
+
+def load_ranges(model: Path, table: Path) -> "Ranges":
+    """Read a table that has to be that of the model. Raises TpuMlirError."""
+    from tpu_mlir.quantization.ranges import Ranges, fingerprint
+
+    ranges = Ranges.load(table)
+    ranges.check_model(fingerprint(model), table)
+    return ranges
