@@ -18,7 +18,8 @@ import sys
 
 from tpu_mlir.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # worker processes import this file
+    sys.exit(main())
 EOF
 chmod +x "$venv/bin/tpuc"
 ln -sf "$root/$build/bin/tpu-opt" "$venv/bin/tpu-opt"

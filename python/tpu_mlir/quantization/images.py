@@ -10,11 +10,16 @@ from tpu_mlir.errors import CalibrationError
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 
 Pixels = npt.NDArray[np.uint8]  # [height, width, channels]
+# Formats of pixels, which Pillow's own code decodes: for EPS, say, it would start Ghostscript.
+_FORMATS = frozenset(
+    ("AVIF", "BMP", "DIB", "DDS", "GIF", "ICNS", "ICO", "JPEG", "JPEG2000", "MPO", "PCX", "PNG", "PPM", "QOI", "SGI")
+    + ("SPIDER", "TGA", "TIFF", "WEBP", "XBM", "XPM")
+)
 _EIGHT_BITS = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "LAB", "RGBX", "RGBa", "La")
 
 
 def suffixes() -> frozenset[str]:
-    """Return the suffixes, with dot, of the files that can be decoded."""
+    """Return the suffixes, with dot, of files that seem to be images; documents such as .pdf are among them."""
     return frozenset(Image.registered_extensions())
 
 
@@ -25,7 +30,7 @@ def read_image(path: str | os.PathLike[str], preprocess: Preprocess, size: tuple
     """
     name = os.fspath(path)
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=_decoders()) as image:
             if image.mode not in _EIGHT_BITS:
                 raise CalibrationError(f"{name}: expected 8 bits a channel, found an image of mode {image.mode}")
             upright = ImageOps.exif_transpose(image)
@@ -36,6 +41,12 @@ def read_image(path: str | os.PathLike[str], preprocess: Preprocess, size: tuple
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise CalibrationError(f"{name}: cannot be decoded: {str(error).splitlines()[0]}") from None
     return normalise(pixels.reshape(*size, -1), preprocess)
+
+
+def _decoders() -> list[str]:
+    """Return the formats that this Pillow decodes itself."""
+    Image.init()
+    return sorted(_FORMATS.intersection(Image.OPEN))
 
 
 def normalise(pixels: Pixels, preprocess: Preprocess) -> npt.NDArray[np.float32]:

@@ -11,8 +11,9 @@ from tpu_mlir.errors import CalibrationError
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization.preprocess import Preprocess
-from tpu_mlir.quantization.samples import ARRAYS, ArrayFileSample, Feeds, ImageSample, Sample
-from tpu_mlir.runtime.files import read_bytes
+from tpu_mlir.quantization.sample_files import SampleFile
+from tpu_mlir.quantization.samples import ArrayFileSample, Feeds, ImageSample, Sample
+from tpu_mlir.runtime.files import MOST_TEXT, read_bytes
 
 Run = Callable[[Feeds], dict[str, Array]]  # from a network's inputs to its outputs
 Score = Callable[[Run], float]  # how good a network is that runs so
@@ -26,6 +27,11 @@ class Label:
     number: int
     where: str
 
+    @property
+    def source(self) -> SampleFile:
+        """The file with its line."""
+        return SampleFile(self.file, self.where)
+
 
 def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     """Read lines `file,class`; files are relative to the table's folder, and a heading may come first.
@@ -34,7 +40,7 @@ def read_labels(path: str | os.PathLike[str]) -> list[Label]:
     """
     table = Path(path)
     try:
-        lines = read_bytes(table).decode("utf-8").splitlines()
+        lines = read_bytes(table, limit=MOST_TEXT).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise CalibrationError(f"{table}: expected lines 'file,class', found no text") from None
     labels, problems = list[Label](), list[str]()
@@ -95,8 +101,8 @@ def groups(labels: Sequence[Label], inputs: Sequence[Input]) -> list[Sequence[La
             f"labels judge a network with one input that has a batch, found {len(inputs)} inputs; "
             "tpu_mlir.quantization.evaluate takes a function"
         )
-    is_array = labels[0].file.suffix.lower() in ARRAYS
-    other = next((label for label in labels if (label.file.suffix.lower() in ARRAYS) != is_array), None)
+    is_array = labels[0].source.is_array
+    other = next((label for label in labels if label.source.is_array != is_array), None)
     if other:
         raise CalibrationError(f"{other.where}: expected arrays only or images only, found both in the labels")
     size = 1 if is_array else inputs[0].shape[0]
@@ -105,9 +111,9 @@ def groups(labels: Sequence[Label], inputs: Sequence[Input]) -> list[Sequence[La
 
 def _sample(group: Sequence[Label], inputs: Sequence[Input], preprocess: Preprocess) -> Sample:
     """Return one run's inputs; the last file fills up a batch."""
-    if group[0].file.suffix.lower() in ARRAYS:
-        return ArrayFileSample(group[0].file, tuple(inputs))
-    files = [label.file for label in group]
+    if group[0].source.is_array:
+        return ArrayFileSample(group[0].source, tuple(inputs))
+    files = [label.source for label in group]
     files += files[-1:] * (inputs[0].shape[0] - len(files))
     return ImageSample(tuple(files), inputs[0], preprocess)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tpu_mlir.errors import CalibrationError
-from tpu_mlir.runtime.files import read_bytes, whole_file
+from tpu_mlir.runtime.files import MOST_TEXT, read_bytes, whole_file
 
 HEADING = "# op_name    threshold    min    max"
 _FACTS = ("model", "method", "chosen", "samples")  # what the comments tell, in this order
@@ -63,7 +63,7 @@ class Ranges(Mapping[str, Range]):
     def load(cls, path: str | os.PathLike[str]) -> "Ranges":
         """Read a table; raises InputFileError or, with the line, CalibrationError."""
         try:
-            text = read_bytes(path).decode("utf-8")
+            text = read_bytes(path, limit=MOST_TEXT).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise CalibrationError(f"{os.fspath(path)}: expected a table of ranges, found no text") from None
         entries: dict[str, Range] = {}

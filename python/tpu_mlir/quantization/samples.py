@@ -1,9 +1,10 @@
 """Calibration data: folders of images, lists of files, archives of arrays, each read when its turn comes."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -12,17 +13,15 @@ import numpy as np
 from tpu_mlir.errors import CalibrationError, InputFileError
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.tensors import BFLOAT16, Array
-from tpu_mlir.quantization.images import read_image, suffixes
+from tpu_mlir.quantization.images import read_image
 from tpu_mlir.quantization.preprocess import Preprocess
-from tpu_mlir.runtime.files import read_bytes
+from tpu_mlir.quantization.sample_files import ARRAYS, SampleFile, files_below, read_list
 from tpu_mlir.runtime.tensor_files import read_tensors
-
-ARRAYS = (".npz", ".npy")
 
 T = TypeVar("T")
 
 Feeds = dict[str, Array]
-Data = str | os.PathLike[str] | Sequence[Mapping[str, Array]]
+Data = str | os.PathLike[str] | Iterable[Mapping[str, Array]]
 
 
 class Sample(Protocol):
@@ -42,20 +41,21 @@ class Sample(Protocol):
 class ImageSample:
     """As many image files as the network's batch has room for."""
 
-    paths: tuple[Path, ...]
+    files: tuple[SampleFile, ...]
     target: Input
     preprocess: Preprocess
 
     @property
     def name(self) -> str:
-        return ", ".join(map(str, self.paths))
+        return ", ".join(map(str, self.files))
 
     def load(self) -> Feeds:
         size = self.preprocess.image_size(self.target.shape, self.target.name)
         images, problems = list[Array](), list[str]()
-        for path in self.paths:
+        for file in self.files:
             try:
-                images.append(read_image(path, self.preprocess, size))
+                file.check()
+                images.append(read_image(file.path, self.preprocess, size))
             except CalibrationError as error:
                 problems.append(str(error))
         if problems:
@@ -67,15 +67,16 @@ class ImageSample:
 class ArrayFileSample:
     """An .npz file with an array for each input, or an .npy file for the only one."""
 
-    path: Path
+    file: SampleFile
     inputs: tuple[Input, ...]
 
     @property
     def name(self) -> str:
-        return str(self.path)
+        return str(self.file)
 
     def load(self) -> Feeds:
-        return _fit(_read_arrays(self.path, self.inputs), self.inputs, self.name)
+        self.file.check()
+        return _fit(_read_arrays(self.file.path, self.inputs), self.inputs, self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,25 +95,22 @@ def find_samples(data: Data, inputs: Sequence[Input], preprocess: Preprocess, *,
     """Return samples for a network with these inputs: `count` rows of its batch at most, drawn with the seed.
 
     `data` is a folder, searched below too; an .npz file whose arrays hold one sample or, stacked, several; a text file
-    that lists images and arrays, one a line, relative to its own folder; or the inputs themselves. Raises
-    CalibrationError or InputFileError.
+    that lists images and arrays, one a line, relative to its own folder; or the inputs themselves, of which the first
+    `count` are taken if they are no sequence and may never end. Raises CalibrationError or InputFileError.
     """
     if count < 1:
         raise CalibrationError(f"the number of samples is expected to be positive, found {count}")
     targets = tuple(inputs)
     if not isinstance(data, str | os.PathLike):
-        feeds = [ArraySample(f"sample {index}", dict(item), targets) for index, item in enumerate(data)]
+        items = data if isinstance(data, Sequence) else islice(data, count)
+        feeds = [ArraySample(f"sample {index}", dict(item), targets) for index, item in enumerate(items)]
         return _draw(feeds, count, seed, "the calibration data")
     path = Path(data)
     if path.is_dir():
-        known = suffixes().union(ARRAYS)
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in known and file.is_file())
-        if not files:
-            raise CalibrationError(f"{path}: holds no images and no .npz or .npy files")
-        return _from_files(files, targets, preprocess, count, seed, str(path))
+        return _from_files(files_below(path), targets, preprocess, count, seed, str(path))
     if path.suffix.lower() in ARRAYS:
         return _draw(_split(_read_arrays(path, targets), targets, str(path)), count, seed, str(path))
-    return _from_files(_read_list(path), targets, preprocess, count, seed, str(path))
+    return _from_files(read_list(path), targets, preprocess, count, seed, str(path))
 
 
 def readable(found: Sequence[Sample]) -> list[Sample]:
@@ -129,14 +127,14 @@ def readable(found: Sequence[Sample]) -> list[Sample]:
 
 
 def _from_files(
-    files: Sequence[Path], inputs: tuple[Input, ...], preprocess: Preprocess, count: int, seed: int, what: str
+    files: Sequence[SampleFile], inputs: tuple[Input, ...], preprocess: Preprocess, count: int, seed: int, what: str
 ) -> list[Sample]:
-    arrays = [path for path in files if path.suffix.lower() in ARRAYS]
+    arrays = [file for file in files if file.is_array]
     if arrays and len(arrays) < len(files):
-        other = next(path for path in files if path.suffix.lower() not in ARRAYS)
-        raise CalibrationError(f"{what}: holds both arrays, as '{arrays[0]}', and images, as '{other}'")
+        other = next(file for file in files if not file.is_array)
+        raise CalibrationError(f"{what}: holds both arrays, as '{arrays[0].path}', and images, as '{other.path}'")
     if arrays:
-        return _draw([ArrayFileSample(path, inputs) for path in arrays], count, seed, what)
+        return _draw([ArrayFileSample(file, inputs) for file in arrays], count, seed, what)
     if len(inputs) != 1:
         names = ", ".join(f"'{item.name}'" for item in inputs)
         raise CalibrationError(
@@ -158,19 +156,6 @@ def _draw(items: Sequence[T], count: int, seed: int, what: str) -> list[T]:
         raise CalibrationError(f"{what}: holds no samples")
     chosen = np.random.default_rng(seed).permutation(len(items))[:count]
     return [items[index] for index in sorted(chosen)]
-
-
-def _read_list(path: Path) -> list[Path]:
-    try:
-        lines = read_bytes(path).decode("utf-8").splitlines()
-    except UnicodeDecodeError:
-        raise CalibrationError(
-            f"{path}: expected a folder, an .npz file or a list of files, found a file that is no text"
-        ) from None
-    files = [path.parent / line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
-    if not files:
-        raise CalibrationError(f"{path}: lists no files")
-    return files
 
 
 def _read_arrays(path: Path, inputs: tuple[Input, ...]) -> Mapping[str, Array]:

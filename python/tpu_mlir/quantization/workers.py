@@ -1,13 +1,17 @@
 """Where the tasks of a calibration run: threads, processes, or an existing Dask cluster."""
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,12 +49,31 @@ def open_pool(network: Network, workers: int | None, scheduler: str | None) -> G
             yield pool
     elif workers is not None:
         # Processes start anew rather than as copies: copies of a process with threads may hang.
-        with ProcessPoolExecutor(workers, get_context("spawn")) as executor:
-            yield Pool(partial(_submit, executor, network), workers)
+        with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as executor:
+            try:
+                yield Pool(partial(_submit, executor, network), workers)
+            except BrokenProcessPool:
+                raise CalibrationError(
+                    "a worker process ended before its work was done: out of memory, killed, or started by a program "
+                    "whose main module lacks 'if __name__ == \"__main__\":'"
+                ) from None
     else:
         cores = os.cpu_count() or 1
         with ThreadPoolExecutor(cores) as executor:
             yield Pool(partial(_submit, executor, network), cores)
+
+
+def end_with_parent() -> None:
+    """Let this worker end when the process that started it is gone, even killed; and leave interrupts to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _submit(executor: Executor, network: Network, task: Callable[..., Any], *rest: Any) -> Pending:

@@ -3,10 +3,15 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from tpu_mlir.errors import InputFileError, OutputFileError
+
+MOST_BYTES = 4 << 30  # of a file that is read whole: no board's bmodel is larger; a device may never end
+MOST_TEXT = 1 << 30  # of a listing or a table
+_PIECE = 64 << 20  # bytes of a pipe that are read at a time
 
 
 @contextlib.contextmanager
@@ -53,18 +58,32 @@ def current_umask() -> int:
     return mask
 
 
-def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Return the content of a file. Raises InputFileError."""
+def read_bytes(path: str | os.PathLike[str], *, limit: int = MOST_BYTES) -> bytes:
+    """Return the content of a file, which may also be a pipe. Raises InputFileError for more bytes than the limit."""
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            if (size := os.fstat(file.fileno()).st_size) > limit:
+                raise InputFileError(f"{os.fspath(path)}: has {size} bytes, more than the limit of {limit}")
+            data = b"".join(_pieces(file, limit, max(size + 1, _PIECE)))
     except OSError as error:
         raise InputFileError(f"{os.fspath(path)}: {reason(error)}") from error
+    if len(data) > limit:
+        raise InputFileError(f"{os.fspath(path)}: does not end within the limit of {limit} bytes")
+    return data
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """Return the content of a UTF-8 file. Raises InputFileError."""
+def _pieces(file: BinaryIO, limit: int, size: int) -> Iterator[bytes]:
+    """Yield what a file holds, `size` bytes at a time, until it ends or more than `limit` bytes are read."""
+    count = 0
+    while count <= limit and (piece := file.read(min(size, limit + 1 - count))):
+        count += len(piece)
+        yield piece
+
+
+def read_text(path: str | os.PathLike[str], *, limit: int = MOST_TEXT) -> str:
+    """Return the content of a UTF-8 file, with or without a byte-order mark. Raises InputFileError."""
     try:
-        return read_bytes(path).decode("utf-8")
+        return read_bytes(path, limit=limit).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputFileError(f"{os.fspath(path)}: not a text file: byte {error.start} is no UTF-8") from error
 

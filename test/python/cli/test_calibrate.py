@@ -1,5 +1,7 @@
 """`tpuc calibrate`: the words of the command line, and that a table comes of them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +49,31 @@ def test_bad_data_leaves_no_table(photos: Path, tmp_path: Path, capsys) -> None:
     assert not table.exists()
     assert calibrate("--calibration-data", photos, "-o", table, "--skip-bad", *GRAY) == 0
     assert "warning: 1 left out:" in capsys.readouterr().err and table.exists()
+
+
+def test_workers_of_the_installed_program(photos: Path, tmp_path: Path) -> None:
+    """They import the program's file again, which must not start it anew."""
+    tpuc = Path(sys.executable).with_name("tpuc")
+    words = ("--calibration-data", photos, "-o", tmp_path / "t", "--workers", "2", *GRAY)
+    done = subprocess.run([tpuc, "calibrate", DIGITS, *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert calibrate("--calibration-data", photos, "-o", tmp_path / "alone", *GRAY) == 0
+    assert (tmp_path / "t").read_text() == (tmp_path / "alone").read_text()
+
+
+def test_what_is_no_image_is_named_and_skipped(photos: Path, tmp_path: Path, capsys) -> None:
+    (photos / "._0.png").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X        ")
+    (photos / "manual.pdf").write_bytes(b"%PDF-1.4\n")
+    (photos / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (photos / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
+    table = tmp_path / "t"
+    assert calibrate("--calibration-data", photos, "-o", table, *GRAY) == 1
+    error = capsys.readouterr().err
+    assert "neither images nor arrays, left out: '.DS_Store', 'Thumbs.db'" in error
+    assert "2 samples cannot be used" in error and "._0.png" in error and "manual.pdf" in error
+    assert calibrate("--calibration-data", photos, "-o", table, "--skip-bad", *GRAY) == 0
+    warning = capsys.readouterr().err
+    assert "2 left out:" in warning and "._0.png" in warning and Ranges.load(table).facts["samples"] == "6, seed 0"
 
 
 def test_channels(photos: Path, tmp_path: Path, capsys) -> None:

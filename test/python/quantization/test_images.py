@@ -1,5 +1,6 @@
 """Images as network inputs, against the documented formula computed here, and every way in which one can be bad."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,20 @@ def test_unreadable(tmp_path: Path) -> None:
     deep = saved(tmp_path, np.zeros((5, 7), np.uint16), "deep.png")
     with pytest.raises(CalibrationError, match=r"deep\.png: expected 8 bits a channel, found an image of mode I;16"):
         read_image(deep, PLAIN, (5, 7))
+
+
+def test_no_program_is_started(tmp_path: Path, monkeypatch) -> None:
+    """Pillow would start Ghostscript for this file, whatever its name."""
+    started = tmp_path / "started"
+    (tmp_path / "gs").write_text(f"#!/bin/sh\ntouch '{started}'\n")
+    (tmp_path / "gs").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    for name in ("page.eps", "photo.png"):
+        path = tmp_path / name
+        path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 7 5\n%%EndComments\nshowpage\n")
+        with pytest.raises(CalibrationError, match=f"{name}: not an image that can be decoded"):
+            read_image(path, PLAIN, (5, 7))
+    assert not started.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Where calibration data come from, how many are taken, and what is said about data that do not fit."""
 
+import itertools
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from tpu_mlir.errors import CalibrationError, InputFileError
+from tpu_mlir.errors import CalibrationError, InputFileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.quantization import PixelFormat, Preprocess
 from tpu_mlir.quantization.samples import find_samples
@@ -35,7 +37,15 @@ def test_folder_and_folders_below(tmp_path: Path) -> None:
     images(tmp_path / "cats", 2, 3)
     images(tmp_path / "dogs", 1)
     (tmp_path / "README.txt").write_text("not a sample")
-    assert firsts(find(tmp_path, IMAGE)) == [2, 3, 1]
+    with pytest.warns(TpuMlirWarning, match=r"neither images nor arrays, left out: 'README\.txt'"):
+        assert firsts(find(tmp_path, IMAGE)) == [2, 3, 1]
+
+
+def test_links_to_folders_and_pipes_have_no_end(tmp_path: Path) -> None:
+    images(tmp_path / "photos", 1)
+    (tmp_path / "photos" / "again").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "photos" / "endless.png")
+    assert firsts(find(tmp_path, IMAGE)) == [1]
 
 
 def test_drawing_is_seeded(tmp_path: Path) -> None:
@@ -58,6 +68,29 @@ def test_list_of_files(tmp_path: Path) -> None:
     listing = tmp_path / "list.txt"
     listing.write_text("# chosen by hand\nphotos/6.png\n\nphotos/5.png\n")
     assert firsts(find(listing, IMAGE)) == [6, 5]
+
+
+def test_list_with_a_byte_order_mark(tmp_path: Path) -> None:
+    images(tmp_path, 5)
+    (tmp_path / "list.txt").write_text("5.png\r\n", encoding="utf-8-sig")
+    assert firsts(find(tmp_path / "list.txt", IMAGE)) == [5]
+
+
+def test_list_names_the_line_of_what_cannot_be_used(tmp_path: Path) -> None:
+    images(tmp_path, 5)
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "list.txt").write_text("# two\nnone.png\n5.png\npipe.png\n")
+    missing, good, pipe = find(tmp_path / "list.txt", IMAGE)
+    with pytest.raises(CalibrationError, match=r"list\.txt:2: there is no file '.*none\.png'"):
+        missing.load()
+    assert firsts([good]) == [5]
+    with pytest.raises(CalibrationError, match=r"list\.txt:4: expected a regular file, found '.*pipe\.png'"):
+        pipe.load()
+
+
+def test_list_without_end() -> None:
+    with pytest.raises(InputFileError, match="/dev/zero: does not end within the limit of"):
+        find("/dev/zero", IMAGE)
 
 
 @pytest.mark.parametrize("shape", [(7, 1, 2, 2), (7, 1, 1, 2, 2)])
@@ -87,6 +120,11 @@ def test_several_inputs(tmp_path: Path) -> None:
 def test_arrays_in_memory() -> None:
     feeds = [{"a": np.zeros((1, 3)), "b": np.full((1, 2), index)} for index in range(4)]
     assert [sample.load()["b"][0, 0] for sample in find(feeds, PAIR)] == [0, 1, 2, 3]
+
+
+def test_generator_without_end() -> None:
+    feeds = ({"x": np.full((1, 1, 2, 2), index)} for index in itertools.count())
+    assert firsts(find(feeds, IMAGE, count=3)) == [0, 1, 2]
 
 
 def test_nothing_there(tmp_path: Path) -> None:

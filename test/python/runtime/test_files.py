@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tpu_mlir.errors import InputFileError, OutputFileError
 from tpu_mlir.runtime import BModel
-from tpu_mlir.runtime.files import whole_file
+from tpu_mlir.runtime.files import read_bytes, read_text, whole_file
 
 TWICE = Path(__file__).parents[2] / "BModel" / "Inputs" / "twice.bmodel"
 
@@ -51,6 +51,23 @@ def test_devices_and_pipes_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputFileError, match=f"{pipe}: is not a regular file"), whole_file(pipe):
         pass
     assert pipe.is_fifo() and list(tmp_path.iterdir()) == [pipe]
+
+
+def test_reading_is_bounded(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    assert read_bytes(tmp_path / "a", limit=5) == b"12345"
+    with pytest.raises(InputFileError, match="a: has 5 bytes, more than the limit of 4"):
+        read_bytes(tmp_path / "a", limit=4)
+    with pytest.raises(InputFileError, match="/dev/zero: does not end within the limit of 1000 bytes"):
+        read_bytes("/dev/zero", limit=1000)
+
+
+def test_pipes_can_be_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"\xef\xbb\xbftext")
+    os.close(writer)
+    assert read_text(f"/dev/fd/{reader}") == "text"
+    os.close(reader)
 
 
 def test_bmodel_is_loaded_and_saved(tmp_path: Path) -> None:
