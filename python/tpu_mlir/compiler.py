@@ -2,10 +2,10 @@
 
 import os
 import re
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import onnx
 
@@ -13,13 +13,12 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.modules import main_operations
-from tpu_mlir.options import CompileOptions
+from tpu_mlir.options import OVERRIDES, RANGES, CompileOptions
 from tpu_mlir.passmanager import MLIR_ERROR, PassManager
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.runtime.bmodel import BModel
-
-_PREFIX = "tpu_mlir-"  # of folders for what only the passes read
+from tpu_mlir.scratch import Scratch, scratch_folder, without_alias
 
 
 def compile(
@@ -68,17 +67,16 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
             "precision 'int8' needs the range of each tensor, and the model has no integers of its own: expected "
             "calibration data or a table of ranges, found neither"
         )
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
-        path = Path(folder) / "network.bmodel"
+    with scratch_folder() as scratch:
         passes = (
-            *choose_precision(options, Path(folder)),
+            *choose_precision(options, scratch),
             *_take_pixels(options.fuse_preprocess),
             "lower-top-to-tpu",
             "tpu-schedule",
-            f"tpu-codegen{{output={path} name={options.name}}}",
+            f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}",
         )
-        run_passes(module, pipeline(*passes))
-        return BModel(path.read_bytes(), options.name)
+        run_passes(module, pipeline(*passes), names_of_files(options, scratch))
+        return BModel((scratch.path / "network.bmodel").read_bytes(), options.name)
 
 
 def pipeline(*passes: str) -> str:
@@ -91,15 +89,15 @@ def _is_quantized(module: ir.Module) -> bool:
     return any(op.name == "top.cast" and "!quant" in str(op.results[0].type) for op in main_operations(module))
 
 
-def choose_precision(options: CompileOptions, folder: Path) -> tuple[str, ...]:
+def choose_precision(options: CompileOptions, scratch: Scratch) -> tuple[str, ...]:
     """Return the passes from an imported module to one that has its types; the tables they read are in the folder."""
-    overrides, ranges = options.write_overrides(folder), options.write_ranges(folder)
-    more = f" overrides={overrides}" if overrides else ""
+    has_ranges = options.write_ranges(scratch.path)
+    more = f" overrides={scratch.alias}/{OVERRIDES}" if options.write_overrides(scratch.path) else ""
     if options.precision != "int8":
         last = f"tpu-assign-precision{{precision={options.precision}{more}}}"
         return "tpu-clean", "top-fuse-quantization{integers=false}", last
-    if ranges is not None:
-        more += f" ranges={ranges} asymmetric={str(options.asymmetric).lower()}"
+    if has_ranges:
+        more += f" ranges={scratch.alias}/{RANGES} asymmetric={str(options.asymmetric).lower()}"
     return "tpu-clean", "top-fuse-quantization", f"tpu-quantize{{fallback={options.fallback}{more}}}"
 
 
@@ -112,8 +110,15 @@ def _take_pixels(preprocess: Preprocess | None) -> tuple[str, ...]:
     return (f"top-fuse-preprocess{{mean={mean} scale={scale} {form}}}",)
 
 
-def run_passes(module: ir.Module, passes: str) -> None:
-    """Run a pipeline on a module.
+def names_of_files(options: CompileOptions, scratch: Scratch) -> Mapping[str, str]:
+    """Return the user's names of files that passes read as copies."""
+    given = options.precision_overrides
+    is_file = bool(given) and not isinstance(given, Mapping)
+    return {f"{scratch.alias}/{OVERRIDES}": str(given)} if is_file else {}
+
+
+def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Run a pipeline on a module; messages name `files` as their values do.
 
     Raises CompileError with every error, one a line, each naming the user's node; warns (TpuMlirWarning) of the rest.
     A line of a temporary file, which the user has not written, is no place to look at and left out.
@@ -121,7 +126,7 @@ def run_passes(module: ir.Module, passes: str) -> None:
 
     def warn(diagnostic: ir.Diagnostic) -> bool:
         if diagnostic.severity == ir.DiagnosticSeverity.WARNING:
-            warnings.warn(_describe(diagnostic), TpuMlirWarning, stacklevel=2)
+            warnings.warn(_describe(diagnostic, files), TpuMlirWarning, stacklevel=2)
         return True
 
     handler = module.context.attach_diagnostic_handler(warn)
@@ -130,17 +135,20 @@ def run_passes(module: ir.Module, passes: str) -> None:
             PassManager.parse(passes).run(module.operation)
     except MLIR_ERROR as error:
         found: list[ir.DiagnosticInfo] = vars(error)["error_diagnostics"]
-        raise CompileError("\n".join(map(_describe, found)) or "a pass failed without a message") from None
+        lines = [_describe(each, files) for each in found]
+        raise CompileError("\n".join(lines) or "a pass failed without a message") from None
     finally:
         handler.detach()
 
 
-def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo) -> str:
+def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo, files: Mapping[str, str]) -> str:
     """Return `'node': message`, where the location holds a name."""
     name = re.search(r'"((?:[^"\\]|\\.)*)"', str(diagnostic.location))
     notes = "".join(f"; {note.message}" for note in diagnostic.notes if "see current operation" not in note.message)
-    message = re.sub(rf"{re.escape(tempfile.gettempdir())}/{_PREFIX}\S+: ", "", diagnostic.message + notes)
-    return (f"'{name[1]}': " if name else "") + message
+    message = diagnostic.message + notes
+    for alias, given in files.items():
+        message = message.replace(alias, given)
+    return (f"'{name[1]}': " if name else "") + without_alias(message)
 
 
 def _import(model: str | os.PathLike[str] | onnx.ModelProto, options: CompileOptions) -> ir.Module:

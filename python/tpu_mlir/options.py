@@ -8,10 +8,12 @@ from pathlib import Path
 from tpu_mlir.errors import ModelError
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
+from tpu_mlir.runtime.files import read_text
 
 FLOATS = ("f32", "f16", "bf16")
 PRECISIONS = (*FLOATS, "int8")
 CHIPS = ("bm1684x",)
+OVERRIDES, RANGES = "overrides", "ranges"  # files that passes read
 
 
 @dataclass(frozen=True)
@@ -53,21 +55,21 @@ class CompileOptions:
         if self.chip.lower() not in CHIPS:
             raise ModelError(f"unknown chip '{self.chip}': expected one of {', '.join(CHIPS)}")
 
-    def write_overrides(self, folder: Path) -> Path | None:
-        """Return the file of overrides, made in `folder` from a mapping; nothing if there are none."""
-        if not self.precision_overrides:
-            return None
-        if not isinstance(self.precision_overrides, Mapping):
-            return Path(self.precision_overrides)
-        path = folder / "overrides"
-        lines = (f"{name} {precision.upper()}\n" for name, precision in self.precision_overrides.items())
-        path.write_text("".join(lines), encoding="utf-8")
-        return path
+    def write_overrides(self, folder: Path) -> bool:
+        """Write the overrides, if there are any, to OVERRIDES in a folder. Raises InputFileError for a file of them."""
+        given = self.precision_overrides
+        if not given:
+            return False
+        if isinstance(given, Mapping):
+            text = "".join(f"{name} {precision.upper()}\n" for name, precision in given.items())
+        else:
+            text = read_text(given)
+        (folder / OVERRIDES).write_text(text, encoding="utf-8", newline="")
+        return True
 
-    def write_ranges(self, folder: Path) -> Path | None:
-        """Return the table of ranges, made in `folder`; nothing if there is none. Raises as `Ranges.load` does."""
+    def write_ranges(self, folder: Path) -> bool:
+        """Write the table of ranges, if there is one, to RANGES in a folder. Raises as `Ranges.load` does."""
         if self.ranges is None:
-            return None
-        path = folder / "ranges"
-        (self.ranges if isinstance(self.ranges, Ranges) else Ranges.load(self.ranges)).save(path)
-        return path
+            return False
+        (self.ranges if isinstance(self.ranges, Ranges) else Ranges.load(self.ranges)).save(folder / RANGES)
+        return True

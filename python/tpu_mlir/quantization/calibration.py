@@ -5,12 +5,11 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import onnx
 
 from tpu_mlir._mlir import ir
-from tpu_mlir.compiler import choose_precision, pipeline, run_passes
+from tpu_mlir.compiler import choose_precision, names_of_files, pipeline, run_passes
 from tpu_mlir.errors import CalibrationError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.options import CompileOptions
@@ -22,6 +21,7 @@ from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges, fingerprint
 from tpu_mlir.quantization.samples import Data, find_samples
 from tpu_mlir.quantization.statistics import Observation
+from tpu_mlir.scratch import scratch_folder
 
 AUTO = "auto"  # for each tensor the method that does least harm
 DEFAULT_METHOD = "mse"
@@ -65,9 +65,9 @@ def calibrate(
     facts = {"method": method}
     if isinstance(model, str | os.PathLike):
         facts["model"] = fingerprint(model)
-    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
+    with scratch_folder() as scratch:
         # Nothing keeps the module: from here on the model is in the file and in ONNX Runtime.
-        network = Network.write(clean_module(model, input_shapes), Path(folder) / "reference.onnx")
+        network = Network.write(clean_module(model, input_shapes), scratch.path / "reference.onnx")
         found = find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed)
         tried = trial_samples(found if method == AUTO else ())
         total = len(found) + len(tried)
@@ -135,8 +135,8 @@ def quantize(
         precision_overrides=precision_overrides,
     )
     module = _import(model, input_shapes)
-    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
-        run_passes(module, pipeline(*choose_precision(options, Path(folder))))
+    with scratch_folder() as scratch:
+        run_passes(module, pipeline(*choose_precision(options, scratch)), names_of_files(options, scratch))
     return module
 
 

@@ -4,8 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -25,6 +23,7 @@ from tpu_mlir.quantization.samples import Data, find_samples, readable
 from tpu_mlir.quantization.statistics import Observation
 from tpu_mlir.reference import to_onnx
 from tpu_mlir.runtime.compare import distance
+from tpu_mlir.scratch import scratch_folder
 
 JUDGED = 4  # samples on which errors are measured
 NARROWED = 0.9  # of a threshold: limits below were narrowed by a rule, not by rounding
@@ -128,8 +127,8 @@ def diagnose(
     module = clean_module(model, input_shapes)
     in_f32 = {name: kind if kind == "int8" else "f32" for name, kind in (precision_overrides or {}).items()}
     typed = quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=in_f32)
-    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
-        network = Network.write(module, Path(folder) / "reference.onnx")
+    with scratch_folder() as scratch:
+        network = Network.write(module, scratch.path / "reference.onnx")
         found = readable(find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed))
         judged = found[:: max(1, len(found) // JUDGED)][:JUDGED]
         total = len(found) + len(judged)

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from tpu_mlir.quantization.corrections.editing import SCALED, Floats, operations
 from tpu_mlir.quantization.network import Network, as_f32
 from tpu_mlir.quantization.ranges import Range
 from tpu_mlir.quantization.samples import Sample
+from tpu_mlir.scratch import scratch_folder
 
 Advance = Callable[[int, int], None]  # steps that are done, all steps
 
@@ -37,8 +36,8 @@ def observe_channels(
     found: dict[str, Reaches] = {}
     if not axes:
         return found
-    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
-        network = Network.write(module, Path(folder) / "reference.onnx")
+    with scratch_folder() as scratch:
+        network = Network.write(module, scratch.path / "reference.onnx")
         watched = [item for item in network.activations if item.name in axes]
         for done, sample in enumerate(samples, 1):
             values = network.run(sample.load())

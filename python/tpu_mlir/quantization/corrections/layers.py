@@ -3,8 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +21,7 @@ from tpu_mlir.quantization.corrections.editing import (
 from tpu_mlir.quantization.corrections.evidence import Evidence
 from tpu_mlir.quantization.corrections.scaling import has_weights, weights_of
 from tpu_mlir.quantization.network import Network, as_f32
+from tpu_mlir.scratch import scratch_folder
 
 _LAYERS = ("top.conv", "top.matmul")
 
@@ -142,8 +141,8 @@ def layer_inputs(
 ) -> Iterator[tuple[int, Mapping[str, Array]]]:
     """Yield the number of each sample and the layers' sources on it, computed in floats."""
     wanted = {layer.source for layer in layers}
-    with TemporaryDirectory(prefix="tpu_mlir-") as folder:
-        network = Network.write(module, Path(folder) / "reference.onnx")
+    with scratch_folder() as scratch:
+        network = Network.write(module, scratch.path / "reference.onnx")
         names = {item.name: item.reference for item in network.activations if item.name in wanted}
         for index, sample in enumerate(evidence.samples):
             values = network.run(sample.load())
