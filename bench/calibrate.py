@@ -33,6 +33,7 @@ calibrate(model, folder, method=method, preprocess=preprocess).save(Path(folder)
 finish()
 """
 THEIRS = """
+import tpu_mlir.frontend.onnx.session  # first: it switches ONNX Runtime's telemetry off
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, quantize_static
 from tpu_mlir.quantization.images import read_image
 from tpu_mlir.quantization.preprocess import Preprocess

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
+import onnx
+from tpu_mlir.frontend.onnx.inputs import resolve
+from tpu_mlir.frontend.onnx.session import Session
 
 Array = npt.NDArray[np.generic]
 
@@ -57,15 +59,7 @@ class Example:
 
 def example(network: Network, path: Path, seed: int = 0) -> Example:
     """Draw inputs evenly from the network's range and run ONNX Runtime on them."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors; some models hold initializers that nothing uses
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     random = np.random.default_rng(seed)
-    feeds = {
-        item.name: random.uniform(network.low, network.high, network.shapes.get(item.name, item.shape)).astype(
-            np.float16 if item.type == "tensor(float16)" else np.float32
-        )
-        for item in session.get_inputs()
-    }
-    names = [item.name for item in session.get_outputs()]
-    return Example(feeds, dict(zip(names, map(np.asarray, session.run(names, feeds)), strict=True)))
+    inputs = resolve(onnx.load(path, load_external_data=False).graph, network.shapes)
+    feeds = {item.name: random.uniform(network.low, network.high, item.shape).astype(item.dtype) for item in inputs}
+    return Example(feeds, Session(path).run(feeds))

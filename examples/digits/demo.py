@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import tpu_mlir
 from data import INPUT, MODEL, OUTPUT, WEIGHT, Digits, load
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.quantization import PixelFormat, Preprocess, Ranges, calibrate
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.compare import distance
@@ -118,8 +118,7 @@ def main() -> int:
     if count % BATCH or not 0 < count <= len(held_out.images):
         parser.error(f"expected a multiple of {BATCH} up to {len(held_out.images)}, found {count}")
     digits = Digits(held_out.images[:count], held_out.labels[:count])
-    runtime = onnxruntime.InferenceSession(MODEL, providers=["CPUExecutionProvider"])
-    reference = np.asarray(runtime.run([OUTPUT], {INPUT: digits.images})[0])
+    reference = np.asarray(OnnxRuntime(MODEL).run({INPUT: digits.images})[OUTPUT])
     with Progress(console=Console(stderr=True), transient=True) as progress:
         judgements = [
             judge(precision, digits, reference) for precision in progress.track(LIMITS, description="compile and run")

@@ -11,12 +11,12 @@ from pathlib import Path
 import ml_dtypes
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import tpu_mlir
 from onnx import TensorProto, helper, numpy_helper
 from tpu_mlir.errors import CompileError, ModelError
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.testing import compare, uniform
 
@@ -143,9 +143,7 @@ NETWORKS: tuple[Callable[[], onnx.ModelProto], ...] = (
 
 
 def run_onnx(model: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, feeds), strict=True))
+    return OnnxRuntime(model).run(feeds)
 
 
 @pytest.mark.parametrize("precision", TOLERANCES)

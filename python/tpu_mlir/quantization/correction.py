@@ -159,13 +159,13 @@ def _split(found: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]
 def _quality(judge: Judge | None, module: ir.Module, held: Sequence[Sample]) -> Callable[[ir.Module], float]:
     """Return what measures a quantized module."""
     if judge is not None:
-        return lambda typed: judge(Reference(typed, optimise=False).run)
+        return lambda typed: judge(Reference(typed).run)
     trials: list[Feeds] = [sample.load() for sample in held]
     reference = Reference(module)
     expected = [reference.run(feeds) for feeds in trials]
 
     def measure(typed: ir.Module) -> float:
-        run = Reference(typed, optimise=False).run
+        run = Reference(typed).run
         return least_cosine([run(feeds) for feeds in trials], expected)
 
     return measure

@@ -179,7 +179,7 @@ class _Quantized:
                     self.types[name] = kind
         model = to_onnx(module, intermediates=True)
         self._names = {value.name: value.doc_string or value.name for value in model.graph.output}
-        self._session = Session(model, optimise=False)
+        self._session = Session(model)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Return every tensor by its name in the network; of one that is stored and real, what is stored."""

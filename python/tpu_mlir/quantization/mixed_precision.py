@@ -146,7 +146,7 @@ def search_precision(
     losses: list[Sensitivity] = []
     for index, op in enumerate(candidates, 1):
         others = {other.name: "f32" for other in candidates if other.name not in (op.name, op.beside)}
-        losses.append(Sensitivity(op, _error(Reference(typed(others), optimise=False), probes)))
+        losses.append(Sensitivity(op, _error(Reference(typed(others)), probes)))
         tell("sensitivity", index, len(candidates))
     losses.sort(key=lambda item: -item.error / (item.operation.macs / total + SMALL_SHARE))
 

@@ -58,7 +58,7 @@ class Network:
 def _open(model: Path | bytes) -> Session:
     """Open a reference once in a process, on one thread: results never depend on the number of cores."""
     try:
-        return Session(model if isinstance(model, bytes) else str(model), optimise=False, threads=1)
+        return Session(model if isinstance(model, bytes) else str(model), threads=1)
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
 

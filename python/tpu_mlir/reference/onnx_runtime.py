@@ -14,16 +14,14 @@ from tpu_mlir.reference.onnx_export import to_onnx
 class Reference:
     """A module that is ready to run any number of times, as calibration does."""
 
-    def __init__(
-        self, module: ir.Module, *, intermediates: bool = False, optimise: bool = True, threads: int = 0
-    ) -> None:
+    def __init__(self, module: ir.Module, *, intermediates: bool = False, threads: int = 0) -> None:
         """Prepare a module; with `intermediates`, every value computed in it is a result.
 
-        `optimise` lets ONNX Runtime fuse nodes, which changes the rounding. 0 threads: one for each core.
+        0 threads: one for each core.
         """
         model = to_onnx(module, intermediates=intermediates)
         self._inputs = {value.name: value for value in model.graph.input}
-        self._session = _open(model, optimise=optimise and not intermediates, threads=threads)
+        self._session = _open(model, threads=threads)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Return the results by name; raises FeedError where an input is missing or has the wrong shape or type."""
@@ -60,12 +58,12 @@ def onnx_intermediates(model: onnx.ModelProto, feeds: Mapping[str, Array]) -> di
         fresh = [name for name in node.output if name and name not in known]
         watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in fresh)
         known.update(fresh)
-    return _run(_open(watched, optimise=False), feeds)
+    return _run(_open(watched), feeds)
 
 
-def _open(model: onnx.ModelProto, *, optimise: bool, threads: int = 0) -> Session:
+def _open(model: onnx.ModelProto, *, threads: int = 0) -> Session:
     try:
-        return Session(model, optimise=optimise, threads=threads)
+        return Session(model, threads=threads)
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
 

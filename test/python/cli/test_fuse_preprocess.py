@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 from PIL import Image
 from tpu_mlir.cli import main
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 
 DIGITS = Path(__file__).parents[3] / "examples" / "digits" / "digits.onnx"
 FORM = ["--pixel-format", "gray", "--scale", "0.0625"]
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     photos = tmp_path / "photos"
     photos.mkdir()
     pixels = np.random.default_rng(1).integers(0, 17, (8, 8, 8), np.uint8)
-    (scores,) = onnxruntime.InferenceSession(DIGITS).run(None, {"images": pixels[:, None].astype(np.float32) / 16})
+    (scores,) = OnnxRuntime(DIGITS).run({"images": pixels[:, None].astype(np.float32) / 16}).values()
     for index, image in enumerate(pixels):
         Image.fromarray(image).save(photos / f"{index}.png")
     lines = [f"photos/{index}.png,{number}" for index, number in enumerate(scores.argmax(1))]
@@ -41,7 +41,7 @@ def test_run(folder: Path, capsys) -> None:
     assert main(["run", str(path), "--input", str(folder / "in.npz"), "--output", str(folder / "out.npz")]) == 0
     with np.load(folder / "out.npz") as found:
         numbers = PIXELS.transpose(0, 3, 1, 2).astype(np.float32) / 16
-        (expected,) = onnxruntime.InferenceSession(DIGITS).run(None, {"images": numbers})
+        (expected,) = OnnxRuntime(DIGITS).run({"images": numbers}).values()
         np.testing.assert_allclose(found["scores"], expected, rtol=0, atol=1e-5 * np.abs(expected).max())
     capsys.readouterr()
     assert main(["info", str(path)]) == 0

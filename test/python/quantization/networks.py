@@ -43,8 +43,8 @@ def evidence(module: ir.Module, data: Feeds, ranges: Ranges | None = None) -> Ev
 
 
 def outputs(module: ir.Module, data: Feeds) -> Array:
-    """Return the only output on all samples, computed without fusions."""
-    reference = Reference(module, optimise=False, threads=1)
+    """Return the only output on all samples."""
+    reference = Reference(module, threads=1)
     return np.stack([next(iter(reference.run(item).values())) for item in data])
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import tpu_mlir
 from PIL import Image
 from sklearn.datasets import load_digits
 from tpu_mlir.cli import main
 from tpu_mlir.errors import CalibrationError, InputFileError
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.quantization import PixelFormat, Preprocess, evaluate
 from tpu_mlir.quantization.labels import read_labels
 
@@ -47,7 +47,7 @@ def test_labels(table: Path) -> None:
 def test_top1(table: Path, bmodel: tpu_mlir.BModel) -> None:
     labels = read_labels(table)
     images = np.stack([np.asarray(Image.open(label.file), np.float32)[None] / 255 for label in labels])
-    (scores,) = onnxruntime.InferenceSession(DIGITS).run(None, {"images": images})
+    (scores,) = OnnxRuntime(DIGITS).run({"images": images}).values()
     expected = float(np.mean(scores.argmax(1) == [label.number for label in labels]))
     assert expected < 0.9
     seen: list[tuple[int, int]] = []
@@ -60,7 +60,7 @@ def test_top1(table: Path, bmodel: tpu_mlir.BModel) -> None:
 def test_function(bmodel: tpu_mlir.BModel) -> None:
     images = np.random.default_rng(0).random((BATCH, 1, 8, 8), np.float32)
     found = evaluate(DIGITS, bmodel, lambda run: float(run({"images": images})["scores"].sum()))
-    (scores,) = onnxruntime.InferenceSession(DIGITS).run(None, {"images": images})
+    (scores,) = OnnxRuntime(DIGITS).run({"images": images}).values()
     assert found.model == pytest.approx(float(scores.sum()), rel=1e-5)
     assert found.bmodel != found.model and found.bmodel == pytest.approx(found.model, rel=0.01)
 

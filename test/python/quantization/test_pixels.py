@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
 import pytest
 import tpu_mlir
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tpu_mlir.errors import CalibrationError, CompileError, FeedError, TpuMlirWarning
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.quantization import Layout, PixelFormat, Preprocess, calibrate, evaluate, search_precision
 from tpu_mlir.quantization.pixels import from_pixels, to_pixels
 from tpu_mlir.runtime import Session
@@ -108,7 +108,7 @@ def padded_convolution(how: Preprocess) -> onnx.ModelProto:
 def test_padded_convolution(how: Preprocess) -> None:
     model, pixels = padded_convolution(how), random_pixels(how)
     numbers = from_pixels(pixels, how)
-    (expected,) = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": numbers})
+    (expected,) = OnnxRuntime(model).run({"x": numbers}).values()
     found = Session(tpu_mlir.compile(model, fuse_preprocess=how)).run({"x": pixels})["y"]
     assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()  # sums of 27 products in f32
     ranges = calibrate(model, [{"x": numbers}], method="minmax")

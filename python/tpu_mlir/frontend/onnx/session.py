@@ -1,15 +1,19 @@
-"""ONNX Runtime, which computes everything that Python computes of a network."""
+"""ONNX Runtime, which computes everything that Python computes of a network: the only place that opens its sessions."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-from google.protobuf.message import EncodeError
+from google.protobuf.message import DecodeError, EncodeError
 
+from tpu_mlir.frontend.onnx.exact_products import with_exact_products
 from tpu_mlir.frontend.onnx.tensors import Array
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when it is imported: later, its uploader runs and has written files
 _runtime: Any = import_module("onnxruntime")  # its stubs are incomplete
 _status: Any = import_module("onnxruntime.capi.onnxruntime_pybind11_state")
 
@@ -27,24 +31,24 @@ class SessionError(Exception):
 
 
 class Session:
-    """A model that is ready to run, any number of times."""
+    """A model that is ready to run, any number of times, and computes what ONNX says, node by node.
 
-    def __init__(self, model: onnx.ModelProto | bytes | str, *, optimise: bool = True, threads: int = 0) -> None:
+    Nothing is fused or laid out anew: that rounds otherwise on each kind of processor, and may make integer products
+    of floats. Sums of integer products are exact (see `with_exact_products`).
+    """
+
+    def __init__(self, model: onnx.ModelProto | bytes | str | os.PathLike[str], *, threads: int = 0) -> None:
         """Load a model, a serialised one, or the file at a path; raises SessionError where the runtime refuses it.
 
-        `optimise` lets the runtime fuse nodes: slower to start, faster to run. 0 threads: one for each core.
+        0 threads: one for each core.
         """
         options = _runtime.SessionOptions()
         options.log_severity_level = 4  # fatal only: failures are reported as exceptions
         options.intra_op_num_threads = threads
-        levels = _runtime.GraphOptimizationLevel
-        options.graph_optimization_level = levels.ORT_ENABLE_ALL if optimise else levels.ORT_DISABLE_ALL
+        options.graph_optimization_level = _runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         try:
-            source = model.SerializeToString() if isinstance(model, onnx.ModelProto) else model
-            self._session = _runtime.InferenceSession(source, options, ["CPUExecutionProvider"])
-        except (EncodeError, ValueError):
-            raise SessionError("the model has more than 2 GiB, the limit of a serialised model") from None
-        except _FAILURES as error:
+            self._session = _runtime.InferenceSession(_source(model, options), options, ["CPUExecutionProvider"])
+        except (ValueError, DecodeError, *_FAILURES) as error:
             raise SessionError(_reason(error)) from None
         self.outputs: list[str] = [item.name for item in self._session.get_outputs()]
 
@@ -55,6 +59,28 @@ class Session:
         except (ValueError, *_FAILURES) as error:
             raise SessionError(_reason(error)) from None
         return {name: item for name, item in zip(self.outputs, found, strict=True) if isinstance(item, np.ndarray)}
+
+
+def _source(model: onnx.ModelProto | bytes | str | os.PathLike[str], options: Any) -> bytes | str:
+    """Return what ONNX Runtime is to open: a file itself, unless its products have to be made exact."""
+    if isinstance(model, bytes):
+        model = onnx.ModelProto.FromString(model)
+    if isinstance(model, onnx.ModelProto):
+        return _serialise(with_exact_products(model))
+    path = Path(model)
+    read = onnx.ModelProto.FromString(path.read_bytes())  # without external data
+    exact = with_exact_products(read)
+    if exact is read:
+        return str(path)
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path.parent))
+    return _serialise(exact)
+
+
+def _serialise(model: onnx.ModelProto) -> bytes:
+    try:
+        return model.SerializeToString()
+    except (EncodeError, ValueError):
+        raise SessionError("the model has more than 2 GiB, the limit of a serialised model") from None
 
 
 def _reason(error: Exception) -> str:
