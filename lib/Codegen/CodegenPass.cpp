@@ -11,6 +11,8 @@
 #include "lib/Isa/Accesses.h"
 #include "lib/Target/BM1684X/Chip.h"
 
+#include <map>
+
 namespace tpu_mlir {
 #define GEN_PASS_DEF_CODEGEN
 #include "lib/Codegen/Passes.h.inc"
@@ -93,6 +95,35 @@ static FailureOr<std::vector<uint8_t>> coefficients(func::FuncOp function,
   return bytes;
 }
 
+/// Notes of each record, complete ones first, the first transfer that writes
+/// over it. Only records that nothing has written over yet are looked at.
+static void markOverwritten(const Program &program,
+                            ArrayRef<uint32_t> transfersBefore,
+                            std::vector<bmodel::TensorRecord> &records) {
+  std::multimap<uint64_t, bmodel::TensorRecord *> intact; // by address
+  uint64_t longest = 0;                                   // bytes
+  auto next = records.begin();
+  for (auto [command, before] : llvm::zip(program.commands, transfersBefore)) {
+    for (; next != records.end() && next->complete <= before; ++next) {
+      intact.emplace(next->tensor.address, &*next);
+      longest = std::max<uint64_t>(longest, next->tensor.size);
+    }
+    for (const isa::Access &access : isa::accesses(command.instruction)) {
+      if (!access.write || access.space != isa::Space::Global)
+        continue;
+      auto it =
+          intact.lower_bound(access.begin - std::min(access.begin, longest));
+      while (it != intact.end() && it->first < access.end) {
+        auto [address, record] = *it;
+        bool overlaps = access.begin < address + record->tensor.size;
+        if (overlaps)
+          record->overwritten = before + 1;
+        it = overlaps ? intact.erase(it) : std::next(it);
+      }
+    }
+  }
+}
+
 /// Which intermediate tensors can be seen, from which transfer to which.
 static std::vector<bmodel::TensorRecord> tensorRecords(const Program &program) {
   std::vector<uint32_t> transfersBefore = {0}; // by command
@@ -110,14 +141,7 @@ static std::vector<bmodel::TensorRecord> tensorRecords(const Program &program) {
     record.complete = transfersBefore[completion.commands];
     records.push_back(std::move(record));
   }
-  for (auto [command, before] : llvm::zip(program.commands, transfersBefore))
-    for (const isa::Access &access : isa::accesses(command.instruction))
-      if (access.write && access.space == isa::Space::Global)
-        for (bmodel::TensorRecord &record : records)
-          if (before >= record.complete && !record.overwritten &&
-              access.begin < record.tensor.address + record.tensor.size &&
-              record.tensor.address < access.end)
-            record.overwritten = before + 1;
+  markOverwritten(program, transfersBefore, records);
   return records;
 }
 

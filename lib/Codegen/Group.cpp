@@ -5,40 +5,44 @@
 #include "lib/Codegen/Emitter.h"
 #include "lib/Codegen/Transfer.h"
 #include "lib/Target/BM1684X/Chip.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
 
+/// Whether something that is not in the set reads a result.
+static bool isReadOutside(Operation *op,
+                          const llvm::DenseSet<Operation *> &inside) {
+  return llvm::any_of(op->getUsers(),
+                      [&](Operation *user) { return !inside.contains(user); });
+}
+
 std::optional<GroupBody> GroupBody::of(ArrayRef<Operation *> ops) {
+  llvm::DenseSet<Operation *> inside(ops.begin(), ops.end());
+  for (Operation *op : ops)
+    if (!llvm::isa<KernelOpInterface>(op) ||
+        (op != ops.back() && isReadOutside(op, inside)))
+      return std::nullopt;
   GroupBody body;
   body.ops.assign(ops.begin(), ops.end());
-  for (Operation *op : ops) {
-    auto kernel = dyn_cast<KernelOpInterface>(op);
-    if (!kernel)
-      return std::nullopt;
+  llvm::DenseMap<Value, Layout> layouts;
+  for (auto [step, op] : llvm::enumerate(ops)) {
+    auto kernel = cast<KernelOpInterface>(op);
     for (OpOperand &operand : op->getOpOperands()) {
       Layout layout = kernel.operandLayout(operand.getOperandNumber());
-      Value value = operand.get();
-      if (body.contains(value)) {
-        auto producer = cast<KernelOpInterface>(value.getDefiningOp());
-        if (producer.resultLayout() != layout)
-          return std::nullopt;
-        continue;
-      }
-      auto *seen = llvm::find(body.inputs, value);
-      if (seen == body.inputs.end()) {
-        body.inputs.push_back(value);
+      auto [known, isNew] = layouts.try_emplace(operand.get(), layout);
+      if (known->second != layout)
+        return std::nullopt;
+      if (isNew) {
+        body.inputs.push_back(operand.get());
         body.inputLayouts.push_back(layout);
-      } else if (body.inputLayouts[seen - body.inputs.begin()] != layout) {
-        return std::nullopt;
       }
+      body.reads.try_emplace(operand.get(), Reads{unsigned(step), 0})
+          .first->second.last = step;
     }
+    layouts[op->getResult(0)] = kernel.resultLayout();
   }
-  for (Operation *op : ops.drop_back())
-    for (Operation *user : op->getUsers())
-      if (!llvm::is_contained(ops, user))
-        return std::nullopt;
   return body;
 }
 
@@ -108,10 +112,7 @@ SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
 unsigned tpu_mlir::loadStep(const GroupBody &body, Value input, int64_t ahead) {
   if (ahead == 0)
     return 0;
-  auto *user = llvm::find_if(body.ops, [&](Operation *op) {
-    return llvm::is_contained(op->getOperands(), input);
-  });
-  return std::max<int64_t>(0, user - body.ops.begin() - ahead);
+  return std::max<int64_t>(0, body.reads.lookup(input).first - ahead);
 }
 
 namespace {
@@ -126,10 +127,12 @@ public:
 
   /// One slice, each input loaded some ops ahead.
   void runWhole(const SliceTiles &tiles, int64_t ahead) {
+    size_t next = 0; // inputs are in the order in which they are loaded
     for (auto [step, op] : llvm::enumerate(body.ops)) {
-      for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
-        if (loadStep(body, input, ahead) == step)
-          load(input, layout, tiles);
+      for (; next < body.inputs.size() &&
+             loadStep(body, body.inputs[next], ahead) <= step;
+           ++next)
+        load(body.inputs[next], body.inputLayouts[next], tiles);
       compute(op, 0, tiles, inputAt);
     }
     store(0, tiles);
@@ -167,9 +170,7 @@ private:
 
   /// A load works for the op that needs it, whoever made the value.
   Operation *firstUser(Value value) const {
-    return *llvm::find_if(body.ops, [&](Operation *op) {
-      return llvm::is_contained(op->getOperands(), value);
-    });
+    return body.ops[body.reads.lookup(value).first];
   }
 
   GlobalBuffer global(Value value) const {

@@ -10,13 +10,21 @@ namespace tpu_mlir {
 
 /// A run of kernels of which only the last one's result is used outside.
 struct GroupBody {
+  /// The steps, numbers of ops, between which the ops read a value.
+  struct Reads {
+    unsigned first = 0, last = 0;
+  };
+
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::SmallVector<mlir::Value> inputs; // from outside, in order of first use
   llvm::SmallVector<Layout> inputLayouts;
+  llvm::DenseMap<mlir::Value, Reads> reads; // inputs, and results read inside
 
   mlir::Value result() const { return ops.back()->getResult(0); }
-  bool contains(mlir::Value value) const {
-    return llvm::is_contained(ops, value.getDefiningOp());
+  /// The last op that reads a value; `step`, which makes it, if none does.
+  unsigned lastRead(mlir::Value value, unsigned step) const {
+    auto found = reads.find(value);
+    return found == reads.end() ? step : found->second.last;
   }
 
   /// The body that these ops, in order, make; nothing where they do not agree

@@ -114,11 +114,12 @@ def stems() -> onnx.ModelProto:
 
 
 def deep() -> onnx.ModelProto:
-    """More ops than a group of several slices may have, on small images: one group with its loads ahead of the work."""
+    """Far more ops than a group of several slices may have, on small images: groups are joined in several rounds."""
     b = Builder(x=(1, 70, 14, 14))
     value = "x"
-    for _ in range(6):
-        value = b.node("Relu", b.node("Add", value, b.conv(b.node("Relu", b.conv(value, 70, 70, 3)), 70, 70, 1)))
+    for _ in range(30):
+        inner = b.conv(b.node("Relu", b.conv(value, 70, 70, 3)), 70, 70, 1)
+        value = b.node("Relu", b.node("Add", value, inner))
     return b.model(value)
 
 

@@ -63,33 +63,69 @@ static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
   std::vector<GroupPlan> plans;
   for (size_t end = kernels.size(); end > 0; end = best[end].start)
     plans.push_back(std::move(*best[end].last));
+  std::reverse(plans.begin(), plans.end());
   return plans;
 }
 
-/// Groups with one slice can be long, as loads then stay ahead of the work:
-/// joins each group with the run before it where that is cheaper. Groups are
-/// last first, as `cut` returns them.
-static void join(std::vector<GroupPlan> &plans) {
-  for (size_t i = plans.size(); i-- > 1;) {
-    SmallVector<Operation *> ops(plans[i].body.ops);
-    // A value may be used beyond the next group: what is joined must end where
-    // no more than its last value is.
-    int64_t apart = plans[i].cycles;
-    for (size_t next = i; next-- > 0;) {
-      ops.append(plans[next].body.ops);
-      apart += plans[next].cycles;
-      if (i - next > kJoined)
-        break;
-      std::optional<GroupBody> body = GroupBody::of(ops);
-      std::optional<GroupPlan> plan = body ? planWhole(*body) : std::nullopt;
-      if (!plan || plan->cycles >= apart)
-        continue;
-      plans[next] = std::move(*plan);
-      plans.erase(plans.begin() + next + 1, plans.begin() + i + 1);
-      i = next + 1;
-      break;
-    }
+namespace {
+/// A group while groups are being joined.
+struct Joining {
+  GroupPlan plan;
+  bool isNew = true; // since the round before
+};
+} // namespace
+
+/// The groups from `first` on as one, of the fewest that are cheaper so; and
+/// how many. A value may be used beyond the next group: what is joined must end
+/// where no more than its last value is.
+static std::optional<std::pair<GroupPlan, size_t>>
+joinFrom(ArrayRef<Joining> groups) {
+  SmallVector<Operation *> ops;
+  int64_t apart = 0;
+  bool anyNew = false;
+  for (size_t count = 1; count <= std::min(groups.size(), kJoined + 1);
+       ++count) {
+    const Joining &group = groups[count - 1];
+    ops.append(group.plan.body.ops);
+    apart += group.plan.cycles;
+    anyNew |= group.isNew;
+    if (count == 1 || !anyNew) // tried in the round before
+      continue;
+    std::optional<GroupBody> body = GroupBody::of(ops);
+    std::optional<GroupPlan> plan = body ? planWhole(*body) : std::nullopt;
+    if (plan && plan->cycles < apart)
+      return std::pair(std::move(*plan), count);
   }
+  return std::nullopt;
+}
+
+/// Joins groups where that is cheaper: those with one slice can be long, as
+/// loads then stay ahead of the work. Neighbours are joined round by round, so
+/// that an op is planned again O(log n) times and not once for each group
+/// before it.
+static void join(std::vector<GroupPlan> &plans) {
+  std::vector<Joining> groups;
+  for (GroupPlan &plan : plans)
+    groups.push_back({std::move(plan)});
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::vector<Joining> next;
+    for (size_t i = 0; i < groups.size();) {
+      auto joined = joinFrom(ArrayRef(groups).drop_front(i));
+      if (joined) {
+        next.push_back({std::move(joined->first)});
+        i += joined->second;
+        changed = true;
+        continue;
+      }
+      next.push_back(std::move(groups[i++]));
+      next.back().isNew = false;
+    }
+    groups = std::move(next);
+  }
+  plans.clear();
+  for (Joining &group : groups)
+    plans.push_back(std::move(group.plan));
 }
 
 static BufferAttr bufferOf(const GroupPlan &plan, Value value) {
@@ -147,7 +183,7 @@ struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
       join(*plans);
     // Last group first: its inputs may be results of groups before it, whose
     // ops have not moved yet.
-    for (const GroupPlan &plan : *plans)
+    for (const GroupPlan &plan : llvm::reverse(*plans))
       materialize(plan);
   }
 };

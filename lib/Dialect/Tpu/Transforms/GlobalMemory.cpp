@@ -2,6 +2,7 @@
 //------------------===//
 #include "lib/Dialect/Tpu/Transforms/GlobalMemory.h"
 
+#include "lib/Dialect/Tpu/Transforms/LiveIndex.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
@@ -61,15 +62,18 @@ tpu::allocateGlobal(ArrayRef<GlobalRequest> requests) {
   llvm::stable_sort(order, [&](unsigned a, unsigned b) {
     return requests[a].bytes > requests[b].bytes;
   });
+  unsigned steps = 0;
+  for (const GlobalRequest &request : requests)
+    steps = std::max(steps, request.last + 1);
+  LiveIndex placed(steps);
   SmallVector<int64_t> offsets(requests.size(), -1);
   int64_t total = 0;
   for (unsigned index : order) {
     const GlobalRequest &request = requests[index];
     SmallVector<std::pair<int64_t, int64_t>> taken;
-    for (auto [other, offset] : llvm::zip(requests, offsets))
-      if (offset >= 0 && request.first <= other.last &&
-          other.first <= request.last)
-        taken.push_back({offset, offset + other.bytes});
+    placed.visit(request.first, request.last, [&](unsigned other) {
+      taken.push_back({offsets[other], offsets[other] + requests[other].bytes});
+    });
     llvm::sort(taken);
     int64_t start = 0;
     for (auto [begin, end] : taken) {
@@ -78,6 +82,7 @@ tpu::allocateGlobal(ArrayRef<GlobalRequest> requests) {
       start = std::max<int64_t>(start, llvm::alignTo(end, bm1684x::kPage));
     }
     offsets[index] = start;
+    placed.add(request.first, request.last, index);
     total = std::max<int64_t>(total, start + request.bytes);
   }
   return {offsets, llvm::alignTo(total, bm1684x::kPage)};

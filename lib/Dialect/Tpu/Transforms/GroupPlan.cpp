@@ -101,24 +101,17 @@ static SmallVector<Need> needsOf(const GroupBody &body, const Tiling &tiling,
   unsigned end = body.ops.size() - 1;
   bool single = slices.size() == 1;
   for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts)) {
-    unsigned last = 0;
-    for (auto [step, op] : llvm::enumerate(body.ops))
-      if (llvm::is_contained(op->getOperands(), input))
-        last = step;
     Need need{input,
               nullptr,
               {largest(slices, input, layout),
                single ? loadStep(body, input, tiling.ahead) : 0,
-               single ? last : end}};
+               single ? body.lastRead(input, 0) : end}};
     needs.append(changes(slices, input) ? 2 : 1, need);
   }
   for (auto [step, op] : llvm::enumerate(body.ops)) {
     Value result = op->getResult(0);
     bool stored = step == end;
-    unsigned last = step;
-    for (auto [reader, other] : llvm::enumerate(body.ops))
-      if (llvm::is_contained(other->getOperands(), result))
-        last = reader;
+    unsigned last = body.lastRead(result, step);
     auto kernel = cast<KernelOpInterface>(op);
     Need need{result,
               nullptr,

@@ -2,6 +2,7 @@
 //-----------------===//
 #include "lib/Dialect/Tpu/Transforms/LocalAllocator.h"
 
+#include "lib/Dialect/Tpu/Transforms/LiveIndex.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
@@ -23,10 +24,6 @@ struct Span {
   }
 };
 } // namespace
-
-static bool liveTogether(const LocalRequest &a, const LocalRequest &b) {
-  return a.first <= b.last && b.first <= a.last;
-}
 
 /// Places one buffer at the lowest address free of the spans it must avoid and
 /// of the banks it had better avoid.
@@ -59,18 +56,24 @@ allocate(ArrayRef<LocalRequest> requests, bool separateBanks) {
   llvm::stable_sort(order, [&](unsigned a, unsigned b) {
     return requests[a].bytes > requests[b].bytes;
   });
+  unsigned steps = 0;
+  for (const LocalRequest &request : requests)
+    steps = std::max(steps, request.last + 1);
+  LiveIndex placed(steps);
   SmallVector<int64_t> addresses(requests.size(), -1);
   for (unsigned index : order) {
     const LocalRequest &request = requests[index];
     SmallVector<Span> avoid;
-    for (auto [other, address] : llvm::zip(requests, addresses))
-      if (address >= 0 && liveTogether(request, other))
-        avoid.push_back({address, address + other.bytes});
+    placed.visit(request.first, request.last, [&](unsigned other) {
+      avoid.push_back(
+          {addresses[other], addresses[other] + requests[other].bytes});
+    });
     std::optional<Span> span =
         place(request.bytes, avoid, separateBanks ? avoid : ArrayRef<Span>());
     if (!span)
       return std::nullopt;
     addresses[index] = span->begin;
+    placed.add(request.first, request.last, index);
   }
   return addresses;
 }
