@@ -37,6 +37,16 @@ static bool keepsPlaces(Operation *op) {
              RequantOp, LookupOp>(op);
 }
 
+/// Whether the op computes the same on its operand in the other view. A table
+/// for each channel needs every element to stay in its channel.
+static bool fitsView(Operation *op, ArrayRef<int64_t> shape) {
+  auto lookup = dyn_cast<LookupOp>(op);
+  if (!lookup || lookup.getTable().getType().getDimSize(1) == 1)
+    return true;
+  ArrayRef<int64_t> own = lookup.getInput().getType().getShape();
+  return shape.take_front(2) == own.take_front(2);
+}
+
 /// The op on `input`, in the view that it has.
 static Value cloneOn(Operation *op, Value input, PatternRewriter &rewriter) {
   Operation *clone = rewriter.clone(*op);
@@ -59,6 +69,8 @@ struct Before : RewritePattern {
     auto view = op->getOperand(0).getDefiningOp<ReshapeOp>();
     if (!view)
       return rewriter.notifyMatchFailure(op, "there is no other view");
+    if (!fitsView(op, view.getInput().getType().getShape()))
+      return rewriter.notifyMatchFailure(op, "channels would be other ones");
     if (depth(view.getInput().getType().getShape()) >
         depth(view.getType().getShape()))
       return rewriter.notifyMatchFailure(op, "lanes would be emptier");
@@ -81,6 +93,8 @@ struct Behind : OpRewritePattern<ReshapeOp> {
     ArrayRef<int64_t> wanted = view.getType().getShape();
     if (depth(wanted) >= depth(view.getInput().getType().getShape()))
       return rewriter.notifyMatchFailure(view, "lanes would be no fuller");
+    if (!fitsView(op, wanted))
+      return rewriter.notifyMatchFailure(view, "channels would be other ones");
     Value input = op->getOperand(0);
     Value turned = rewriter.create<ReshapeOp>(
         view.getLoc(), typeOf(input).clone(wanted), input);

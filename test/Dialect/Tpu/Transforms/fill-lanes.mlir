@@ -50,3 +50,26 @@ func.func @signature(%x: tensor<5x7xf32>) -> tensor<5x7xf32> {
   %2 = tpu.reshape %1 : tensor<1x5x1x7xf32> -> tensor<5x7xf32>
   return %2 : tensor<5x7xf32>
 }
+
+// A table for each channel stays in the view whose channels it has, though lanes are emptier there.
+// CHECK-LABEL: func @channel_tables
+// CHECK-NEXT: %[[R:.*]] = tpu.reshape %arg0 : tensor<4x16x1x16xi8> -> tensor<1x4x16x16xi8>
+// CHECK-NEXT: %[[L:.*]] = tpu.lookup %[[R]], %arg1 : (tensor<1x4x16x16xi8>, tensor<1x4x1x256xi8>) -> tensor<1x4x16x16xi8>
+// CHECK-NEXT: %[[S:.*]] = tpu.reshape %[[L]] : tensor<1x4x16x16xi8> -> tensor<1x64x1x16xi8>
+// CHECK-NEXT: return %[[S]]
+func.func @channel_tables(%x: tensor<4x16x1x16xi8>, %t: tensor<1x4x1x256xi8>) -> tensor<1x64x1x16xi8> {
+  %0 = tpu.reshape %x : tensor<4x16x1x16xi8> -> tensor<1x4x16x16xi8>
+  %1 = tpu.lookup %0, %t : (tensor<1x4x16x16xi8>, tensor<1x4x1x256xi8>) -> tensor<1x4x16x16xi8>
+  %2 = tpu.reshape %1 : tensor<1x4x16x16xi8> -> tensor<1x64x1x16xi8>
+  return %2 : tensor<1x64x1x16xi8>
+}
+
+// Rows and columns may change: channels are the same ones.
+// CHECK-LABEL: func @channels_stay
+// CHECK-NEXT: tpu.lookup %arg0, %arg1 : (tensor<2x4x1x256xi8>, tensor<1x4x1x256xi8>) -> tensor<2x4x1x256xi8>
+// CHECK-NEXT: tpu.reshape
+func.func @channels_stay(%x: tensor<2x4x1x256xi8>, %t: tensor<1x4x1x256xi8>) -> tensor<2x4x16x16xi8> {
+  %0 = tpu.reshape %x : tensor<2x4x1x256xi8> -> tensor<2x4x16x16xi8>
+  %1 = tpu.lookup %0, %t : (tensor<2x4x16x16xi8>, tensor<1x4x1x256xi8>) -> tensor<2x4x16x16xi8>
+  return %1 : tensor<2x4x16x16xi8>
+}
