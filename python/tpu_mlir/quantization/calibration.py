@@ -17,6 +17,7 @@ from tpu_mlir.quantization.auto import choose_by_trial, trial_samples
 from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.network import Network
 from tpu_mlir.quantization.observe import Observed, Progress, observe
+from tpu_mlir.quantization.operations import copy
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges, fingerprint
 from tpu_mlir.quantization.samples import Data, find_samples
@@ -138,6 +139,17 @@ def quantize(
     with scratch_folder() as scratch:
         run_passes(module, pipeline(*choose_precision(options, scratch)), names_of_files(options, scratch))
     return module
+
+
+def quantize_in_f32(
+    module: ir.Module, ranges: Ranges, *, asymmetric: bool, precision_overrides: Mapping[str, str]
+) -> ir.Module:
+    """Return a quantized copy of a cleaned module for ONNX Runtime, which has few operations in f16 and none in bf16.
+
+    What is to stay a float, of whatever type, is computed in f32 there.
+    """
+    chosen = {name: kind if kind.lower() == "int8" else "f32" for name, kind in precision_overrides.items()}
+    return quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=chosen)
 
 
 def _import(model: Model, input_shapes: Mapping[str, Sequence[int]] | None) -> ir.Module:

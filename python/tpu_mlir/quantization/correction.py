@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import CalibrationError
 from tpu_mlir.frontend.onnx.inputs import resolve
-from tpu_mlir.quantization.calibration import DEFAULT_METHOD, DEFAULT_SAMPLES, Model, calibrate, clean_module, quantize
+from tpu_mlir.quantization.calibration import (
+    DEFAULT_METHOD,
+    DEFAULT_SAMPLES,
+    Model,
+    calibrate,
+    clean_module,
+    quantize_in_f32,
+)
 from tpu_mlir.quantization.corrections import CORRECTIONS, Evidence
 from tpu_mlir.quantization.corrections.channels import ranges_of_channels
 from tpu_mlir.quantization.corrections.editing import SCALED, operations_of, value_name
@@ -109,7 +116,7 @@ def correct(
 
     def typed(candidate: ir.Module, ranges: Ranges) -> ir.Module:
         overrides = Corrected(candidate, ranges, ()).rename(precision_overrides or {})
-        return quantize(copy(candidate), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=overrides)
+        return quantize_in_f32(candidate, ranges, asymmetric=asymmetric, precision_overrides=overrides)
 
     quality = _quality(judge, module, held)
     ranges = ranges_of(module)

@@ -13,10 +13,10 @@ from tpu_mlir.frontend.onnx.session import Session
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.locations import result_names
 from tpu_mlir.modules import main_operations
-from tpu_mlir.quantization.calibration import Model, clean_module, quantize
+from tpu_mlir.quantization.calibration import Model, clean_module, quantize_in_f32
 from tpu_mlir.quantization.network import Network
 from tpu_mlir.quantization.observe import Progress, observe
-from tpu_mlir.quantization.operations import Operation, copy, operations
+from tpu_mlir.quantization.operations import Operation, operations
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.quantization.samples import Data, find_samples, readable
@@ -125,8 +125,7 @@ def diagnose(
     be read are left out. Raises TpuMlirError.
     """
     module = clean_module(model, input_shapes)
-    in_f32 = {name: kind if kind == "int8" else "f32" for name, kind in (precision_overrides or {}).items()}
-    typed = quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=in_f32)
+    typed = quantize_in_f32(module, ranges, asymmetric=asymmetric, precision_overrides=precision_overrides or {})
     with scratch_folder() as scratch:
         network = Network.write(module, scratch.path / "reference.onnx")
         found = readable(find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed))

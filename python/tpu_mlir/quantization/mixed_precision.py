@@ -9,7 +9,7 @@ from tpu_mlir.compiler import compile
 from tpu_mlir.errors import CalibrationError
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.tensors import Array
-from tpu_mlir.quantization.calibration import Model, calibrate, clean_module, quantize
+from tpu_mlir.quantization.calibration import Model, calibrate, clean_module, quantize_in_f32
 from tpu_mlir.quantization.operations import Operation, copy, operations, share_on_integers
 from tpu_mlir.quantization.pixels import bmodel_feeds
 from tpu_mlir.quantization.preprocess import Preprocess
@@ -133,11 +133,10 @@ def search_precision(
     expected = [reference.run(feeds) for feeds in trials]
 
     fixed = dict(precision_overrides or {})
-    in_f32 = {name: kind if kind == "int8" else "f32" for name, kind in fixed.items()}
 
     def typed(overrides: Mapping[str, str]):
-        chosen = {**overrides, **in_f32}
-        return quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=chosen)
+        chosen = {**overrides, **fixed}
+        return quantize_in_f32(module, ranges, asymmetric=asymmetric, precision_overrides=chosen)
 
     every = operations(typed({}))
     candidates = [op for op in every if op.on_integers and not op.moves and op.name not in fixed]

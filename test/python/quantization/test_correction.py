@@ -131,3 +131,48 @@ def test_channels_are_one_operation_of_the_search() -> None:
     assert found_names == {"a": "", "b": "a", "y": ""}
     assert {*search.chosen.floats} == {"a", "b", "y"}
     assert search.chosen.share == 0.0
+
+
+KINDS = ("int8", "f16", "bf16", "f32")
+PLAIN = model(
+    [
+        helper.make_node("Conv", ["x", "u", "p"], ["a"]),
+        helper.make_node("Relu", ["a"], ["b"]),
+        helper.make_node("Conv", ["b", "v", "q"], ["c"]),
+        helper.make_node("Sigmoid", ["c"], ["s"]),
+        helper.make_node("Mul", ["c", "s"], ["d"]),
+        helper.make_node("Conv", ["d", "w"], ["y"]),
+    ],
+    {
+        "u": RANDOM.uniform(0, 1, (4, 4, 1, 1)),
+        "p": np.ones(4),
+        "v": RANDOM.uniform(0, 1, (5, 4, 3, 3)),
+        "q": np.ones(5),
+        "w": RANDOM.uniform(0, 1, (3, 5, 1, 1)),
+    },
+    SHAPE,
+)
+
+
+# Nothing is subtracted, so relative errors add up: of six roundings, of values and weights, each by half a step of a
+# 127th of the largest, about twice a mean magnitude. Roundings to bf16, by 2^-9 at most, are smaller.
+@pytest.mark.parametrize("fallback", KINDS[1:])
+@pytest.mark.parametrize("correction", CORRECTIONS)
+def test_every_override_goes_with_every_correction(correction: str, fallback: str) -> None:
+    held = feeds(SHAPE, 4, seed=1)
+    floats = Session(tpu_mlir.compile(PLAIN))
+    expected = np.stack([floats.run(item)["y"] for item in held])
+    for first in KINDS:
+        second = KINDS[(KINDS.index(first) + list(CORRECTIONS).index(correction)) % len(KINDS)]
+        overrides = {"b": first, "d": second}
+        found = correct(PLAIN, DATA, corrections=[correction], precision_overrides=overrides)
+        bmodel = tpu_mlir.compile(
+            found.module,
+            precision="int8",
+            ranges=found.ranges,
+            fallback=fallback,
+            precision_overrides=found.rename(overrides),
+        )
+        session = Session(bmodel)
+        error = np.stack([session.run(item)["y"] for item in held]) - expected
+        assert np.linalg.norm(error) <= 6 * 2 / 254 * np.linalg.norm(expected), overrides
