@@ -1,6 +1,6 @@
 """Runs bmodels on the simulated chip (lib/Runtime)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -80,10 +80,12 @@ class Program:
         captured: Sequence[str] = (),
         stage: int = -1,
         cycles: CycleModel = "static",
+        stop: Callable[[], bool] | None = None,
     ) -> Run:
         """Run the stage of that number, or the first that takes these shapes, on a fresh machine.
 
-        `captured` names tensors of the stage's table to return beside the outputs. Raises FeedError for wrong names,
+        An interrupt ends it, and so does `stop`, asked some 20 times a second, once it returns true. `captured`
+        names tensors of the stage's table to return beside the outputs. Raises FeedError for wrong names,
         types or shapes, and RunError, naming the command, if the simulator stops.
         """
 

@@ -192,3 +192,19 @@ def test_feeds_of_the_source_model_are_converted(variant: Variant) -> None:
     assert session.convert({"x": wide})["x"].dtype == np.int32
     with pytest.raises(FeedError, match="input 'x' holds numbers that int32 cannot represent"):
         session.convert({"x": wide + 2**40})
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_run_can_be_stopped(twice: Path, threads: int) -> None:
+    session, feeds = Session(twice, threads=threads), {"x": np.ones((1, 70, 5, 9), np.float32)}
+    with pytest.raises(RunError, match="it was stopped before its end"):
+        session.run_all(feeds, stop=lambda: True)
+    np.testing.assert_array_equal(session.run_all(feeds, stop=lambda: False).outputs["y"], 2 * feeds["x"])
+
+
+def test_what_a_stop_raises_reaches_the_caller(twice: Path) -> None:
+    def stop() -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Session(twice).run_all({"x": np.ones((1, 70, 5, 9), np.float32)}, stop=stop)
