@@ -5,9 +5,12 @@ PY    := $(VENV)/bin/python
 BUILD := build
 JOBS  ?= $(shell nproc)
 FUZZ_SECONDS ?= 120
+NETWORKS ?= 5000
+SEED ?= 0
+PRECISION ?= f32 f16 bf16 int8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup deps build test test-sanitize fuzz lint format demo bench docs oracle wheel clean
+.PHONY: help setup deps build test test-sanitize fuzz fuzz-networks lint format demo bench docs oracle wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +32,10 @@ test-sanitize: setup ## tests of what reads untrusted files, under AddressSaniti
 
 fuzz: setup ## coverage-guided fuzzing of bmodels and commands, FUZZ_SECONDS each (installs Clang's libFuzzer)
 	@tools/bootstrap/fuzz.sh $(VENV) $(BUILD)/fuzz $(FUZZ_SECONDS)
+
+fuzz-networks: setup ## NETWORKS random networks from SEED in each PRECISION, beside ONNX Runtime; what fails is made small
+	PYTHONPATH=$(BUILD)/python_packages:test $(PY) -m fuzz.networks --networks $(NETWORKS) --seed $(SEED) --precision $(PRECISION) \
+	  --found $(BUILD)/fuzz/networks
 
 lint: deps ## clang-format, ruff, pyright and the tree's own rules
 	@tools/bootstrap/lint.sh $(VENV)

@@ -1,0 +1,39 @@
+"""Products of matrices."""
+
+import numpy as np
+from fuzz.networks import shapes
+from fuzz.networks.draft import Draft
+from fuzz.networks.operators.registry import writes
+
+
+def _right(d: Draft, shape: tuple[int, ...]) -> str:
+    found = d.pick(lambda array: array.shape == shape) if d.chance(0.3) else None
+    if found:
+        return found
+    if d.chance(0.4):
+        return d.fresh(shape, -1, 1)
+    return d.weight((d.random.normal(0, 1, shape) / np.sqrt(max(shape[0], 1))).astype(np.float32))
+
+
+@writes("MatMul")
+def product(d: Draft, op: str) -> list[str]:
+    a = d.floats((1, 5))
+    shape = d.values[a].shape
+    columns = shapes.size(d.random, 64)
+    if len(shape) > 2 and d.chance(0.5):
+        lead = shapes.partner(d.random, shape[:-2])
+        return d.emit(op, [a, _right(d, (*lead, shape[-1], columns))])
+    return d.emit(op, [a, _right(d, (shape[-1], columns) if d.chance(0.9) else (shape[-1],))])
+
+
+@writes("Gemm")
+def gemm(d: Draft, op: str) -> list[str]:
+    a = d.floats((2, 2))
+    turned, right = d.integer(0, 1), d.integer(0, 1)
+    rows, depth = d.values[a].shape[::-1] if turned else d.values[a].shape
+    columns = shapes.size(d.random, 64)
+    b = _right(d, (columns, depth) if right else (depth, columns))
+    bias = d.choice([(), (columns,), (1, columns), (rows, 1), (rows, columns)])
+    c = [d.fresh(bias)] if d.chance(0.7) or d.opset < 11 else []
+    factors = {"alpha": d.choice([1.0, 0.5]), "beta": d.choice([1.0, 2.0])}
+    return d.emit(op, [a, b, *c], transA=turned, transB=right, **factors)

@@ -1,0 +1,185 @@
+"""What a network may return in a precision: ONNX Runtime's results, and how far rounding can move them.
+
+The network runs node by node, each time with noise on every value that an operator computes: as large as the precision
+rounds (a step, in INT8). What the results do then is what rounding can do to them, however ill-conditioned the network,
+thresholds, comparisons, cancellation and overflow included. A result is right where it differs from the exact one by
+at most `FACTOR` times the largest difference that noise has made at that element; where noise makes an element infinite
+or NaN, any value is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import onnx
+from fuzz.networks.draft import IR_VERSION
+from onnx import helper, numpy_helper
+from tpu_mlir.frontend.onnx.session import Session
+from tpu_mlir.frontend.onnx.tensors import Array, onnx_type
+
+FACTOR = 4.0
+TRIALS, MANY_TRIALS = 8, 120  # the latter only where the former do not explain a difference
+# Relative: half the distance of neighbours, and in f32 the last bits of functions and the order of sums.
+ROUNDING: Mapping[str, float] = {"f32": 8 * 2.0**-24, "f16": 2.0**-11, "bf16": 2.0**-8, "int8": 2.0**-11}
+SMALLEST: Mapping[str, float] = {"f32": 2.0**-126, "f16": 2.0**-24, "bf16": 2.0**-126, "int8": 2.0**-24}
+LARGEST: Mapping[str, float] = {"f16": 65504.0, "bf16": 3.39e38, "int8": 65504.0}
+INT8_STEPS = 127
+
+# Operators that return elements of their operands, so nothing is rounded.
+MOVES = frozenset(
+    {"Concat", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "Identity", "If", "Reshape", "Slice"}
+    | {"SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Trilu", "Unsqueeze", "Dropout", "Max", "Min", "Where"}
+    | {"MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin", "Relu", "Abs", "Neg", "Sign", "Ceil", "Floor", "Round"}
+    | {"Constant", "Cast", "CastLike", "Clip", "Pad"}
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An output that rounding does not explain: where it is worst, and what stands there."""
+
+    output: str
+    place: tuple[int, ...]
+    found: float
+    expected: float
+    allowed: float
+    share: float  # of the elements
+
+    def __str__(self) -> str:
+        return (
+            f"'{self.output}'{list(self.place)} is {self.found:.6g}, expected {self.expected:.6g} within "
+            f"{self.allowed:.2g}; {self.share:.2%} of the elements differ by more than rounding can explain"
+        )
+
+
+@dataclass(eq=False)
+class Oracle:
+    """A network ready to run node by node."""
+
+    model: onnx.ModelProto
+    feeds: Mapping[str, Array]
+    _nodes: list[tuple[onnx.NodeProto, tuple[str, ...], Session]] = field(init=False)
+    _fixed: dict[str, Array] = field(init=False)
+    exact: dict[str, Array] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._fixed = {item.name: numpy_helper.to_array(item) for item in self.model.graph.initializer}
+        values: dict[str, Array] = {**self._fixed, **self.feeds}
+        self._nodes = []
+        for node in self.model.graph.node:
+            read = tuple(dict.fromkeys(name for name in (*node.input, *_captured(node)) if name))
+            session = Session(_single(node, read, values, self.model), threads=1)
+            self._nodes.append((node, read, session))
+            values.update(session.run({name: values[name] for name in read}))
+        self.exact = values
+
+    def differences(self, found: Mapping[str, Array], precision: str) -> list[Difference]:
+        """Return the outputs that rounding does not explain."""
+        random = np.random.default_rng(0)
+        outputs = [item.name for item in self.model.graph.output]
+        spread = {name: np.zeros(self.exact[name].shape) for name in outputs}
+        wrong: list[Difference] = []
+        for count in (TRIALS, MANY_TRIALS):
+            for index in range(count):
+                noisy = self._run(_noise(precision, random, overflow=index % 2 == 0), precision)
+                for name in outputs:
+                    spread[name] = np.maximum(spread[name], _distance(noisy[name], self.exact[name]))
+            wrong = [
+                item
+                for name in outputs
+                if (item := self._judge(name, found[name], spread[name], precision)) is not None
+            ]
+            if not wrong:
+                break
+        return wrong
+
+    def _run(self, noise: Callable[[Array], Array], precision: str) -> dict[str, Array]:
+        values: dict[str, Array] = {**self._fixed, **self.feeds}
+        for name, array in values.items():
+            if name[0] != "k":
+                values[name] = noise(array)
+        for node, read, session in self._nodes:
+            feeds = {name: values[name] for name in read}
+            if node.op_type in MOVES:
+                values.update(session.run(feeds))
+                continue
+            if precision != "int8":  # inside an operator, operands may be rounded once more
+                feeds = {
+                    name: array if name[0] == "k" or array.dtype.kind != "f" else noise(array)
+                    for name, array in feeds.items()
+                }
+            values.update({name: noise(array) for name, array in session.run(feeds).items()})
+        return values
+
+    def _judge(self, name: str, found: Array, spread: Array, precision: str) -> Difference | None:
+        expected = self.exact[name].astype(np.float64)
+        found = found.astype(np.float64)
+        magnitude = np.where(np.isfinite(expected), np.abs(expected), 0)
+        allowed = FACTOR * spread + ROUNDING[precision] * magnitude + SMALLEST[precision]
+        if precision == "int8":
+            allowed += _step(expected)
+        free = np.isinf(spread)
+        excess = np.where(free, 0, _distance(found, expected) / np.where(free, 1, allowed))
+        bad = excess > 1
+        if not bad.any():
+            return None
+        place = np.unravel_index(int(np.argmax(excess)), bad.shape)
+        at = tuple(int(item) for item in place)
+        return Difference(name, at, float(found[at]), float(expected[at]), float(allowed[at]), float(bad.mean()))
+
+
+def _noise(precision: str, random: np.random.Generator, *, overflow: bool) -> Callable[[Array], Array]:
+    relative, smallest, largest = ROUNDING[precision], SMALLEST[precision], LARGEST.get(precision, np.inf)
+
+    def noise(array: Array) -> Array:
+        if array.dtype in (np.int8, np.uint8):  # a step: floats keep what 8 bits round
+            ends = np.iinfo(array.dtype)
+            steps = array.astype(np.int64) + random.integers(-1, 2, array.shape)
+            return np.asarray(np.clip(steps, ends.min, ends.max), array.dtype)
+        if array.dtype.kind != "f":
+            return array
+        wide = array.astype(np.float64)
+        with np.errstate(all="ignore"):
+            moved = wide * (1 + relative * random.uniform(-1, 1, array.shape))
+            moved += np.where(wide == 0, 0, smallest * random.uniform(-1, 1, array.shape))
+            if precision == "int8":
+                moved += np.where(wide == 0, 0, _step(wide) * random.uniform(-1, 1, array.shape))
+            if overflow:
+                moved = np.where(np.abs(moved) > largest, np.copysign(np.inf, moved), moved)
+            return np.asarray(moved, array.dtype)
+
+    return noise
+
+
+def _step(values: Array) -> float:
+    """Return a step of 8 bits for a tensor."""
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max(initial=0)) / INT8_STEPS
+
+
+def _distance(found: Array, expected: Array) -> Array:
+    """Return how far apart elements are: 0 for equal infinities and for NaN beside NaN, infinite beside others."""
+    one, other = found.astype(np.float64), expected.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(one - other)
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    return np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))
+
+
+def _captured(node: onnx.NodeProto) -> list[str]:
+    """Return what the branches of a node read from outside."""
+    found: list[str] = []
+    for attribute in node.attribute:
+        if attribute.HasField("g"):
+            made = {name for inner in attribute.g.node for name in inner.output}
+            found += [name for inner in attribute.g.node for name in inner.input if name not in made]
+    return found
+
+
+def _single(
+    node: onnx.NodeProto, read: tuple[str, ...], values: Mapping[str, Array], model: onnx.ModelProto
+) -> onnx.ModelProto:
+    inputs = [helper.make_tensor_value_info(name, onnx_type(values[name].dtype), values[name].shape) for name in read]
+    outputs = [onnx.ValueInfoProto(name=name) for name in node.output if name]
+    graph = helper.make_graph([node], "single", inputs, outputs)
+    return helper.make_model(graph, opset_imports=model.opset_import, ir_version=IR_VERSION)

@@ -1,0 +1,34 @@
+"""A process that judges networks, one line of its input each: a seed or a file, and precisions.
+
+Its answers are lines of JSON. Whatever a network does to the process, the one that started it goes on.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from fuzz.networks.files import read
+from fuzz.networks.graphs import network
+from fuzz.networks.oracle import Oracle
+from fuzz.networks.trial import judge
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nothing else may write among the answers
+    for line in sys.stdin:
+        what, *precisions = line.split("\t")
+        if what.isdigit():
+            found = network(int(what))
+            oracle = Oracle(found.model, found.feeds)
+        else:
+            oracle = Oracle(*read(Path(what)))
+        for precision in map(str.strip, precisions):
+            verdict = judge(oracle, precision)
+            print(json.dumps([verdict.kind, verdict.detail]), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
