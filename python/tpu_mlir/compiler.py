@@ -32,6 +32,7 @@ def compile(
     ranges: Ranges | str | os.PathLike[str] | None = None,
     fallback: str = "f16",
     asymmetric: bool = False,
+    quantize_outputs: bool = False,
     fuse_preprocess: Preprocess | None = None,
     name: str | None = None,
 ) -> BModel:
@@ -50,6 +51,7 @@ def compile(
         ranges=ranges,
         fallback=fallback.lower(),
         asymmetric=asymmetric,
+        quantize_outputs=quantize_outputs,
         fuse_preprocess=fuse_preprocess,
         name=name or network_name(model),
     )
@@ -98,6 +100,7 @@ def choose_precision(options: CompileOptions, scratch: Scratch) -> tuple[str, ..
         return "tpu-clean", "top-fuse-quantization{integers=false}", last
     if has_ranges:
         more += f" ranges={scratch.alias}/{RANGES} asymmetric={str(options.asymmetric).lower()}"
+        more += " quantize-outputs" if options.quantize_outputs else ""
     return "tpu-clean", "top-fuse-quantization", f"tpu-quantize{{fallback={options.fallback}{more}}}"
 
 

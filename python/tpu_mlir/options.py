@@ -29,6 +29,7 @@ class CompileOptions:
     ranges: of int8, the range of each tensor: what calibration returned, or the file that it wrote.
     fallback: of int8, what is computed in that has no integer form, one of FLOATS.
     asymmetric: of int8, give activations zero points.
+    quantize_outputs: of int8, compute in integers also what only floats or the network's caller read.
     fuse_preprocess: let the bmodel take pixels, u8 [n, h, w, c] in RGB or gray, of the size of the input, and compute
         (pixel - mean) * scale, the order of channels and the layout itself. What resizes images is no part of it.
     name: of the network in the bmodel.
@@ -41,6 +42,7 @@ class CompileOptions:
     ranges: Ranges | str | os.PathLike[str] | None = None
     fallback: str = "f16"
     asymmetric: bool = False
+    quantize_outputs: bool = False
     fuse_preprocess: Preprocess | None = None
     name: str = "network"
 

@@ -119,6 +119,7 @@ def quantize(
     ranges: Ranges | str | os.PathLike[str],
     *,
     asymmetric: bool = False,
+    quantize_outputs: bool = False,
     fallback: str = "f16",
     precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None,
     input_shapes: Mapping[str, Sequence[int]] | None = None,
@@ -132,6 +133,7 @@ def quantize(
         precision="int8",
         ranges=ranges,
         asymmetric=asymmetric,
+        quantize_outputs=quantize_outputs,
         fallback=fallback,
         precision_overrides=precision_overrides,
     )
@@ -142,14 +144,26 @@ def quantize(
 
 
 def quantize_in_f32(
-    module: ir.Module, ranges: Ranges, *, asymmetric: bool, precision_overrides: Mapping[str, str]
+    module: ir.Module,
+    ranges: Ranges,
+    *,
+    asymmetric: bool = False,
+    quantize_outputs: bool = False,
+    precision_overrides: Mapping[str, str],
 ) -> ir.Module:
     """Return a quantized copy of a cleaned module for ONNX Runtime, which has few operations in f16 and none in bf16.
 
     What is to stay a float, of whatever type, is computed in f32 there.
     """
     chosen = {name: kind if kind.lower() == "int8" else "f32" for name, kind in precision_overrides.items()}
-    return quantize(copy(module), ranges, asymmetric=asymmetric, fallback="f32", precision_overrides=chosen)
+    return quantize(
+        copy(module),
+        ranges,
+        asymmetric=asymmetric,
+        quantize_outputs=quantize_outputs,
+        fallback="f32",
+        precision_overrides=chosen,
+    )
 
 
 def _import(model: Model, input_shapes: Mapping[str, Sequence[int]] | None) -> ir.Module:

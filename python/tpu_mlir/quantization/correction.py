@@ -73,6 +73,7 @@ def correct(
     preprocess: Preprocess | None = None,
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     asymmetric: bool = False,
+    quantize_outputs: bool = False,
     precision_overrides: Mapping[str, str] | None = None,
     skip_bad: bool = False,
     workers: int | None = None,
@@ -86,7 +87,7 @@ def correct(
     judge: what measures the quality (see `evaluate`); by default it is the least, over the outputs, of the mean cosine
     with the float model, on up to HELD_OUT samples that no correction has seen. The quantized network is computed by
     ONNX Runtime for it, where rounding differs from the chip's now and then by a step.
-    precision_overrides: what stays floats, and is not corrected.
+    asymmetric, quantize_outputs: as for `quantize`. precision_overrides: what stays floats, and is not corrected.
     data, method, samples, seed, preprocess, skip_bad, workers, scheduler: as for `calibrate`. tell: called with what is
     done and how many of how many.
 
@@ -116,7 +117,13 @@ def correct(
 
     def typed(candidate: ir.Module, ranges: Ranges) -> ir.Module:
         overrides = Corrected(candidate, ranges, ()).rename(precision_overrides or {})
-        return quantize_in_f32(candidate, ranges, asymmetric=asymmetric, precision_overrides=overrides)
+        return quantize_in_f32(
+            candidate,
+            ranges,
+            asymmetric=asymmetric,
+            quantize_outputs=quantize_outputs,
+            precision_overrides=overrides,
+        )
 
     quality = _quality(judge, module, held)
     ranges = ranges_of(module)

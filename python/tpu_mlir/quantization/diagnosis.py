@@ -111,6 +111,7 @@ def diagnose(
     data: Data,
     *,
     asymmetric: bool = False,
+    quantize_outputs: bool = False,
     precision_overrides: Mapping[str, str] | None = None,
     samples: int = 100,
     seed: int = 0,
@@ -120,12 +121,18 @@ def diagnose(
 ) -> Diagnosis:
     """Observe the float network on samples and compare the quantized one with it, both in ONNX Runtime.
 
-    What stays floats is computed in f32 there, so errors are those of 8 bits alone. model, ranges,
-    precision_overrides: as for `quantize`; data, samples, seed, preprocess: as for `calibrate`; samples that cannot
-    be read are left out. Raises TpuMlirError.
+    What stays floats is computed in f32 there, so errors are those of 8 bits alone. model, ranges, asymmetric,
+    quantize_outputs, precision_overrides: as for `quantize`; data, samples, seed, preprocess: as for `calibrate`;
+    samples that cannot be read are left out. Raises TpuMlirError.
     """
     module = clean_module(model, input_shapes)
-    typed = quantize_in_f32(module, ranges, asymmetric=asymmetric, precision_overrides=precision_overrides or {})
+    typed = quantize_in_f32(
+        module,
+        ranges,
+        asymmetric=asymmetric,
+        quantize_outputs=quantize_outputs,
+        precision_overrides=precision_overrides or {},
+    )
     with scratch_folder() as scratch:
         network = Network.write(module, scratch.path / "reference.onnx")
         found = readable(find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed))

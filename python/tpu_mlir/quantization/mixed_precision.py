@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tpu_mlir._mlir import ir
 from tpu_mlir.compiler import compile
 from tpu_mlir.errors import CalibrationError
 from tpu_mlir.frontend.onnx.inputs import resolve
@@ -84,6 +85,7 @@ def search_precision(
     preprocess: Preprocess | None = None,
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     asymmetric: bool = False,
+    quantize_outputs: bool = False,
     fallback: str = "f16",
     precision_overrides: Mapping[str, str] | None = None,
     fuse_preprocess: bool = False,
@@ -134,18 +136,21 @@ def search_precision(
 
     fixed = dict(precision_overrides or {})
 
-    def typed(overrides: Mapping[str, str]):
+    def typed(overrides: Mapping[str, str], also_outputs: bool = quantize_outputs) -> ir.Module:
         chosen = {**overrides, **fixed}
-        return quantize_in_f32(module, ranges, asymmetric=asymmetric, precision_overrides=chosen)
+        return quantize_in_f32(
+            module, ranges, asymmetric=asymmetric, quantize_outputs=also_outputs, precision_overrides=chosen
+        )
 
     every = operations(typed({}))
     candidates = [op for op in every if op.on_integers and not op.moves and op.name not in fixed]
     total = max(sum(op.macs for op in every), 1)
     probes = list(zip(trials, expected, strict=True))[:PROBES]
     losses: list[Sensitivity] = []
+    everywhere = [op.name for op in operations(typed({}, also_outputs=True)) if op.on_integers and not op.moves]
     for index, op in enumerate(candidates, 1):
-        others = {other.name: "f32" for other in candidates if other.name not in (op.name, op.beside)}
-        losses.append(Sensitivity(op, _error(Reference(typed(others)), probes)))
+        others = {name: "f32" for name in everywhere if name not in (op.name, op.beside)}
+        losses.append(Sensitivity(op, _error(Reference(typed(others, also_outputs=True)), probes)))
         tell("sensitivity", index, len(candidates))
     losses.sort(key=lambda item: -item.error / (item.operation.macs / total + SMALL_SHARE))
 
@@ -159,6 +164,7 @@ def search_precision(
                 precision="int8",
                 ranges=ranges,
                 asymmetric=asymmetric,
+                quantize_outputs=quantize_outputs,
                 fallback=fallback,
                 precision_overrides={**floats, **fixed},
                 fuse_preprocess=how if fuse_preprocess else None,

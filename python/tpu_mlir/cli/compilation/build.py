@@ -21,6 +21,7 @@ def build(job: Job) -> Built:
             precision_overrides=job.final_overrides,
             ranges=ranges,
             asymmetric=job.integers.asymmetric,
+            quantize_outputs=job.integers.quantize_outputs,
             fallback=job.integers.fallback.value,
             fuse_preprocess=job.preprocess if request.fuse_preprocess else None,
             name=compiler.network_name(request.model) if corrected else None,

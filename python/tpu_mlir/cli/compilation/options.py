@@ -66,6 +66,12 @@ class Integers:
         Path | None, typer.Option(help="For int8: table of `tpuc calibrate`, in place of data.", show_default=False)
     ] = None
     asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False
+    quantize_outputs: Annotated[
+        bool,
+        typer.Option(
+            "--quantize-outputs", help="For int8: 8 bits also for outputs, and for what else only floats read."
+        ),
+    ] = False
     fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16
     correct: Annotated[
         str | None,

@@ -64,6 +64,7 @@ def run_diagnosis(job: Job, ranges: "Ranges", overrides: Mapping[str, str]) -> "
             ranges,
             job.calibration.data or (),
             asymmetric=job.integers.asymmetric,
+            quantize_outputs=job.integers.quantize_outputs,
             precision_overrides=overrides,
             samples=job.calibration.samples,
             seed=job.calibration.seed,

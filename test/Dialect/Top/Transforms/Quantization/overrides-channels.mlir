@@ -1,4 +1,4 @@
-// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges fallback=bf16 overrides=%S/Inputs/float-curve-input.txt" | FileCheck %s
+// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs fallback=bf16 overrides=%S/Inputs/float-curve-input.txt" | FileCheck %s
 
 // A convolution that stays in F32 keeps what would go on with its channels there.
 // CHECK: %[[X:.*]] = top.conv {{.*}} -> tensor<1x2x4x4xf32>

@@ -1,4 +1,4 @@
-// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges fallback=bf16 overrides=%S/Inputs/float-sum.txt" | FileCheck %s
+// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs fallback=bf16 overrides=%S/Inputs/float-sum.txt" | FileCheck %s
 
 // An op that is to stay in F32 reads and computes that, others without integer form the fallback.
 // CHECK: %[[X:.*]] = top.cast %arg0 {to = !quant.uniform<i8:f32, 7.812500e-03>}

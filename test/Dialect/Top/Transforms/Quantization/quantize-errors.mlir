@@ -1,10 +1,10 @@
 // RUN: not tpu-opt %s --tpu-quantize=ranges=%S/Inputs/absent.ranges 2>&1 | FileCheck %s --check-prefix=ABSENT
-// RUN: not tpu-opt %s --tpu-quantize=ranges=%S/Inputs/incomplete.ranges 2>&1 | FileCheck %s --check-prefix=MISSING
-// RUN: not tpu-opt %s --tpu-quantize=ranges=%S/Inputs/broken.ranges 2>&1 | FileCheck %s --check-prefix=BROKEN
-// RUN: not tpu-opt %s --tpu-quantize=ranges=%S/Inputs/zero.ranges 2>&1 | FileCheck %s --check-prefix=ZERO
-// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges overrides=%S/Inputs/integer-softmax.txt" 2>&1 | FileCheck %s --check-prefix=SOFTMAX
-// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges overrides=%S/Inputs/unknown-name.txt" 2>&1 | FileCheck %s --check-prefix=NAME
-// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges overrides=%S/Inputs/unknown-precision.txt" 2>&1 | FileCheck %s --check-prefix=PRECISION
+// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/incomplete.ranges quantize-outputs" 2>&1 | FileCheck %s --check-prefix=MISSING
+// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/broken.ranges quantize-outputs" 2>&1 | FileCheck %s --check-prefix=BROKEN
+// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/zero.ranges quantize-outputs" 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs overrides=%S/Inputs/integer-softmax.txt" 2>&1 | FileCheck %s --check-prefix=SOFTMAX
+// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs overrides=%S/Inputs/unknown-name.txt" 2>&1 | FileCheck %s --check-prefix=NAME
+// RUN: not tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs overrides=%S/Inputs/unknown-precision.txt" 2>&1 | FileCheck %s --check-prefix=PRECISION
 
 // ABSENT: error: cannot read the table of ranges '{{.*}}absent.ranges': No such file or directory
 

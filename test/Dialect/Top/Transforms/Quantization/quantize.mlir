@@ -1,5 +1,5 @@
-// RUN: tpu-opt %s --tpu-quantize=ranges=%S/Inputs/chain.ranges -split-input-file | FileCheck %s
-// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges asymmetric=true" -split-input-file | FileCheck %s --check-prefix=ASYM
+// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs" -split-input-file | FileCheck %s
+// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs asymmetric=true" -split-input-file | FileCheck %s --check-prefix=ASYM
 
 // The input is signed, a convolution with relu is not; filters have a scale for each channel, max|w| / 127, and one of
 // zeros has 1; a bias stays. What moves only shares the type of what was computed, whatever its own range.
