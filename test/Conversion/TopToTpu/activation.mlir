@@ -90,6 +90,37 @@ func.func @softmax_pixels(%x: tensor<2x1000x1x1xf32>) -> tensor<2x1000x1x1xf32> 
 
 // -----
 
+// Rows that are too long for one kernel, over as many lanes as divide them: partial maxima and sums meet in one lane.
+// CHECK-LABEL: @softmax_long
+// CHECK-NOT: tpu.softmax
+// CHECK: %[[X:.*]] = tpu.reshape %{{.*}} -> tensor<2x64x32x32xf32>
+// CHECK: tpu.pool max {{.*}} -> tensor<2x64x32x1xf32>
+// CHECK: tpu.pool max {{.*}} -> tensor<2x64x1x1xf32>
+// CHECK: tpu.pool max {{.*}} -> tensor<1x2x1x1xf32>
+// CHECK: %[[M:.*]] = tpu.reshape {{.*}} -> tensor<2x1x1x1xf32>
+// CHECK: %[[D:.*]] = tpu.binary sub %[[X]], %[[M]]
+// CHECK: %[[E:.*]] = tpu.unary exp %[[D]]
+// CHECK: tpu.pool sum {{.*}} -> tensor<1x2x1x1xf32>
+// CHECK: %[[R:.*]] = tpu.binary_scalar div {{.*}} reversed
+// CHECK: tpu.binary mul %[[E]], %[[R]]
+func.func @softmax_long(%x: tensor<2x65536xf32>) -> tensor<2x65536xf32> {
+  %0 = top.softmax %x {axis = 1 : i64} : (tensor<2x65536xf32>) -> tensor<2x65536xf32>
+  return %0 : tensor<2x65536xf32>
+}
+
+// -----
+
+// As many rows as lanes: each in one.
+// CHECK-LABEL: @softmax_long_rows
+// CHECK: tpu.pool max {{.*}} -> tensor<1x70x64x1xf32>
+// CHECK: tpu.pool max {{.*}} -> tensor<1x70x1x1xf32>
+func.func @softmax_long_rows(%x: tensor<70x8192xf32>) -> tensor<70x8192xf32> {
+  %0 = top.softmax %x {axis = 1 : i64} : (tensor<70x8192xf32>) -> tensor<70x8192xf32>
+  return %0 : tensor<70x8192xf32>
+}
+
+// -----
+
 // CHECK-LABEL: @softmax_channels
 // CHECK: tpu.permute %{{.*}} {order = array<i64: 0, 3, 2, 1>} : tensor<2x21x1x64xf32> -> tensor<2x64x1x21xf32>
 // CHECK: tpu.softmax %{{.*}} {log} : tensor<2x64x1x21xf32>

@@ -98,3 +98,18 @@ func.func @cumsum(%x: tensor<4x3xf32>) -> tensor<4x3xf32> {
   %0 = top.cumsum %x {axis = 1 : i64, exclusive} : (tensor<4x3xf32>) -> tensor<4x3xf32>
   return %0 : tensor<4x3xf32>
 }
+
+// -----
+
+// A prime number of elements, too many for one pool: rows of them and the rest, whose means count by their lengths.
+// CHECK-LABEL: @long_prime
+// CHECK: tpu.slice {{.*}} -> tensor<1x1x1x65536xf32>
+// CHECK: tpu.reshape {{.*}} -> tensor<1x1x512x128xf32>
+// CHECK-DAG: tpu.slice {{.*}} {offsets = array<i64: 0, 0, 0, 65536>, {{.*}} -> tensor<1x1x1x1xf32>
+// CHECK-DAG: tpu.binary_scalar mul {{.*}}, 0.999984{{.*}} : tensor<1x1x1x1xf32>
+// CHECK-DAG: tpu.binary_scalar mul {{.*}}, 1.52585{{.*}}E-5 : tensor<1x1x1x1xf32>
+// CHECK: tpu.binary add
+func.func @long_prime(%x: tensor<65537xf32>) -> tensor<1xf32> {
+  %0 = top.reduce mean %x axes = [0] {keepdims} : (tensor<65537xf32>) -> tensor<1xf32>
+  return %0 : tensor<1xf32>
+}

@@ -35,6 +35,11 @@ AXES = [
     ),
     case("Softmax", uniform(1, 7, 1, 1), opset=7),
     case("Softmax", uniform(6), opset=11, axis=0),
+    # Rows that no lane holds beside what softmax needs: with divisors, without (a prime), few and many of them.
+    case("Softmax", uniform(3, 18385), axis=-1),
+    case("Softmax", uniform(70, 8192), axis=-1),
+    case("Softmax", uniform(1, 16411, 2), axis=1),
+    case("LogSoftmax", uniform(1, 65537), axis=-1),
 ]
 
 

@@ -7,6 +7,7 @@ from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, integers, 
 X = uniform(2, 3, 4, 5, low=0.1)
 KINDS = ("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp", "SumSquare")
 
+LONG = ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin")
 REDUCE = [
     *(case(f"Reduce{kind}", X, opset=opset, axes=[1]) for kind in KINDS for opset in (7, 11)),
     *(case(f"Reduce{kind}", X, opset=12, axes=[-1, 0], keepdims=0) for kind in KINDS),
@@ -15,6 +16,9 @@ REDUCE = [
     *(case(f"Reduce{kind}", X, opset=18) for kind in KINDS),
     *(case(f"Reduce{kind}", X, integers([1]), opset=20) for kind in ("Max", "Min")),
     case("ReduceSum", X, integers([1]), opset=13),
+    *(
+        case(op, uniform(2, 65537, low=0.25, high=0.75), opset=17 if op != "ReduceSum" else 11, axes=[1]) for op in LONG
+    ),  # a prime
     case("ReduceSum", X, opset=13, noop_with_empty_axes=1),
     case("ReduceSum", X, opset=7, keepdims=0),
     case("ReduceSum", np.arange(6).reshape(2, 3), integers([1]), opset=13),
