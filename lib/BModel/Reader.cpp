@@ -11,6 +11,7 @@
 #include "lib/BModel/bmodel_generated.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cstring>
@@ -118,7 +119,8 @@ llvm::Error FileReader::readText(const flatbuffers::String *text,
     return llvm::Error::success();
   if (llvm::Error error = spend(text->size()))
     return error;
-  out = text->str();
+  // What reads the model may rely on UTF-8, here as everywhere.
+  out = llvm::json::fixUTF8(text->string_view());
   return llvm::Error::success();
 }
 

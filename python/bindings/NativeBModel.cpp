@@ -12,7 +12,7 @@ using namespace py::literals;
 using namespace tpu_mlir;
 using namespace tpu_mlir::bmodel;
 
-/// Names in a damaged file need not be UTF-8.
+/// Names in a damaged tensor table need not be UTF-8.
 static py::str toText(const std::string &text) {
   PyObject *decoded = PyUnicode_DecodeUTF8(
       text.data(), static_cast<Py_ssize_t>(text.size()), "replace");

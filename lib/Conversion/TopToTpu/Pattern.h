@@ -135,7 +135,6 @@ void addReductions(Lowerings &lowerings);
 void addResizes(Lowerings &lowerings);
 void addShapes(Lowerings &lowerings);
 void addSlices(Lowerings &lowerings);
-void addSoftmax(Lowerings &lowerings);
 void addTrigonometry(Lowerings &lowerings);
 
 } // namespace tpu_mlir

@@ -70,5 +70,5 @@ def _report_usage(error: typer.TyperException) -> int:
     command = getattr(context, "command_path", "tpuc")
     if message:  # none: the command line was empty, help is already printed
         print_error(message[:1].lower() + message[1:].rstrip("."))
-        errors.print(f"try '{command} --help'", markup=False)
+        errors.print(f"try '{command} --help'")
     return USAGE

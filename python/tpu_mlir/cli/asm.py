@@ -33,7 +33,7 @@ def asm(
     """
     model = assemble(read_text(listing), BModel.load(base), str(listing), renumber=renumber)
     model.save(output)
-    errors.print(f"{output}: {size_text(len(model.data))}", markup=False)
+    errors.print(f"{output}: {size_text(len(model.data))}")
 
 
 def register(app: typer.Typer) -> None:

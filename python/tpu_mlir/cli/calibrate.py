@@ -33,7 +33,7 @@ def calibrate(
     check_output(output)
     ranges = calibration.run(model, parse_shapes(input_shape))
     ranges.save(output)
-    errors.print(f"{output}: ranges of {len(ranges)} tensors", markup=False)
+    errors.print(f"{output}: ranges of {len(ranges)} tensors")
 
 
 def register(app: typer.Typer) -> None:

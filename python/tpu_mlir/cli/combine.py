@@ -25,7 +25,7 @@ def combine(
     """Put the networks of several bmodels into one; those of the same name become stages of one network."""
     combined = combine_models([BModel.load(path) for path in bmodels])
     combined.save(output)
-    errors.print(f"{output}: {size_text(len(combined.data))}", markup=False)
+    errors.print(f"{output}: {size_text(len(combined.data))}")
 
 
 def register(app: typer.Typer) -> None:

@@ -8,11 +8,9 @@ from typing import Annotated
 import numpy as np
 import onnx
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from tpu_mlir.cli.calibration import Channels, Dimensions, Mean, Scale, parse_numbers
-from tpu_mlir.cli.console import output, working
+from tpu_mlir.cli.console import numbers, output, print_table, working
 from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.errors import DifferenceError, ModelError
@@ -66,7 +64,7 @@ def compare(
     if as_json:
         print(json.dumps([json_record(error) for error in shown], indent=2))
     else:
-        print_table(shown, len(errors))
+        _show(shown, len(errors))
     wrong = [error for error in errors if error.is_output and tolerance is not None and not error.relative <= tolerance]
     if wrong:
         first = f"'{wrong[0].name}' by {wrong[0].relative:.3g}"
@@ -119,18 +117,14 @@ def json_record(error: LayerError) -> dict[str, object]:
     return {k: None if isinstance(v, float) and not abs(v) < float("inf") else v for k, v in fields.items()}
 
 
-def print_table(errors: list[LayerError], total: int) -> None:
+def _show(errors: list[LayerError], total: int) -> None:
     """Print one line for each tensor."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("tensor", "type", "shape"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("relative", "largest", "cosine"):
-        table.add_column(heading, justify="right")
+    rows: list[tuple[str, ...]] = []
     for error in errors:
-        name = escape(error.name) + (" (output)" if error.is_output else "")
-        numbers = (f"{error.relative:.3g}", f"{error.largest:.3g}", f"{error.cosine:.6f}")
-        table.add_row(name, error.data_type, shape_text(error.shape), *numbers)
-    output.print(table)
+        name = error.name + (" (output)" if error.is_output else "")
+        figures = (f"{error.relative:.3g}", f"{error.largest:.3g}", f"{error.cosine:.6f}")
+        rows.append((name, error.data_type, shape_text(error.shape), *figures))
+    print_table(("tensor", "type", "shape", *numbers("relative", "largest", "cosine")), rows)
     output.print(f"{len(errors)} of {total} tensors" if len(errors) < total else f"{total} tensors")
 
 

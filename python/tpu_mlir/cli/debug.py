@@ -51,7 +51,7 @@ def debug(
         session = Session(model, net=network)
         stage = stage or 0
         feeds = random_feeds(session.input_specs(stage), seed)
-        errors.print(f"inputs: random, seed {seed}", markup=False)
+        errors.print(f"inputs: random, seed {seed}")
     shell = Shell(Debugger(model, feeds, net=network, stage=stage))
     if commands or not sys.stdin.isatty():
         if not run_lines(shell, commands or sys.stdin):

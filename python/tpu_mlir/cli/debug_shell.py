@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tpu_mlir.cli.console import errors, print_error, working
+from tpu_mlir.cli.console import errors, output, print_error, working
 from tpu_mlir.cli.text import shape_text
 from tpu_mlir.errors import RunError, TpuMlirError
 from tpu_mlir.runtime.debugger import Breakpoint, Debugger
@@ -58,7 +58,7 @@ class Shell(cmd.Cmd):
 
     def do_EOF(self, argument: str) -> bool:
         """Leave at the end of the input."""
-        print()
+        output.print()
         return True
 
     def get_names(self) -> list[str]:
@@ -74,27 +74,27 @@ class Shell(cmd.Cmd):
     def do_where(self, argument: str) -> None:
         """where: show the command that ran last and the one that runs next."""
         if self.debugger.last is not None:
-            print(f"last  {self.debugger.last}")
+            output.print(f"last  {self.debugger.last}")
         following = self.debugger.next
-        print(f"next  {following}" if following else "the run has ended")
+        output.print(f"next  {following}" if following else "the run has ended")
 
     def do_list(self, argument: str) -> None:
         """list [COUNT]: show the commands that run next, 10 unless told otherwise."""
         for step in self.debugger.upcoming(_count(argument, 10)):
-            print(step)
+            output.print(str(step))
 
     def do_layers(self, argument: str) -> None:
         """layers: name the layers: those that compute in their order, then the others."""
         for name in self.debugger.layers:
-            print(name)
+            output.print(name)
         if not self.debugger.layers:
-            print("the file names no layers")
+            output.print("the file names no layers")
 
     def do_tensors(self, argument: str) -> None:
         """tensors: list the tensors in global memory and whether they are complete now."""
         for name, tensor in self.debugger.tensors().items():
-            print(f"{name}: {tensor.data_type} {shape_text(tensor.shape)} at {Place.of_address(tensor.address)}, "
-                  f"{self.debugger.state_of(name)}")  # fmt: skip
+            place, state = Place.of_address(tensor.address), self.debugger.state_of(name)
+            output.print(f"{name}: {tensor.data_type} {shape_text(tensor.shape)} at {place}, {state}")
 
     # Running.
 
@@ -110,7 +110,7 @@ class Shell(cmd.Cmd):
         with working("running"):
             stopped = self.debugger.resume()
         if stopped is not None:
-            print(f"breakpoint {stopped.number}: {stopped.text}")
+            output.print(f"breakpoint {stopped.number}: {stopped.text}")
         self.do_where("")
 
     def do_until(self, argument: str) -> None:
@@ -118,7 +118,7 @@ class Shell(cmd.Cmd):
         with working("running"):
             moved = self.debugger.run_until(_name(argument, "a tensor or a layer"))
         if not moved:
-            print("that has happened already")
+            output.print("that has happened already")
         self.do_where("")
 
     def do_restart(self, argument: str) -> None:
@@ -169,18 +169,18 @@ class Shell(cmd.Cmd):
         listings write it."""
         name = _name(argument, "a tensor, an operand, or a place with type and shape")
         value, note = self._value(name)
-        print(f"{name}: {value.dtype} {shape_text(value.shape)}{note}")
-        print(_statistics(value))
-        print(np.array2string(value, threshold=100, edgeitems=2, max_line_width=118))
+        output.print(f"{name}: {value.dtype} {shape_text(value.shape)}{note}")
+        output.print(_statistics(value))
+        output.print(np.array2string(value, threshold=100, edgeitems=2, max_line_width=118))
 
     def do_operands(self, argument: str) -> None:
         """operands [last]: show what the operands of the next command, or of the last one, hold."""
         step = self.debugger.last if argument.strip() == "last" else self.debugger.next
         if step is None:
             raise RunError("there is no such command: none has run yet" if argument else "the run has ended")
-        print(step)
+        output.print(str(step))
         for name, description in self.debugger.operands_of(step):
-            print(f"  {name} = {description}: {_statistics(self.debugger.operand(name, step))}")
+            output.print(f"  {name} = {description}: {_statistics(self.debugger.operand(name, step))}")
 
     def do_compare(self, argument: str) -> None:
         """compare FILE.npz [NAME]: compare the tensors that are complete now with those of the same name in a file,
@@ -190,9 +190,11 @@ class Shell(cmd.Cmd):
             raise RunError("expected the name of an .npz file")
         found = self.debugger.compare(read_tensors(path), [_name(name, "")] if name.strip() else None)
         for each in found:
-            print(f"{each.name}: relative {each.relative:.3g}, largest {each.largest:.3g}, cosine {each.cosine:.6f}")
+            output.print(
+                f"{each.name}: relative {each.relative:.3g}, largest {each.largest:.3g}, cosine {each.cosine:.6f}"
+            )
         if not found:
-            print("no tensor that is complete now has a reference")
+            output.print("no tensor that is complete now has a reference")
 
     def do_save(self, argument: str) -> None:
         """save FILE.npz [NAME]: write the tensors of global memory that are complete now, or one, to a file."""
@@ -223,13 +225,13 @@ class Shell(cmd.Cmd):
         return self.debugger.tensor(name), ""
 
     def _say(self, added: Breakpoint) -> None:
-        print(f"breakpoint {added.number}: {added.text}")
+        output.print(f"breakpoint {added.number}: {added.text}")
 
     def _list_breakpoints(self) -> None:
         for each in self.debugger.breakpoints:
             self._say(each)
         if not self.debugger.breakpoints:
-            print("there are no breakpoints")
+            output.print("there are no breakpoints")
 
 
 def run_lines(shell: Shell, lines: Iterable[str]) -> bool:
@@ -238,7 +240,7 @@ def run_lines(shell: Shell, lines: Iterable[str]) -> bool:
         if shell.onecmd(shell.precmd(line.rstrip("\n"))):
             return True
         if shell.failed:
-            errors.print(f"in the line '{line.strip()}'", markup=False)
+            errors.print(f"in the line '{line.strip()}'")
             return False
     return True
 

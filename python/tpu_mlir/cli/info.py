@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from tpu_mlir.cli.console import output
+from tpu_mlir.cli.console import output, print_table
 from tpu_mlir.cli.text import examples, shape_text, size_text
+from tpu_mlir.printable import printable
 from tpu_mlir.runtime import BModel
 from tpu_mlir.runtime.info import ModelInfo, NetInfo, StageInfo, TensorInfo
 
@@ -31,10 +30,10 @@ def info(
 
 def print_model(path: Path, facts: ModelInfo) -> None:
     """Print everything for a reader's eyes."""
-    output.print(f"[bold]{escape(str(path))}[/]: {escape(facts.chip)}, {size_text(facts.file_size)}")
-    output.print(f"written by container version {escape(facts.version)}, time {escape(facts.time.strip())}")
+    output.print(f"{printable(str(path))}: {printable(facts.chip)}, {size_text(facts.file_size)}", style="bold")
+    output.print(f"written by container version {printable(facts.version)}, time {printable(facts.time.strip())}")
     if facts.kernel_module:
-        output.print(f"embeds the firmware {escape(facts.kernel_module)}")
+        output.print(f"embeds the firmware {printable(facts.kernel_module)}")
     for net in facts.networks:
         for number, stage in enumerate(net.stages):
             print_stage(net, number, stage)
@@ -43,21 +42,16 @@ def print_model(path: Path, facts: ModelInfo) -> None:
 def print_stage(net: NetInfo, number: int, stage: StageInfo) -> None:
     """Print one stage: its tensors, its memory, its commands."""
     output.print()
-    output.print(f"[bold]network {escape(net.name)}[/], stage {number}" + (", dynamic" if stage.is_dynamic else ""))
-    table = Table("", box=None, pad_edge=False)
-    for heading in ("name", "type", "shape", "address", "bytes"):
-        table.add_column(heading, overflow="fold")
-    for role, tensors in (("input", stage.inputs), ("output", stage.outputs)):
-        for tensor in tensors:
-            table.add_row(
-                role,
-                escape(tensor.name),
-                type_text(tensor),
-                shape_text(tensor.shape),
-                f"{tensor.address:#x}",
-                f"{tensor.size}",
-            )
-    output.print(table)
+    dynamic = ", dynamic" if stage.is_dynamic else ""
+    output.print(f"network {printable(net.name)}, stage {number}{dynamic}", style="bold")
+    print_table(
+        ("", "name", "type", "shape", "address", "bytes"),
+        [
+            (role, each.name, type_text(each), shape_text(each.shape), f"{each.address:#x}", str(each.size))
+            for role, tensors in (("input", stage.inputs), ("output", stage.outputs))
+            for each in tensors
+        ],
+    )
     output.print(
         f"memory: coefficients {size_text(stage.coefficient_size)} at {stage.coefficient_address:#x}, "
         f"context {size_text(stage.context_size)} at {stage.context_address:#x}"

@@ -6,21 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from tpu_mlir.cli.console import errors, output
+from tpu_mlir.cli.console import errors, numbers, output, print_table
 from tpu_mlir.cli.options import CycleModel
 from tpu_mlir.cli.text import examples, shape_text
+from tpu_mlir.printable import printable
 from tpu_mlir.report import page
 from tpu_mlir.report.page import amount_text, cause_text, percent, time_text
 from tpu_mlir.runtime import BModel
 from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 from tpu_mlir.runtime.profile import profile as take_profile
-
-WIDTH = 160  # characters of the table in a file or a pipe
-NAME_WIDTH = 36  # of its first column at least, if names are as long
 
 EPILOG = examples(
     "tpuc profile m.bmodel",
@@ -43,7 +39,8 @@ def profile(
     ] = None,
     stage: Annotated[int, typer.Option(help="Stage, if the network has several.", min=0)] = 0,
     cycles: Annotated[
-        CycleModel, typer.Option(help="Times of the vendor's static model, or with what boards take longer.")
+        CycleModel,
+        typer.Option(case_sensitive=False, help="Times of the vendor's static model, or with what boards take longer."),
     ] = CycleModel.STATIC,
     top: Annotated[int, typer.Option(help="How many layers to list.", min=1)] = 15,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -58,7 +55,7 @@ def profile(
         if path is not None:
             with whole_file(path) as temporary:
                 temporary.write_text(content(), encoding="utf-8")
-            errors.print(f"{path}: written", markup=False)
+            errors.print(f"{path}: written")
     if as_json:
         typer.echo(json.dumps(json_record(found), indent=2))
     elif report is None and trace is None:
@@ -69,7 +66,8 @@ def print_profile(found: Profile, top: int) -> None:
     """Print the figures and the layers that take longest."""
     moved = found.bytes_read + found.bytes_written
     inputs = ", ".join(f"{name} {kind} {shape_text(shape)}" for name, kind, shape in found.inputs)
-    output.print(f"[bold]network {escape(found.network)}[/], stage {found.stage}: {escape(inputs) or 'no inputs'}")
+    title = f"network {found.network}, stage {found.stage}: {inputs or 'no inputs'}"
+    output.print(printable(title), style="bold")
     output.print(f"time: {time_text(found.cycles)} ({found.cycles:,} cycles at 1 GHz)")
     output.print(
         f"busy: compute engine {percent(found.busy('tiu'), found.cycles)}, "
@@ -83,16 +81,8 @@ def print_profile(found: Profile, top: int) -> None:
     )
     output.print()
     ordered = sorted(found.layers, key=lambda layer: -layer.share)
-    table = Table(box=None, pad_edge=False)
-    widest = max((len(layer.name) for layer in ordered[:top]), default=0)
-    table.add_column("layer", overflow="fold", min_width=min(widest, NAME_WIDTH))
-    table.add_column("mostly", no_wrap=True)
-    for heading in ("share", "computing", "moving", "waiting", "bytes", "MACs", "array"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("waits most for", overflow="fold", min_width=14)
-    for layer in ordered[:top]:
-        table.add_row(*layer_row(found, layer))
-    output.print(table, width=None if output.is_terminal else WIDTH)
+    figures = numbers("share", "computing", "moving", "waiting", "bytes", "MACs", "array")
+    print_table(("layer", "mostly", *figures, "waits most for"), [layer_row(found, layer) for layer in ordered[:top]])
     if len(ordered) > top:
         rest = percent(sum(layer.share for layer in ordered[top:]), found.cycles)
         output.print(f"and {len(ordered) - top} more layers, {rest} of the time")
@@ -102,7 +92,7 @@ def layer_row(found: Profile, layer: LayerProfile) -> tuple[str, ...]:
     """Return the cells of a layer."""
     worst = max(layer.waits.items(), key=lambda item: item[1], default=None)
     return (
-        escape(layer.name),
+        layer.name,
         layer.operation,
         percent(layer.share, found.cycles),
         time_text(layer.computing),
@@ -111,7 +101,7 @@ def layer_row(found: Profile, layer: LayerProfile) -> tuple[str, ...]:
         amount_text(layer.bytes, "B"),
         amount_text(layer.macs, "").strip() if layer.macs else "-",
         percent(layer.ideal, max(layer.share, layer.moving)) if layer.macs else "-",
-        escape(cause_text(layer.name, worst[0])) if worst else "-",
+        cause_text(layer.name, worst[0]) if worst else "-",
     )
 
 

@@ -11,6 +11,7 @@ from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.console import output as console
 from tpu_mlir.cli.options import CommandLimit, CycleModel, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples, shape_text
+from tpu_mlir.printable import printable
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.samples import random_feeds
@@ -54,7 +55,8 @@ def run(
         ),
     ] = None,
     cycles: Annotated[
-        CycleModel, typer.Option(help="Times of the vendor's static model, or with what boards take longer.")
+        CycleModel,
+        typer.Option(case_sensitive=False, help="Times of the vendor's static model, or with what boards take longer."),
     ] = CycleModel.STATIC,
     check: Annotated[
         bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
@@ -77,7 +79,7 @@ def run(
         feeds = read_tensors(inputs)
     else:
         feeds = random_feeds(session.input_specs(stage or 0), seed)
-        errors.print(f"inputs: random, seed {seed}", markup=False)
+        errors.print(f"inputs: random, seed {seed}")
     start = time.perf_counter()
     with working(f"running {bmodel}"):
         result = session.run_all(
@@ -99,11 +101,11 @@ def run(
                 write_tensors(output, found)
     if output is None:
         for name, values in found.items():
-            console.print(f"{name} {values.dtype} {shape_text(values.shape)}: {_range(values)}", markup=False)
+            console.print(f"{printable(name)} {values.dtype} {shape_text(values.shape)}: {_range(values)}")
     time_taken = f"simulated in {seconds:.2f} s"
     if profile is not None:
         time_taken = f"{result.cycles} cycles at 1 GHz, {time_taken}"
-    errors.print(f"{output or bmodel}: {time_taken}", markup=False)
+    errors.print(f"{output or bmodel}: {time_taken}")
 
 
 def _range(values: Array) -> str:

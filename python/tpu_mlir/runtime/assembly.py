@@ -36,7 +36,10 @@ class Streams:
 
 def group_line(network: str, stage: int, group: int) -> str:
     """Return the line that begins a group in a listing."""
-    return f"network {json.dumps(network, ensure_ascii=False)}, stage {stage}, group {group}:"
+    quoted = "".join(
+        char if char.isprintable() else json.dumps(char)[1:-1] for char in json.dumps(network, ensure_ascii=False)
+    )
+    return f"network {quoted}, stage {stage}, group {group}:"
 
 
 def assemble(listing: str, base: BModel, name: str = "listing", *, renumber: bool = False) -> BModel:

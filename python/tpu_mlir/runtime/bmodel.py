@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tpu_mlir._native import bmodel as native
 from tpu_mlir.errors import BModelError
+from tpu_mlir.printable import printable
 from tpu_mlir.runtime.files import read_bytes, whole_file
 from tpu_mlir.runtime.info import ModelInfo, describe
 
@@ -22,7 +23,7 @@ class BModel:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> BModel:
         """Read and check a file. Raises InputFileError and BModelError."""
-        model = cls(read_bytes(path), os.fspath(path))
+        model = cls(read_bytes(path), printable(os.fspath(path)))
         _ = model.contents
         return model
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import isa
 from tpu_mlir.errors import BModelError, CommandError
+from tpu_mlir.printable import printable
 from tpu_mlir.runtime.bmodel import BModel
 
 CHIP = "BM1684X"
@@ -33,9 +34,9 @@ class ListedCommand:
 
 
 def comment(names: Iterable[str]) -> str:
-    """Return names as the comment behind a command, or nothing; what no terminal should see becomes a question mark."""
+    """Return names as the comment behind a command, or nothing."""
     text = ", ".join(name for name in names if name)
-    return "  # " + "".join(c if c.isprintable() else "?" for c in text) if text else ""
+    return "  # " + printable(text) if text else ""
 
 
 def commands_of(stream: memoryview, engine: str, count: int) -> Iterator[isa.Command]:

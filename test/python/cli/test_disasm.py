@@ -88,7 +88,7 @@ def test_layers(tmp_path: Path, capsys) -> None:
     layers = [(0, "tiu", 1, "sum\x1b[31m\n"), (0, "gdma", 2, "stores")]
     path = rewritten(tmp_path / "m.bmodel", tensor_locations=bmodel.write_tensor_table([], layers))
     lines = lines_of(capsys, str(path))
-    assert [line.split("  # ")[1:] for line in lines[1:]] == [[], ["sum?[31m?"], [], ["stores"], []]
+    assert [line.split("  # ")[1:] for line in lines[1:]] == [[], ["sum\\x1b[31m\\n"], [], ["stores"], []]
     records = [json.loads(line) for line in lines_of(capsys, "--json", str(path))]
     assert [record["layer"] for record in records] == ["", "sum\x1b[31m\n", "", "stores", ""]
 

@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from tpu_mlir.cli.calibration import progress_bar
 from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.options import Precision
-from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.console import numbers, print_table
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.evaluation import Evaluation
@@ -28,9 +26,8 @@ def evaluate(job: Job, built: Built) -> "Evaluation | None":
 
 
 def _show(found: "Evaluation", count: int, precision: Precision) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in (f"top-1 of {count}", "ONNX Runtime", f"bmodel ({precision.value})", "points"):
-        table.add_column(heading, justify="right")
     points = 100 * (found.bmodel - found.model)
-    table.add_row("", f"{found.model:.2%}", f"{found.bmodel:.2%}", f"{points:+.2f}")
-    results.print(table)
+    print_table(
+        numbers(f"top-1 of {count}", "ONNX Runtime", f"bmodel ({precision.value})", "points"),
+        [("", f"{found.model:.2%}", f"{found.bmodel:.2%}", f"{points:+.2f}")],
+    )

@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from tpu_mlir.cli.calibration import progress_bar
 from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.ranges import load_ranges
 from tpu_mlir.cli.compilation.report import asked, run_diagnosis, write_page
-from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.console import numbers, print_table
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.labels import Score
@@ -69,7 +67,6 @@ def _search(job: Job, judge: "Score | None", target: float | None) -> "Search":
             preprocess=job.preprocess,
             input_shapes=job.shapes,
             asymmetric=job.integers.asymmetric,
-            quantize_outputs=job.integers.quantize_outputs,
             fallback=job.integers.fallback.value,
             precision_overrides=job.final_overrides,
             fuse_preprocess=job.request.fuse_preprocess,
@@ -96,19 +93,16 @@ def _show(found: "Search", fallback: str) -> None:
 
     floats = set(found.chosen.floats)
     if floats:
-        table = Table(box=None, pad_edge=False, title=f"computed in {fallback}", title_justify="left")
-        for heading in ("operation", "kind", "error alone", "MACs"):
-            table.add_column(heading, justify="left" if heading in ("operation", "kind") else "right")
-        for item in found.sensitivities:
-            op = item.operation
-            if op.name in floats:
-                table.add_row(escape(op.name), op.kind, f"{item.error:.2e}", f"{op.macs:,}")
-        results.print(table)
-    table = Table(box=None, pad_edge=False, title="choices tried (* not beaten by any other)", title_justify="left")
-    for heading in ("", "floats", "quality", "simulated time", "MACs on integers"):
-        table.add_column(heading, justify="right")
+        chosen = [item for item in found.sensitivities if item.operation.name in floats]
+        print_table(
+            ("operation", "kind", *numbers("error alone", "MACs")),
+            [(op.name, op.kind, f"{item.error:.2e}", f"{op.macs:,}") for item in chosen for op in (item.operation,)],
+            f"computed in {fallback}",
+        )
+    rows: list[tuple[str, ...]] = []
     for point in found.points:
         mark = ("*" if point in found.front else "") + (" chosen" if point == found.chosen else "")
         row = str(len(point.floats)), f"{point.quality:.5f}", time_text(point.cycles), f"{point.share:.1%}"
-        table.add_row(mark, *row)
-    results.print(table)
+        rows.append((mark, *row))
+    headings = numbers("", "floats", "quality", "simulated time", "MACs on integers")
+    print_table(headings, rows, "choices tried (* not beaten by any other)")

@@ -22,10 +22,9 @@ namespace {
 class Quantizer {
 public:
   Quantizer(func::FuncOp function, RangeRules rules, bool hasRanges,
-            bool quantizeOutputs, Overrides &overrides, Precision fallback)
+            Overrides &overrides, Precision fallback)
       : function(function), rules(std::move(rules)), hasRanges(hasRanges),
-        quantizeOutputs(quantizeOutputs), overrides(overrides),
-        fallback(fallback), retyper(function) {}
+        overrides(overrides), fallback(fallback), retyper(function) {}
 
   LogicalResult run();
 
@@ -50,7 +49,6 @@ private:
   func::FuncOp function;
   RangeRules rules;
   bool hasRanges; // else only floats are assigned
-  bool quantizeOutputs;
   Overrides &overrides;
   Precision fallback;
   Retyper retyper;
@@ -116,8 +114,7 @@ LogicalResult Quantizer::plan(Operation *op) {
   if (!llvm::any_of(op->getOperands(), isActivation))
     form = IntegerForm::None;
   Plan &plan = plans[op] = {IntegerForm::None, fallback, false};
-  std::optional<Precision> chosen = overrideOf(op);
-  if (chosen) {
+  if (std::optional<Precision> chosen = overrideOf(op)) {
     bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
     if (*chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
       return emitError(op->getLoc())
@@ -141,10 +138,6 @@ LogicalResult Quantizer::plan(Operation *op) {
     quantized.insert(op->getResults().begin(), op->getResults().end());
     break;
   case IntegerForm::Compute:
-    // Rounding to 8 bits what floats go on with would cost accuracy and save no
-    // multiplication.
-    if (!isNeeded && !quantizeOutputs && !chosen)
-      return success();
     quantized.insert(op->getResults().begin(), op->getResults().end());
     break;
   case IntegerForm::ComputeToFloat:
@@ -318,7 +311,7 @@ void QuantizePass::runOnOperation() {
     return signalPassFailure();
   for (auto function : getOperation().getOps<func::FuncOp>())
     if (failed(Quantizer(function, RangeRules(*table, asymmetric),
-                         !ranges.empty(), quantizeOutputs, *chosen, fallback)
+                         !ranges.empty(), *chosen, fallback)
                    .run()))
       return signalPassFailure();
   if (failed(chosen->reportUnknown(location)))
