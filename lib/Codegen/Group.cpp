@@ -101,10 +101,11 @@ SliceTiles tpu_mlir::firstSlice(const GroupBody &body, const Tiling &tiling) {
 }
 
 SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
-                                             const Tiling &tiling) {
+                                             const Tiling &tiling,
+                                             int64_t most) {
   Grid grid(body, tiling);
   SmallVector<SliceTiles> slices;
-  for (int64_t index = 0; index < grid.slices(); ++index)
+  for (int64_t index = 0; index < std::min(grid.slices(), most); ++index)
     slices.push_back(tilesBefore(body, grid.tile(index)));
   return slices;
 }

@@ -6,6 +6,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
+#include <limits>
+
 namespace tpu_mlir {
 
 /// A run of kernels of which only the last one's result is used outside.
@@ -52,9 +54,10 @@ using SliceTiles = llvm::DenseMap<mlir::Value, Tile>;
 
 /// Tiles of the first slice, which is as large as any.
 SliceTiles firstSlice(const GroupBody &body, const Tiling &tiling);
-/// Tiles of every slice, in the order in which they run.
-llvm::SmallVector<SliceTiles> sliceGroup(const GroupBody &body,
-                                         const Tiling &tiling);
+/// Tiles of every slice, or the first ones, in the order in which they run.
+llvm::SmallVector<SliceTiles>
+sliceGroup(const GroupBody &body, const Tiling &tiling,
+           int64_t most = std::numeric_limits<int64_t>::max());
 
 /// Local addresses of a group's values, in bytes of a lane.
 struct GroupBuffers {

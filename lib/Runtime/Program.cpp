@@ -192,6 +192,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
   sim::RunOptions engineOptions;
   engineOptions.checkRaces = options.checkRaces;
   engineOptions.names = std::ref(names);
+  engineOptions.stop = options.stop;
   if (options.timed)
     engineOptions.cycles = chipCycles(options.preset);
   if (!wanted.empty())

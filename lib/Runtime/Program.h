@@ -30,6 +30,7 @@ struct RunOptions {
   std::optional<size_t> stage; ///< none: the first that takes the shapes
   /// Names of intermediate tensors to return beside the outputs.
   std::vector<std::string> captured;
+  sim::Stop stop; ///< asked between commands
 };
 
 /// A tensor as the chip left it, row-major, without gaps.

@@ -9,6 +9,8 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <chrono>
+
 namespace py = pybind11;
 using namespace py::literals;
 using namespace tpu_mlir;
@@ -24,6 +26,33 @@ struct OwnedFeed {
 struct Run {
   RunReport report;
   std::string network;
+};
+
+/// Asks Python, now and then, whether a run is to stop: for an interrupt, or
+/// because the caller says so. What is raised then stays set.
+class Poll {
+public:
+  explicit Poll(py::object stop) : stop(std::move(stop)) {}
+
+  bool isOver() {
+    auto now = std::chrono::steady_clock::now();
+    if (now < next)
+      return false;
+    next = now + std::chrono::milliseconds(50);
+    py::gil_scoped_acquire locked;
+    if (PyErr_CheckSignals() != 0)
+      return true;
+    try {
+      return !stop.is_none() && stop().cast<bool>();
+    } catch (py::error_already_set &error) {
+      error.restore();
+      return true;
+    }
+  }
+
+private:
+  py::object stop; ///< a callable, or None
+  std::chrono::steady_clock::time_point next;
 };
 } // namespace
 
@@ -102,7 +131,7 @@ static Run runProgram(const Program &program, const std::string &network,
                       const std::vector<OwnedFeed *> &owned, bool checkRaces,
                       bool trackUninitialised, bool timed, unsigned threads,
                       std::vector<std::string> captured, int64_t stage,
-                      const std::string &cycles) {
+                      const std::string &cycles, py::object stop) {
   std::vector<Feed> feeds = feedsOf(owned);
   for (const bmodel::Net &net : program.model().nets)
     if (net.name == network)
@@ -115,12 +144,17 @@ static Run runProgram(const Program &program, const std::string &network,
   options.preset = presetOf(cycles);
   options.threads = threads;
   options.captured = std::move(captured);
-  return {python::unwrap("RunError",
-                         [&] {
-                           py::gil_scoped_release unlocked;
-                           return program.run(network, feeds, options);
-                         }()),
-          network};
+  Poll poll(std::move(stop));
+  options.stop = [&poll] { return poll.isOver(); };
+  llvm::Expected<RunReport> report = [&] {
+    py::gil_scoped_release unlocked;
+    return program.run(network, feeds, options);
+  }();
+  if (!report && PyErr_Occurred()) {
+    llvm::consumeError(report.takeError());
+    throw py::error_already_set();
+  }
+  return {python::unwrap("RunError", std::move(report)), network};
 }
 
 /// The bytes of a result; the caller's NumPy arrays share them.
@@ -212,7 +246,7 @@ void python::bindRuntime(py::module_ &module) {
            "check_races"_a = false, "track_uninitialised"_a = false,
            "timed"_a = false, "threads"_a = 1,
            "captured"_a = std::vector<std::string>(), "stage"_a = -1,
-           "cycles"_a = "static")
+           "cycles"_a = "static", "stop"_a = py::none())
       .def("choose_stage", &chosenStage, "network"_a, "feeds"_a, "stage"_a = -1)
       .def("profile", &profileStage, "network"_a, "stage"_a = 0,
            "cycles"_a = "static")

@@ -113,30 +113,6 @@ static Value lowerPRelu(top::PReluOp op, top::PReluOp::Adaptor in,
 // Along one axis
 //===----------------------------------------------------------------------===//
 
-/// Rows in lanes, what they hold in w; matrices apart where their rows fill the
-/// lanes, as products leave them.
-static Shape rowsShape(ShapeRef shape) {
-  int64_t rows = product(shape.drop_back()), width = shape.back();
-  int64_t own = shape.size() > 2 ? shape[shape.size() - 2] : rows;
-  return own < bm1684x::kLanes ? Shape{1, rows, 1, width}
-                               : Shape{rows / own, own, 1, width};
-}
-
-/// Brings the axis to w, runs softmax there, and brings it back.
-template <bool log, typename OpTy>
-static Value lowerSoftmax(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
-  ShapeRef shape = shapeOf(op.getInput());
-  size_t axis = op.getAxis();
-  Shape view = axisShape(shape, axis); // [outer, axis, 1, inner]
-  if (axis + 1 == shape.size())
-    return l.softmax(l.reshape(in.getInput(), rowsShape(shape)), log);
-  if (view[3] == 1)
-    return l.softmax(l.reshape(in.getInput(), {1, view[0], 1, view[1]}), log);
-  Shape swap = {0, 3, 2, 1};
-  Value turned = l.permute(l.reshape(in.getInput(), view), swap);
-  return l.permute(l.softmax(turned, log), swap);
-}
-
 void tpu_mlir::addActivations(Lowerings &set) {
   set.add<top::ReluOp>([](top::ReluOp, top::ReluOp::Adaptor in, Lowering &l) {
     return l.max(in.getInput(), 0);
@@ -168,6 +144,4 @@ void tpu_mlir::addActivations(Lowerings &set) {
   });
   set.add<top::GeluOp>(lowerGelu);
   set.add<top::PReluOp>(lowerPRelu);
-  set.add<top::SoftmaxOp>(lowerSoftmax<false>);
-  set.add<top::LogSoftmaxOp>(lowerSoftmax<true>);
 }

@@ -234,6 +234,7 @@ LogicalResult LowerTopToTpuPass::convert(Reasons &reasons) {
   addResizes(lowerings);
   addShapes(lowerings);
   addSlices(lowerings);
+  addSoftmax(lowerings);
   addTrigonometry(lowerings);
   return applyPartialConversion(getOperation(), target, std::move(patterns));
 }

@@ -135,6 +135,7 @@ void addReductions(Lowerings &lowerings);
 void addResizes(Lowerings &lowerings);
 void addShapes(Lowerings &lowerings);
 void addSlices(Lowerings &lowerings);
+void addSoftmax(Lowerings &lowerings);
 void addTrigonometry(Lowerings &lowerings);
 
 } // namespace tpu_mlir

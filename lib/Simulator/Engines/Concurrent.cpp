@@ -56,7 +56,7 @@ struct Failure {
 llvm::Error tpu_mlir::sim::runConcurrently(Machine &machine, ThreadPool &pool,
                                            const CommandGroup &group,
                                            const Order &order,
-                                           const CommandNames &names) {
+                                           const RunOptions &options) {
   std::vector<uint32_t> needed = neededCommands(group, order);
   std::vector<size_t> places[2]; // in order, by id - 1
   for (size_t place = 0; place < order.times.size(); ++place)
@@ -66,6 +66,7 @@ llvm::Error tpu_mlir::sim::runConcurrently(Machine &machine, ThreadPool &pool,
   std::atomic<uint32_t> transfersOver{0}; // the last id
   std::shared_ptr<ThreadPool::Task> transfers; // under way on a worker
   Failure failure, transferFailure;
+  bool isStopped = false;
   auto nextPlace = [&](Engine engine) {
     uint32_t at = started[unsigned(engine)];
     const std::vector<size_t> &all = places[unsigned(engine)];
@@ -73,7 +74,7 @@ llvm::Error tpu_mlir::sim::runConcurrently(Machine &machine, ThreadPool &pool,
   };
   // Whether the engine has a command left that must run before one fails.
   auto hasNext = [&](Engine engine) {
-    return nextPlace(engine) < failure.place;
+    return !isStopped && nextPlace(engine) < failure.place;
   };
   auto canStart = [&](Engine engine, uint32_t over) {
     return hasNext(engine) && needed[nextPlace(engine)] <= over;
@@ -112,6 +113,7 @@ llvm::Error tpu_mlir::sim::runConcurrently(Machine &machine, ThreadPool &pool,
   };
 
   while (true) {
+    isStopped = isStopped || (options.stop && options.stop());
     if (transfers && transfers->isOver())
       finishTransfers();
     bool isTiu = canStart(Engine::Tiu, transfersOver);
@@ -131,8 +133,10 @@ llvm::Error tpu_mlir::sim::runConcurrently(Machine &machine, ThreadPool &pool,
       break;
     }
   }
+  if (isStopped)
+    return stopped();
   if (failure.place == SIZE_MAX)
     return llvm::Error::success();
-  return refuse(describe(group, order.times[failure.place].command, names) +
-                ": " + failure.text);
+  CommandId failed = order.times[failure.place].command;
+  return refuse(describe(group, failed, options.names) + ": " + failure.text);
 }

@@ -14,10 +14,10 @@ class ThreadPool;
 
 /// Executes the commands of `order`: transfers on a worker of `pool` beside the
 /// commands of the TIU. Memory ends as if they ran one after the other, and the
-/// error is that of the first command in order that fails. Nobody may follow
-/// the machine's accesses.
+/// error is that of the first command in order that fails. Uses the names and
+/// the stop of `options`. Nobody may follow the machine's accesses.
 llvm::Error runConcurrently(Machine &machine, ThreadPool &pool,
                             const CommandGroup &group, const Order &order,
-                            const CommandNames &names);
+                            const RunOptions &options);
 
 } // namespace tpu_mlir::sim

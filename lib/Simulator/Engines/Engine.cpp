@@ -24,6 +24,10 @@ std::string tpu_mlir::sim::describe(const CommandGroup &group,
   return name.empty() ? text : text + " of '" + name + "'";
 }
 
+llvm::Error tpu_mlir::sim::stopped() {
+  return refuse("it was stopped before its end");
+}
+
 static llvm::Error deadlock(const CommandGroup &group, const Order &order,
                             const CommandNames &names) {
   std::string text = "the engines wait for each other:";
@@ -85,6 +89,8 @@ static llvm::Error runInOrder(Machine &machine, const CommandGroup &group,
   });
 
   for (const CommandTime &time : order.times) {
+    if (options.stop && options.stop())
+      return stopped();
     CommandId command = time.command;
     const isa::Instruction &instruction =
         group.of(command.engine)[command.id - 1];
@@ -116,10 +122,10 @@ llvm::Expected<Order> tpu_mlir::sim::run(Machine &machine,
   if (options.execute) {
     bool isFollowed =
         options.checkRaces || machine.followsAccesses() || options.finished;
-    llvm::Error error = machine.pool() && !isFollowed
-                            ? runConcurrently(machine, *machine.pool(), group,
-                                              order, options.names)
-                            : runInOrder(machine, group, order, options);
+    llvm::Error error =
+        machine.pool() && !isFollowed
+            ? runConcurrently(machine, *machine.pool(), group, order, options)
+            : runInOrder(machine, group, order, options);
     if (error)
       return std::move(error);
   }

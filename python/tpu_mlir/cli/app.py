@@ -6,6 +6,7 @@ import typer
 
 import tpu_mlir
 from tpu_mlir.cli import asm, calibrate, combine, compare, compile, debug, disasm, import_, info, profile, run
+from tpu_mlir.cli.command import Command
 from tpu_mlir.cli.console import output
 from tpu_mlir.cli.text import examples
 
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
@@ -42,3 +44,5 @@ def options(
 
 for module in (compile, calibrate, import_, run, compare, profile, debug, combine, info, disasm, asm):
     module.register(app)
+for each in app.registered_commands:
+    each.cls = Command

@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tpu_mlir.cli.console import errors
+from tpu_mlir.printable import printable
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ _image_option = functools.partial(typer.Option, rich_help_panel="Images")
 
 Mean = Annotated[str, _image_option("--mean", metavar="M[,M,M]", help="Subtracted from pixels of 0 to 255.")]
 Scale = Annotated[str, _image_option("--scale", metavar="S[,S,S]", help="By which pixels are then multiplied.")]
-Channels = Annotated[PixelFormat, _image_option("--pixel-format", help="Channels, in order.")]
-Dimensions = Annotated[Layout, _image_option("--layout", help="Order of the input's dimensions.")]
+Channels = Annotated[PixelFormat, _image_option("--pixel-format", case_sensitive=False, help="Channels, in order.")]
+Dimensions = Annotated[Layout, _image_option("--layout", case_sensitive=False, help="Order of the input's dimensions.")]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ class Calibration:
             show_default=False,
         ),
     ] = None
-    method: Annotated[Method, _option("--calibration-method", help="How ranges are chosen.")] = Method.MSE
+    method: Annotated[Method, _option("--calibration-method", case_sensitive=False, help="How ranges are chosen.")] = (
+        Method.MSE
+    )
     samples: Annotated[int, _option("--samples", help="Use that many samples at most.", min=1)] = 100
     seed: Annotated[int, _option("--seed", help="For drawing the samples.", min=0)] = 0
     skip_bad: Annotated[bool, _option("--skip-bad", help="Go on without samples that cannot be read.")] = False
@@ -142,7 +145,7 @@ def _size(text: str) -> tuple[int, int] | str | None:
 @contextlib.contextmanager
 def progress_bar(what: str) -> Generator[Callable[[int, int], None]]:
     """Show a bar with the time left, if stderr is a terminal; yields what moves it."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(printable(what), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

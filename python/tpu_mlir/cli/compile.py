@@ -39,7 +39,7 @@ def compile(request: Request, integers: Integers, quality: Quality, calibration:
     job = dataclasses.replace(job, corrected=run_corrections(job))
     built = run_search(job) if request.precision is Precision.AUTO else build(job)
     built.bmodel.save(request.output)
-    errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}", markup=False)
+    errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
     write_report(job, built, evaluate(job, built))
 
 

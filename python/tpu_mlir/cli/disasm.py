@@ -32,7 +32,9 @@ class Engine(StrEnum):
 
 def disasm(
     bmodel: Annotated[Path, typer.Argument(help="Any BM1684X bmodel.", show_default=False)],
-    engine: Annotated[Engine, typer.Option(help="List one engine's commands only.")] = Engine.BOTH,
+    engine: Annotated[
+        Engine, typer.Option(case_sensitive=False, help="List one engine's commands only.")
+    ] = Engine.BOTH,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)

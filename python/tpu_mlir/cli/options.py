@@ -75,7 +75,8 @@ def parse_overrides(texts: Iterable[str] | None, precisions: Iterable[str]) -> M
     overrides: dict[str, str] = {}
     allowed = tuple(precisions)
     for text in texts or ():
-        name, colon, precision = text.rpartition(":")
+        name, colon, given = text.rpartition(":")
+        precision = given.lower()
         if not colon or not name or precision not in allowed:
             expected = "|".join(allowed)
             raise typer.BadParameter(f"expected NAME:{expected}, found '{text}'", param_hint="--precision-override")

@@ -18,14 +18,15 @@ _PIECE = 64 << 20  # bytes of a pipe that are read at a time
 def whole_file(path: str | os.PathLike[str]) -> Generator[Path, None, None]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on any error.
 
-    The suffix is kept, since some writers choose the format by it. Raises OutputFileError.
+    A symbolic link stays one: the file that it leads to is replaced. The suffix is kept, since some writers choose the
+    format by it. Raises OutputFileError.
     """
     target = Path(path)
     temporary = _file_beside(target)
     try:
         yield temporary
         temporary.chmod(0o666 & ~current_umask())
-        temporary.replace(target)
+        temporary.replace(target.resolve())
     except OSError as error:
         raise OutputFileError(f"{target}: {reason(error)}") from error
     finally:
@@ -44,7 +45,8 @@ def _file_beside(target: Path) -> Path:
     if target.exists() and not target.is_file():  # a device or a pipe must not be replaced by a file
         raise OutputFileError(f"{target}: is not a regular file")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent)
+        place = target.resolve().parent
+        handle, name = tempfile.mkstemp(prefix=".tpu_mlir.", suffix=target.suffix[:16], dir=place)
         os.close(handle)
     except OSError as error:
         raise OutputFileError(f"{target}: {reason(error)}") from error

@@ -1,7 +1,7 @@
 """Runs bmodels on the simulated chip, in the manner of ONNX Runtime's InferenceSession."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -178,12 +178,14 @@ class Session:
         timed: bool = False,
         stage: int | None = None,
         cycles: Literal["static", "silicon"] = "static",
+        stop: Callable[[], bool] | None = None,
     ) -> RunResult:
         """Run the network and also return inner tensors (those that `capture` names; None: all on record).
 
         The stage is the first that takes the shapes of the feeds, unless `stage` gives its number. `timed` lets the
         engines take the time of the chip's cycle model: the vendor's static one, or "silicon" with what boards take
-        longer. Raises as `run` does.
+        longer. `stop`, asked some 20 times a second, ends the run once it returns true, with a RunError. Raises as
+        `run` does.
         """
         feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
         recorded = {tensor.name for stage in range(self.stage_count) for tensor in self.recorded_tensors(stage)}
@@ -201,6 +203,7 @@ class Session:
             captured=wanted,
             stage=-1 if stage is None else stage,
             cycles=cycles,
+            stop=stop,
         )
         outputs, tensors = ({r.tensor.name: _array(r) for r in results} for results in (done.outputs, done.captured))
         return RunResult(outputs, tensors, done.cycles, done.trace() if timed else "")

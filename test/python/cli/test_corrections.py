@@ -89,14 +89,14 @@ def test_a_scaled_value_can_stay_a_float(files: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--precision", "f16", "--correct", "auto"], "needs --precision int8 or auto"),
-        (["--precision", "int8", "--correct", "equalize"], "needs --calibration-data"),
+        (["--precision", "f16", "--correct", "auto"], "has no effect without --precision int8 or auto"),
+        (["--precision", "int8", "--correct", "equalize"], "has no effect without --calibration-data"),
         (
             ["--precision", "int8", "--correct", "equalize", "--ranges", "m.ranges"],
-            "a table of ranges belongs to the model as it is; give --calibration-data in its place",
+            "has no effect beside --ranges",
         ),
         (
-            ["--precision", "int8", "--correct", "equalise"],
+            ["--precision", "int8", "--correct", "equalise", "--calibration-data", "d"],
             "unknown correction 'equalise': expected one of equalize, smooth-quant, adaround, bias-correction, auto, "
             "quick, or none",
         ),

@@ -3,6 +3,7 @@
 
 using namespace mlir;
 using namespace tpu_mlir;
+using tpu::BinaryKind;
 using tpu::PoolKind;
 
 /// A window of more elements than this would leave the scheduler nothing to
@@ -17,11 +18,37 @@ std::pair<int64_t, int64_t> tpu_mlir::halves(int64_t size) {
   return {factor, size / factor};
 }
 
+/// A line that is too long for one pool: rows of it, and what is left.
+static Value reduceRows(Lowering &l, Reduction kind, Value value,
+                        int64_t length) {
+  constexpr int64_t kRow = 128;
+  Shape view(shapeOf(value)), column = view;
+  column[3] = 1;
+  int64_t rows = length / kRow, whole = rows * kRow;
+  auto weigh = [&](Value part, int64_t size) {
+    return kind == Reduction::Mean
+               ? l.mul(part, static_cast<double>(size) / length)
+               : part;
+  };
+  Value head = l.reshape(l.slice(value, 3, 0, whole),
+                         {view[0], view[1] * view[2], rows, kRow});
+  head = reduceWindow(l, kind, head, {1, kRow}); // short sums are exacter
+  head = l.reshape(reduceWindow(l, kind, head, {rows, 1}), column);
+  if (whole == length)
+    return head;
+  Value rest = reduceWindow(l, kind, l.slice(value, 3, whole, length - whole),
+                            {1, length - whole});
+  return l.binary(kind == Reduction::Max ? BinaryKind::max : BinaryKind::add,
+                  weigh(head, whole), weigh(rest, length - whole));
+}
+
 Value tpu_mlir::reduceWindow(Lowering &l, Reduction kind, Value value,
                              ShapeRef window) {
   Shape noPads(4, 0), single = {1, 1};
   if (product(window) == 1)
     return value;
+  if (window[0] == 1 && window[1] > kLargestWindow)
+    return reduceRows(l, kind, value, window[1]);
   if (product(window) > kLargestWindow && window[0] > 1 && window[1] > 1) {
     value = reduceWindow(l, kind, value, {1, window[1]});
     return reduceWindow(l, kind, value, {window[0], 1});

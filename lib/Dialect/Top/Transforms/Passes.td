@@ -166,8 +166,9 @@ def Quantize : Pass<"tpu-quantize", "::mlir::ModuleOp"> {
   let description = [{
     Gives values `!quant.uniform` types by the ranges that calibration found, filters a scale for each channel, and
     inserts `top.cast` where types meet. What an op's operands and results get is stated in RangeRules.h. Ops without
-    an integer form are computed in the type `fallback`. A convolution or product whose result no integer op reads
-    writes floats. Inputs and outputs of the network keep their types.
+    an integer form are computed in the type `fallback`, and so is what only floats or the network's caller read, unless
+    `quantize-outputs` or an override INT8 keeps it in integers. A convolution or product whose result no integer op
+    reads multiplies integers and writes floats. Inputs and outputs of the network keep their types.
 
     `ranges` has lines `name threshold min max`, one for each tensor that is not a constant; without it, only what
     `top-fuse-quantization` found is computed in integers. Each line of `overrides`
@@ -194,6 +195,7 @@ def Quantize : Pass<"tpu-quantize", "::mlir::ModuleOp"> {
              clEnumValN(::tpu_mlir::top::Precision::F16, "f16", "16-bit floats"),
              clEnumValN(::tpu_mlir::top::Precision::BF16, "bf16", "16-bit floats with the range of f32"))}]>,
     Option<"asymmetric", "asymmetric", "bool", "false", "give activations zero points, from -min and max">,
+    Option<"quantizeOutputs", "quantize-outputs", "bool", "false", "compute in integers what only floats read, too">,
     Option<"overrides", "overrides", "std::string", "", "file of lines `name F32|F16|BF16|INT8`">,
   ];
   let dependentDialects = ["::tpu_mlir::top::TopDialect", "::mlir::quant::QuantizationDialect"];

@@ -16,6 +16,9 @@ using namespace tpu_mlir::tpu;
 static constexpr unsigned kPricedTilings = 6;
 /// Slices that a price is measured on; more of them only repeat.
 static constexpr size_t kPricedSlices = 24;
+/// Slices that must fit before all of them are looked at, of which there may be
+/// many thousand.
+static constexpr int64_t kTriedSlices = 3;
 /// How far ahead of their use the inputs of a single slice may be loaded.
 static constexpr int64_t kAhead[] = {8, 4, 2, 1};
 
@@ -246,6 +249,9 @@ std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops) {
     if (priced == kPricedTilings)
       break;
     if (!mayFit(*body, firstSlice(*body, tiling)))
+      continue;
+    SmallVector<SliceTiles> few = sliceGroup(*body, tiling, kTriedSlices);
+    if (!readable(*body, few) || !allocateBuffers(*body, tiling, few))
       continue;
     SmallVector<SliceTiles> slices = sliceGroup(*body, tiling);
     if (!readable(*body, slices))

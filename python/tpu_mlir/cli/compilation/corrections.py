@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
-from rich.table import Table
 
 from tpu_mlir.cli.calibration import Calibration, progress_bar
 from tpu_mlir.cli.compilation.job import Job
 from tpu_mlir.cli.compilation.options import Integers, Precision, Request
-from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.console import numbers, print_table
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.correction import Corrected
@@ -41,14 +40,7 @@ def run_corrections(job: Job) -> "Corrected | None":
     """Correct a model on the calibration data, if asked, and print what helped. Raises as the search does."""
     if not job.corrections:
         return None
-    if job.integers.ranges is not None:
-        raise typer.BadParameter(
-            "a table of ranges belongs to the model as it is; give --calibration-data in its place",
-            param_hint="--correct",
-        )
     calibration, model = job.calibration, job.request.model
-    if calibration.data is None:
-        raise typer.BadParameter("needs --calibration-data", param_hint="--correct")
     from tpu_mlir import quantization
     from tpu_mlir.quantization.evaluation import reference_score
 
@@ -56,7 +48,7 @@ def run_corrections(job: Job) -> "Corrected | None":
     with progress_bar(f"correcting {model}") as advance:
         found = quantization.correct(
             model,
-            calibration.data,
+            calibration.data or (),
             corrections=job.corrections,
             judge=judge,
             method=calibration.method.value,
@@ -82,11 +74,9 @@ def _advance(advance: Callable[[int, int], None]) -> Callable[[str, int, int], N
 
 
 def _show(found: "Corrected", measure: str) -> None:
-    table = Table(box=None, pad_edge=False, title=f"corrections, by {measure}", title_justify="left")
-    table.add_column("correction")
-    for heading in ("changes", "before", "after", "kept"):
-        table.add_column(heading, justify="right")
+    rows: list[tuple[str, ...]] = []
     for step in found.steps:
         after = f"{step.after:.5f}" if step.changes else ""
-        table.add_row(step.correction, str(step.changes), f"{step.before:.5f}", after, "yes" if step.is_kept else "no")
-    results.print(table)
+        kept = "yes" if step.is_kept else "no"
+        rows.append((step.correction, str(step.changes), f"{step.before:.5f}", after, kept))
+    print_table(("correction", *numbers("changes", "before", "after", "kept")), rows, f"corrections, by {measure}")

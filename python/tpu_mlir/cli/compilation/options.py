@@ -40,8 +40,10 @@ class Request:
 
     model: Annotated[Path, typer.Argument(help="ONNX model.", show_default=False)]
     output: Annotated[Path, typer.Option("--output", "-o", help="Bmodel to write.", show_default=False)]
-    precision: Annotated[Precision, typer.Option(help="Element type of weights and activations.")] = Precision.F32
-    chip: Annotated[Chip, typer.Option(help="Target.")] = Chip.BM1684X
+    precision: Annotated[
+        Precision, typer.Option(case_sensitive=False, help="Element type of weights and activations.")
+    ] = Precision.F32
+    chip: Annotated[Chip, typer.Option(case_sensitive=False, help="Target.")] = Chip.BM1684X
     input_shape: InputShapes = None
     precision_override: Annotated[
         list[str] | None,
@@ -72,7 +74,9 @@ class Integers:
             "--quantize-outputs", help="For int8: 8 bits also for outputs, and for what else only floats read."
         ),
     ] = False
-    fallback: Annotated[Fallback, typer.Option(help="For int8: type of what has no integer form.")] = Fallback.F16
+    fallback: Annotated[
+        Fallback, typer.Option(case_sensitive=False, help="For int8: type of what has no integer form.")
+    ] = Fallback.F16
     correct: Annotated[
         str | None,
         typer.Option(

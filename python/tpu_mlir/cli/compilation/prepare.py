@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from tpu_mlir.cli.calibration import Calibration
 from tpu_mlir.cli.compilation.corrections import choose_corrections
 from tpu_mlir.cli.compilation.job import Job
@@ -31,17 +29,13 @@ def make_job(request: Request, integers: Integers, quality: Quality, calibration
         )
         or {},
         preprocess=calibration.preprocess(),
-        labels=_labels(quality.evaluate) if quality.evaluate else [],
         drop=None if quality.max_drop is None else parse_drop(quality.max_drop),
+        labels=_labels(quality.evaluate) if quality.evaluate else [],
         corrections=choose_corrections(request, integers, calibration),
     )
-    if job.corrections and not job.is_quantized:
-        raise typer.BadParameter("needs --precision int8 or auto", param_hint="--correct")
     if job.is_quantized:
         check_output(request.output)
     check_report(job)
-    if job.drop is not None and request.precision is not Precision.AUTO:
-        raise typer.BadParameter("needs --precision auto", param_hint="--max-drop")
     return job
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from tpu_mlir.cli.compilation.job import Job
-from tpu_mlir.cli.compilation.options import Precision
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
@@ -15,18 +14,13 @@ if TYPE_CHECKING:
 def choose_ranges(job: Job) -> "Ranges | None":
     """Return the ranges that int8 needs, nothing for floats. Raises TpuMlirError or a usage error."""
     table, calibration = job.integers.ranges, job.calibration
-    given = [name for name, value in (("--ranges", table), ("--calibration-data", calibration.data)) if value]
-    if job.request.precision is not Precision.INT8:
-        if given:
-            raise typer.BadParameter("needs --precision int8", param_hint=given[0])
-        return None
-    if not given:  # enough for a model that has quantized itself
-        return None
-    if len(given) > 1:
+    if table is not None and calibration.data is not None:
         raise typer.BadParameter("int8 takes either --calibration-data or --ranges", param_hint="--precision")
-    if table is None:
+    if table is not None:
+        return load_ranges(job.request.model, table)
+    if calibration.data is not None:
         return calibration.run(job.request.model, job.shapes)
-    return load_ranges(job.request.model, table)
+    return None  # of floats, or of a model that has quantized itself
 
 
 def load_ranges(model: Path, table: Path) -> "Ranges":

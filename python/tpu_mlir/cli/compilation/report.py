@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from tpu_mlir.cli.calibration import progress_bar
 from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.options import Precision
@@ -20,15 +18,9 @@ if TYPE_CHECKING:
 
 
 def check_report(job: Job) -> None:
-    """Raise a usage error or OutputFileError for a report that could not be written in the end."""
-    report = job.quality.report
-    if report is None:
-        return
-    if not job.is_quantized:
-        raise typer.BadParameter("needs --precision int8 or auto", param_hint="--report")
-    if job.calibration.data is None:
-        raise typer.BadParameter("needs --calibration-data, whose values it shows", param_hint="--report")
-    check_output(report)
+    """Raise OutputFileError for a report that could not be written in the end."""
+    if job.quality.report is not None:
+        check_output(job.quality.report)
 
 
 def write_report(job: Job, built: Built, evaluation: "Evaluation | None") -> None:
@@ -81,7 +73,7 @@ def run_diagnosis(job: Job, ranges: "Ranges", overrides: Mapping[str, str]) -> "
     lines.append(
         f"in floats: {len(found.floats)} of {len(found.operations)} operations{f' ({kinds})' if kinds else ''}"
     )
-    results.print("\n".join(lines), markup=False, highlight=False)
+    results.print("\n".join(lines))
     return found
 
 

@@ -22,9 +22,10 @@ namespace {
 class Quantizer {
 public:
   Quantizer(func::FuncOp function, RangeRules rules, bool hasRanges,
-            Overrides &overrides, Precision fallback)
+            bool quantizeOutputs, Overrides &overrides, Precision fallback)
       : function(function), rules(std::move(rules)), hasRanges(hasRanges),
-        overrides(overrides), fallback(fallback), retyper(function) {}
+        quantizeOutputs(quantizeOutputs), overrides(overrides),
+        fallback(fallback), retyper(function) {}
 
   LogicalResult run();
 
@@ -49,6 +50,7 @@ private:
   func::FuncOp function;
   RangeRules rules;
   bool hasRanges; // else only floats are assigned
+  bool quantizeOutputs;
   Overrides &overrides;
   Precision fallback;
   Retyper retyper;
@@ -114,7 +116,8 @@ LogicalResult Quantizer::plan(Operation *op) {
   if (!llvm::any_of(op->getOperands(), isActivation))
     form = IntegerForm::None;
   Plan &plan = plans[op] = {IntegerForm::None, fallback, false};
-  if (std::optional<Precision> chosen = overrideOf(op)) {
+  std::optional<Precision> chosen = overrideOf(op);
+  if (chosen) {
     bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
     if (*chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
       return emitError(op->getLoc())
@@ -138,6 +141,10 @@ LogicalResult Quantizer::plan(Operation *op) {
     quantized.insert(op->getResults().begin(), op->getResults().end());
     break;
   case IntegerForm::Compute:
+    // Rounding to 8 bits what floats go on with would cost accuracy and save no
+    // multiplication.
+    if (!isNeeded && !quantizeOutputs && !chosen)
+      return success();
     quantized.insert(op->getResults().begin(), op->getResults().end());
     break;
   case IntegerForm::ComputeToFloat:
@@ -311,7 +318,7 @@ void QuantizePass::runOnOperation() {
     return signalPassFailure();
   for (auto function : getOperation().getOps<func::FuncOp>())
     if (failed(Quantizer(function, RangeRules(*table, asymmetric),
-                         !ranges.empty(), *chosen, fallback)
+                         !ranges.empty(), quantizeOutputs, *chosen, fallback)
                    .run()))
       return signalPassFailure();
   if (failed(chosen->reportUnknown(location)))
