@@ -63,7 +63,8 @@ class Trial:
         self.scale += _squares(expected)
         for method, found in self.candidates.items():
             pairs = zip(self._results(values, self._quantise(original, found.threshold)), expected, strict=True)
-            self.errors[method] = self.errors.get(method, 0.0) + _squares([a - b for a, b in pairs])
+            with np.errstate(invalid="ignore"):  # of infinities, which are left out
+                self.errors[method] = self.errors.get(method, 0.0) + _squares([a - b for a, b in pairs])
 
     def _quantise(self, values: Floats, threshold: float) -> Floats:
         """Return the values rounded to the steps of a symmetric range and clipped."""
@@ -84,8 +85,8 @@ class Trial:
 
 
 def _squares(arrays: Sequence[Floats]) -> Sums:
-    """Return the sum of squares of each array."""
-    return np.array([np.square(array, dtype=np.float64).sum() for array in arrays])
+    """Return the sum of squares of each array, without what infinities of masks leave."""
+    return np.array([np.square(array[np.isfinite(array)], dtype=np.float64).sum() for array in arrays])
 
 
 def trial_samples(samples: Sequence[Sample]) -> Sequence[Sample]:

@@ -1,11 +1,13 @@
 """From a model and data to the ranges of its activations."""
 
+import math
 import os
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import onnx
 
 from tpu_mlir._mlir import ir
@@ -91,12 +93,22 @@ def calibrate(
             chosen = {name: trial.best[1] for name, trial in trials.items()}
             counts = Counter(trial.best[0] for trial in trials.values())
             facts["chosen"] = ", ".join(f"{name} {count}" for name, count in counts.most_common())
-    return Ranges({name: chosen.get(name, ZERO) for name in seen.tensors}, facts)
+    entries = {name: _with_reach(chosen.get(name, ZERO), tensor) for name, tensor in seen.tensors.items()}
+    return Ranges(entries, facts)
+
+
+def _with_reach(chosen: Range, seen: Observation) -> Range:
+    """Return a range that tells how far the values reach where that matters: into infinity, or beyond f16."""
+    if seen.largest > float(np.finfo(np.float16).max):
+        chosen = Range(chosen.threshold, seen.minimum, seen.maximum)
+    low = -math.inf if seen.infinite[0] else chosen.minimum
+    high = math.inf if seen.infinite[1] else chosen.maximum
+    return Range(chosen.threshold, low, high)
 
 
 def moving_tensors(seen: Observed) -> dict[str, Observation]:
     """Return the tensors that are not always zero; warns of the others, which get the range ZERO."""
-    zero = [name for name, tensor in seen.tensors.items() if not tensor.largest]
+    zero = [name for name, tensor in seen.tensors.items() if not tensor.largest and not any(tensor.infinite)]
     if zero:
         names = ", ".join(map(repr, zero[:10])) + (f" and {len(zero) - 10} more" if len(zero) > 10 else "")
         warnings.warn(

@@ -97,7 +97,8 @@ def _observe_sample(network: Network, name: str, feeds: dict[str, np.ndarray], r
     values = network.run(feeds)
     for activation in network.activations:
         array = as_f32(values.pop(activation.reference))
-        if not result.tensors.setdefault(activation.name, Observation()).add(array):
+        seen = result.tensors.setdefault(activation.name, Observation())
+        if not seen.add(array, with_infinities=activation.may_be_infinite):
             wrong = int(array.size - np.isfinite(array).sum())
             raise CalibrationError(
                 f"'{activation.name}' ({activation.operator}): expected finite values, found {wrong} of {array.size} "

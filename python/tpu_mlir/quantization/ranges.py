@@ -20,7 +20,7 @@ class Range:
     """The values that a quantised tensor can hold.
 
     `threshold` is the largest magnitude, for symmetric quantisation; `minimum` and `maximum` are for asymmetric. What
-    lies outside is clipped.
+    lies outside is clipped. An infinite end tells that the tensor takes infinities, as masks do, and stays a float.
     """
 
     threshold: float
@@ -29,7 +29,7 @@ class Range:
 
     def __post_init__(self) -> None:
         """Raise ValueError for what no quantisation can use."""
-        if not all(map(math.isfinite, (self.threshold, self.minimum, self.maximum))):
+        if not math.isfinite(self.threshold) or math.isnan(self.minimum) or math.isnan(self.maximum):
             raise ValueError("a range is expected to be finite")
         if not self.threshold > 0:
             raise ValueError(f"a threshold is expected to be positive, found {self.threshold:g}")

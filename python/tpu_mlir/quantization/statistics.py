@@ -19,7 +19,8 @@ class Observation:
     `count` includes zeros. `average` holds the moving averages of the samples' minima and maxima:
     average + AVERAGING * (extreme - average), from the first sample on (Jacob et al., "Quantization and Training of
     Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, section 3.1). `recent` are the extremes
-    of samples that no average includes yet, since averages depend on the order.
+    of samples that no average includes yet, since averages depend on the order. Infinities, of masks, are not counted:
+    `infinite` tells whether there were any below and above.
     """
 
     count: int = 0
@@ -28,6 +29,7 @@ class Observation:
     average: tuple[float, float] | None = None
     recent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     histogram: Histogram = field(default_factory=Histogram)
+    infinite: tuple[bool, bool] = (False, False)
 
     @property
     def largest(self) -> float:
@@ -39,13 +41,16 @@ class Observation:
         """Whether a value was negative."""
         return self.minimum < 0
 
-    def add(self, values: npt.NDArray[np.float32]) -> bool:
-        """Take in a sample's values; return False, and do nothing, if one of them is NaN or infinite."""
+    def add(self, values: npt.NDArray[np.float32], *, with_infinities: bool = False) -> bool:
+        """Take in a sample's values; return False, and do nothing, if one is NaN or, unless allowed, infinite."""
         if not values.size:
             return True
         low, high = float(values.min()), float(values.max())
         if not (math.isfinite(low) and math.isfinite(high)):
-            return False
+            if not with_infinities or math.isnan(low):
+                return False
+            self._join_infinite((low == -math.inf, high == math.inf))
+            return self.add(values[np.isfinite(values)])
         self.count += values.size
         self.minimum, self.maximum = min(self.minimum, low), max(self.maximum, high)
         self.recent.append((low, high))
@@ -60,3 +65,7 @@ class Observation:
             before = self.average or (low, high)
             self.average = before[0] + AVERAGING * (low - before[0]), before[1] + AVERAGING * (high - before[1])
         self.histogram.merge(later.histogram)
+        self._join_infinite(later.infinite)
+
+    def _join_infinite(self, ends: tuple[bool, bool]) -> None:
+        self.infinite = self.infinite[0] or ends[0], self.infinite[1] or ends[1]

@@ -5,6 +5,7 @@
 #include "lib/Dialect/Top/Transforms/Overrides.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
+#include "lib/Dialect/Top/Transforms/Quantization/Resolution.h"
 #include "lib/Dialect/Top/Transforms/Retyper.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -21,9 +22,11 @@ namespace {
 /// Decides for each op of one function, then rewrites them.
 class Quantizer {
 public:
-  Quantizer(func::FuncOp function, RangeRules rules, bool hasRanges,
-            bool quantizeOutputs, Overrides &overrides, Precision fallback)
-      : function(function), rules(std::move(rules)), hasRanges(hasRanges),
+  Quantizer(func::FuncOp function, const RangeTable &table, bool asymmetric,
+            bool hasRanges, bool quantizeOutputs, Overrides &overrides,
+            Precision fallback)
+      : function(function), rules(table, asymmetric),
+        resolution(table, asymmetric), hasRanges(hasRanges),
         quantizeOutputs(quantizeOutputs), overrides(overrides),
         fallback(fallback), retyper(function) {}
 
@@ -38,6 +41,9 @@ private:
   };
 
   std::optional<Precision> overrideOf(Operation *op);
+  IntegerForm formOf(Operation *op);
+  bool losesValues(Operation *op, IntegerForm form);
+  bool isStored(Operation *op, IntegerForm form, bool isChosen);
   LogicalResult plan(Operation *op);
   void findScaled(Operation *op);
   void relate(Operation *op, const Plan &plan);
@@ -49,6 +55,7 @@ private:
 
   func::FuncOp function;
   RangeRules rules;
+  Resolution resolution;
   bool hasRanges; // else only floats are assigned
   bool quantizeOutputs;
   Overrides &overrides;
@@ -107,50 +114,59 @@ std::optional<Precision> Quantizer::overrideOf(Operation *op) {
   return chosen;
 }
 
+/// How the op can be computed on integers, whatever that loses.
+IntegerForm Quantizer::formOf(Operation *op) {
+  bool possible = hasRanges && llvm::any_of(op->getOperands(), isActivation) &&
+                  !resolution.isUnbounded(op);
+  return possible ? integerFormOf(op) : IntegerForm::None;
+}
+
+/// Rule 9.
+bool Quantizer::losesValues(Operation *op, IntegerForm form) {
+  if (form == IntegerForm::None || resolution.isSteep(op))
+    return form != IntegerForm::None;
+  return form != IntegerForm::ComputeToFloat &&
+         llvm::any_of(op->getResults(), [&](Value result) {
+           return resolution.isTooCoarse(result);
+         });
+}
+
+/// Whether the op's results are stored as integers; all of them, so that a
+/// split has one type. Rounding to 8 bits what floats go on with would cost
+/// accuracy and save no multiplication.
+bool Quantizer::isStored(Operation *op, IntegerForm form, bool isChosen) {
+  if (form == IntegerForm::None || form == IntegerForm::ComputeToFloat)
+    return false;
+  bool always = form == IntegerForm::Compute && (quantizeOutputs || isChosen);
+  return always || llvm::any_of(op->getResults(), [&](Value value) {
+           return quantized.contains(value);
+         });
+}
+
 LogicalResult Quantizer::plan(Operation *op) {
-  if (hasOwnIntegers(op)) {
-    plans[op].isGiven = true;
+  Plan &plan = plans[op];
+  plan.isGiven = hasOwnIntegers(op);
+  if (plan.isGiven)
     return success();
-  }
-  IntegerForm form = hasRanges ? integerFormOf(op) : IntegerForm::None;
-  if (!llvm::any_of(op->getOperands(), isActivation))
-    form = IntegerForm::None;
-  Plan &plan = plans[op] = {IntegerForm::None, fallback, false};
+  IntegerForm form = formOf(op);
+  resolution.read(op);
   std::optional<Precision> chosen = overrideOf(op);
-  if (chosen) {
-    bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
-    if (*chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
-      return emitError(op->getLoc())
-             << overrides.whereOf(op) << ": '" << op->getName()
-             << "' cannot be computed in INT8; expected F32, F16 or BF16";
-    if (*chosen != Precision::INT8) {
-      plan.precision = *chosen;
-      return success();
-    }
-  }
-  bool isNeeded = llvm::any_of(
-      op->getResults(), [&](Value value) { return quantized.contains(value); });
-  switch (form) {
-  case IntegerForm::None:
+  bool hasReals = llvm::any_of(op->getResultTypes(), isReal);
+  if (chosen == Precision::INT8 && form == IntegerForm::None && hasReals)
+    return emitError(op->getLoc())
+           << overrides.whereOf(op) << ": '" << op->getName()
+           << "' cannot be computed in INT8; expected F32, F16 or BF16";
+  bool isFloat = chosen ? *chosen != Precision::INT8 : losesValues(op, form);
+  bool stores = isStored(op, form, chosen.has_value());
+  if (isFloat || !(stores || form == IntegerForm::ComputeToFloat)) {
+    plan.precision = chosen && *chosen != Precision::INT8
+                         ? *chosen
+                         : resolution.widen(op, fallback);
     return success();
-  case IntegerForm::Move:
-  case IntegerForm::Clamp:
-    if (!isNeeded)
-      return success();
-    // All of them, so that a split has one type.
-    quantized.insert(op->getResults().begin(), op->getResults().end());
-    break;
-  case IntegerForm::Compute:
-    // Rounding to 8 bits what floats go on with would cost accuracy and save no
-    // multiplication.
-    if (!isNeeded && !quantizeOutputs && !chosen)
-      return success();
-    quantized.insert(op->getResults().begin(), op->getResults().end());
-    break;
-  case IntegerForm::ComputeToFloat:
-    break;
   }
   plan.form = form;
+  if (stores)
+    quantized.insert(op->getResults().begin(), op->getResults().end());
   for (Value operand : op->getOperands())
     if (isActivation(operand))
       quantized.insert(operand);
@@ -163,7 +179,8 @@ void Quantizer::findScaled(Operation *op) {
     return;
   Value value = variableOperand(op).get();
   Operation *source = value.getDefiningOp();
-  if (!source || !value.hasOneUse() || plans.at(source).isGiven)
+  if (!source || !value.hasOneUse() || plans.at(source).isGiven ||
+      resolution.isTooCoarse(value))
     return;
   IntegerForm form = plans.at(source).form;
   if ((isa<ConvOp>(source) && form == IntegerForm::ComputeToFloat) ||
@@ -261,11 +278,21 @@ LogicalResult Quantizer::quantizeOperand(OpOperand &operand, IntegerForm form) {
 /// What an op writes whose result no integer op reads: what the network
 /// returns, or what the ops after it compute in.
 Type Quantizer::floatResult(OpResult result) {
-  bool isReturned = llvm::all_of(result.getUsers(), [](Operation *user) {
-    return isa<func::ReturnOp>(user);
-  });
-  return isReturned ? getElementTypeOrSelf(result.getType())
-                    : floatType(fallback, result.getContext());
+  if (llvm::all_of(result.getUsers(), llvm::IsaPred<func::ReturnOp>))
+    return getElementTypeOrSelf(result.getType());
+  std::optional<Precision> common;
+  for (Operation *user : result.getUsers()) {
+    auto reader = plans.find(user);
+    if (reader == plans.end() || reader->second.isGiven ||
+        reader->second.form != IntegerForm::None)
+      continue;
+    Precision own = reader->second.precision;
+    common = common.value_or(own) == own ? own : Precision::F32;
+  }
+  Precision precision = common.value_or(fallback);
+  if (!resolution.holds(result, precision))
+    precision = Precision::F32;
+  return floatType(precision, result.getContext());
 }
 
 LogicalResult Quantizer::rewrite(Operation *op, const Plan &plan) {
@@ -278,7 +305,8 @@ LogicalResult Quantizer::rewrite(Operation *op, const Plan &plan) {
       return failure();
   for (OpResult result : op->getResults()) {
     Type element = types.lookup(result);
-    if (!element)
+    if (!element || (plan.form == IntegerForm::ComputeToFloat &&
+                     resolution.isTooCoarse(result)))
       element = floatResult(result);
     result.setType(withElement(result.getType(), element));
     if (auto cast = dyn_cast<CastOp>(op))
@@ -292,6 +320,7 @@ LogicalResult Quantizer::run() {
   for (Operation *op : llvm::reverse(ops))
     if (failed(plan(op)))
       return failure();
+  resolution.report(function.getLoc(), fallback);
   for (Operation *op : ops)
     findScaled(op);
   for (Operation *op : ops)
@@ -317,8 +346,8 @@ void QuantizePass::runOnOperation() {
   if (failed(table) || failed(chosen))
     return signalPassFailure();
   for (auto function : getOperation().getOps<func::FuncOp>())
-    if (failed(Quantizer(function, RangeRules(*table, asymmetric),
-                         !ranges.empty(), quantizeOutputs, *chosen, fallback)
+    if (failed(Quantizer(function, *table, asymmetric, !ranges.empty(),
+                         quantizeOutputs, *chosen, fallback)
                    .run()))
       return signalPassFailure();
   if (failed(chosen->reportUnknown(location)))

@@ -130,15 +130,11 @@ static Location locationOfValue(Value value) {
   return result ? locationOf(result) : value.getLoc();
 }
 
-std::optional<Range> RangeRules::rangeOf(Value value) {
-  Location location = locationOfValue(value);
-  StringRef name = nameOf(location);
-  const RangeTable::Entry *entry = table.find(name);
-  if (!entry) {
-    emitError(location) << table.getPath() << ": expected a range of '" << name
-                        << "', but found none; calibrate this model";
+std::optional<Range> tpu_mlir::top::calibratedRange(const RangeTable &table,
+                                                    Value value) {
+  const RangeTable::Entry *entry = table.find(nameOf(locationOfValue(value)));
+  if (!entry)
     return std::nullopt;
-  }
   Range range = entry->range;
   if (auto result = dyn_cast<OpResult>(value)) {
     Bounds bounds = boundsOf(result.getOwner());
@@ -147,10 +143,23 @@ std::optional<Range> RangeRules::rangeOf(Value value) {
     range.threshold = std::min(
         range.threshold, std::max(std::abs(bounds.min), std::abs(bounds.max)));
   }
+  return range;
+}
+
+std::optional<Range> RangeRules::rangeOf(Value value) {
+  Location location = locationOfValue(value);
+  StringRef name = nameOf(location);
+  std::optional<Range> range = calibratedRange(table, value);
+  if (!range) {
+    emitError(location) << table.getPath() << ": expected a range of '" << name
+                        << "', but found none; calibrate this model";
+    return std::nullopt;
+  }
   bool isZero =
-      asymmetric ? range.min == 0 && range.max == 0 : range.threshold == 0;
+      asymmetric ? range->min == 0 && range->max == 0 : range->threshold == 0;
   if (isZero) {
-    emitError(location) << table.where(*entry) << ": the range of '" << name
+    emitError(location) << table.where(*table.find(name)) << ": the range of '"
+                        << name
                         << "' is zero, so that it has no scale; calibrate with "
                            "other inputs, or give it another precision";
     return std::nullopt;
@@ -175,6 +184,18 @@ static double flatUntil(const ElementFunction &function, double from, double to,
   return reached;
 }
 
+void tpu_mlir::top::narrowRange(Range &range, const ElementFunction &function,
+                                double change) {
+  double min = flatUntil(function, range.min, range.max, change);
+  double max = flatUntil(function, range.max, range.min, change);
+  double threshold = std::max(std::abs(min), std::abs(max));
+  if (min >= max || threshold == 0) // flat everywhere: nothing is lost anyway
+    return;
+  range.min = std::min(min, 0.0);
+  range.max = std::max(max, 0.0);
+  range.threshold = std::min(range.threshold, threshold);
+}
+
 /// False after a diagnostic if the reader's result has no type.
 bool RangeRules::narrow(Value value, Range &range) {
   auto found = readers.find(value);
@@ -184,15 +205,7 @@ bool RangeRules::narrow(Value value, Range &range) {
   UniformQuantizedType result = typeOf(reader.result);
   if (!result)
     return false;
-  double change = result.getScale() / 4;
-  double min = flatUntil(reader.function, range.min, range.max, change);
-  double max = flatUntil(reader.function, range.max, range.min, change);
-  double threshold = std::max(std::abs(min), std::abs(max));
-  if (min >= max || threshold == 0) // flat everywhere: nothing is lost anyway
-    return true;
-  range.min = std::min(min, 0.0);
-  range.max = std::max(max, 0.0);
-  range.threshold = std::min(range.threshold, threshold);
+  narrowRange(range, reader.function, result.getScale() / 4);
   return true;
 }
 

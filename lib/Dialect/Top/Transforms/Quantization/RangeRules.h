@@ -27,6 +27,12 @@
 //    each channel, with zero points, that rule 4 finds for it, within the
 //    table's range of NAME[c], if it has one. A convolution stores each channel
 //    by a factor of its own anyway.
+// 9. What readers tell apart more finely than a step of 8 bits stays a float: a
+//    softmax sees differences of logits, however far below them a mask lies; a
+//    sine or exponential may change over a step by much of its range.
+//    Infinities, and what stands for them, stay floats, too (Resolution.h).
+// 10. An op on floats is computed in the fallback type, or in f32 if that does
+//    not hold what calibration saw.
 //
 // The formulas of 5 and 6: Nagel et al., "A White Paper on Neural Network
 // Quantization", 2021, sections 2.2 and 2.3.
@@ -45,6 +51,14 @@ struct Bounds {
   double min, max;
 };
 Bounds boundsOf(mlir::Operation *op);
+
+/// What calibration saw of a value, within the bounds of its op; nothing if the
+/// table does not know it.
+std::optional<Range> calibratedRange(const RangeTable &table,
+                                     mlir::Value value);
+
+/// Cuts off where a function is flat, to less than `change`, at both ends.
+void narrowRange(Range &range, const ElementFunction &function, double change);
 
 /// The types of rules 5 and 6.
 mlir::quant::UniformQuantizedType

@@ -28,8 +28,8 @@ static std::string parse(StringRef text, StringRef &name, Range &range) {
           .str();
   }
   name = rest;
-  if (!std::isfinite(range.threshold) || !std::isfinite(range.min) ||
-      !std::isfinite(range.max))
+  if (!std::isfinite(range.threshold) || std::isnan(range.min) ||
+      std::isnan(range.max))
     return ("the range of '" + name + "' is not finite: '" + text +
             "'; calibrate with inputs for which the network computes numbers")
         .str();

@@ -8,8 +8,9 @@
 
 namespace tpu_mlir::top {
 
-/// What a tensor is to be quantized for: `threshold` bounds its magnitudes,
-/// [min, max] its values.
+/// What a tensor is to be quantized for: `threshold` bounds its finite
+/// magnitudes, [min, max] its values; an infinite end tells that it takes
+/// infinities, too.
 struct Range {
   double threshold = 0, min = 0, max = 0;
 };
@@ -18,7 +19,8 @@ struct Range {
 /// the name may hold blanks; `#` starts a comment.
 class RangeTable {
 public:
-  /// Reports what cannot be read, no number, infinite, NaN or out of order.
+  /// Reports what cannot be read, no number, NaN, out of order, or a threshold
+  /// that is infinite.
   static mlir::FailureOr<RangeTable> read(llvm::StringRef path,
                                           mlir::Location location);
 
