@@ -42,6 +42,7 @@ DEFAULTS = {
     "precision_overrides": {},
     "ranges": None,
     "asymmetric": False,
+    "quantize_outputs": False,
     "fallback": "f16",
     "fuse_preprocess": None,
     "name": None,
