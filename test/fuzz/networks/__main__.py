@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 FAULTS = ("wrong", "error", "crash", "hang")
-ALIKE = 3  # failures with the same operators and signature that are made smaller
+ALIKE = 2  # failures of a kind that are made smaller; later networks with these operators that fail alike are not
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -83,14 +83,14 @@ def _report(
 ) -> None:
     """Print a failure; make it smaller and write it, unless some of its kind are written already."""
     found = network(seed)
+    kind, present = (precision, signature(verdict)), {node.op_type for node in found.model.graph.node}
+    if any(count >= ALIKE and key[:2] == kind and present >= set(key[2:]) for key, count in met.items()):
+        return
     small, last = Failing(found.model, found.feeds), verdict
     if options.shrink_seconds:
         small, last = shrink(small, verdict, lambda m, f: judge.model(m, f, precision), options.shrink_seconds)
     operators = [node.op_type for node in small.model.graph.node]
-    key = (precision, signature(last), *operators)
-    met[key] += 1
-    if met[key] > ALIKE:
-        return
+    met[precision, signature(last), *operators] += 1
     path = options.found / f"{seed}-{precision}.onnx"
     write(small.model, small.feeds, path)
     print(f"seed {seed} in {precision}, {last.kind}, {' '.join(operators)}: {last.detail[:600]}")

@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 import onnx
 from fuzz.networks import shapes
+from fuzz.networks.nodes import reads
 from onnx import helper, numpy_helper
 from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.frontend.onnx.tensors import Array, onnx_type
@@ -133,17 +134,13 @@ class Draft:
         operands: Sequence[str],
         outputs: int = 1,
         domain: str = "",
-        captured: Sequence[str] = (),
         **attributes: object,
     ) -> list[str]:
-        """Append a node and return its results; none where ONNX Runtime refuses it or a result is empty or too large.
-
-        `captured`: tensors that the node's branches read.
-        """
+        """Append a node and return its results; none where ONNX Runtime refuses it or a result is empty or too large."""
         names = [f"t{len(self.nodes)}{'abcdefgh'[index]}" for index in range(outputs)]
         node = helper.make_node(op, operands, names, f"n{len(self.nodes)}", domain=domain, **attributes)
         try:
-            read = [name for name in dict.fromkeys((*operands, *captured)) if name]
+            read = reads(node)
             single = _model([node], [self._info(name) for name in read], node.output, [], self.opset)
             found = Session(single, threads=1).run({name: self.values[name] for name in read})
         except SessionError:
@@ -164,11 +161,11 @@ class Draft:
 
     def model(self) -> onnx.ModelProto:
         """Return the network; its outputs are the results that no node reads, and some that one does, as floats."""
-        read = {name for node in self.nodes for name in node.input}
+        read = {name for node in self.nodes for name in reads(node)}
         made = [name for node in self.nodes for name in node.output]
         wanted = [name for name in made if name not in read or self.chance(0.1)]
         outputs = [self._as_float(name) for name in wanted]
-        used = {name for node in self.nodes for name in node.input}
+        used = {name for node in self.nodes for name in reads(node)}
         fixed = [numpy_helper.from_array(self.values[name], name) for name in self.constants if name in used]
         inputs = [self._info(name) for name in self.inputs if name in used]
         return _model(self.nodes, inputs, outputs, fixed, self.opset)

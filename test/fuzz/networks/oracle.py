@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import onnx
 from fuzz.networks.draft import IR_VERSION
+from fuzz.networks.nodes import reads
 from onnx import helper, numpy_helper
 from tpu_mlir.frontend.onnx.session import Session
 from tpu_mlir.frontend.onnx.tensors import Array, onnx_type
@@ -58,7 +59,7 @@ class Oracle:
 
     model: onnx.ModelProto
     feeds: Mapping[str, Array]
-    _nodes: list[tuple[onnx.NodeProto, tuple[str, ...], Session]] = field(init=False)
+    _nodes: list[tuple[onnx.NodeProto, list[str], Session]] = field(init=False)
     _fixed: dict[str, Array] = field(init=False)
     exact: dict[str, Array] = field(init=False)
 
@@ -67,7 +68,7 @@ class Oracle:
         values: dict[str, Array] = {**self._fixed, **self.feeds}
         self._nodes = []
         for node in self.model.graph.node:
-            read = tuple(dict.fromkeys(name for name in (*node.input, *_captured(node)) if name))
+            read = reads(node)
             session = Session(_single(node, read, values, self.model), threads=1)
             self._nodes.append((node, read, session))
             values.update(session.run({name: values[name] for name in read}))
@@ -115,7 +116,7 @@ class Oracle:
         expected = self.exact[name].astype(np.float64)
         found = found.astype(np.float64)
         magnitude = np.where(np.isfinite(expected), np.abs(expected), 0)
-        allowed = FACTOR * spread + ROUNDING[precision] * magnitude + SMALLEST[precision]
+        allowed = FACTOR * spread + ROUNDING[precision] * magnitude + FACTOR * SMALLEST[precision]
         if precision == "int8":
             allowed += _step(expected)
         free = np.isinf(spread)
@@ -166,18 +167,8 @@ def _distance(found: Array, expected: Array) -> Array:
     return np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))
 
 
-def _captured(node: onnx.NodeProto) -> list[str]:
-    """Return what the branches of a node read from outside."""
-    found: list[str] = []
-    for attribute in node.attribute:
-        if attribute.HasField("g"):
-            made = {name for inner in attribute.g.node for name in inner.output}
-            found += [name for inner in attribute.g.node for name in inner.input if name not in made]
-    return found
-
-
 def _single(
-    node: onnx.NodeProto, read: tuple[str, ...], values: Mapping[str, Array], model: onnx.ModelProto
+    node: onnx.NodeProto, read: list[str], values: Mapping[str, Array], model: onnx.ModelProto
 ) -> onnx.ModelProto:
     inputs = [helper.make_tensor_value_info(name, onnx_type(values[name].dtype), values[name].shape) for name in read]
     outputs = [onnx.ValueInfoProto(name=name) for name in node.output if name]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import onnx
 from fuzz.networks.draft import FLOAT
+from fuzz.networks.nodes import reads
 from fuzz.networks.oracle import Oracle
 from fuzz.networks.trial import Verdict
 from onnx import helper, numpy_helper
@@ -99,8 +100,7 @@ def _rebuilt(failing: Failing, nodes: list[onnx.NodeProto], outputs: list[str], 
     for node in reversed(nodes):
         if wanted & set(node.output):
             kept.insert(0, node)
-            wanted.update(node.input)
-            wanted.update(name for a in node.attribute for inner in a.g.node for name in inner.input)
+            wanted.update(reads(node))
     old = {item.name: numpy_helper.to_array(item) for item in failing.model.graph.initializer}
     fixed = {name: values.get(name, array) for name, array in old.items() if name in wanted}
     feeds = {name: array for name, array in {**failing.feeds, **values}.items() if name in wanted and name not in fixed}

@@ -11,7 +11,7 @@ from pathlib import Path
 from fuzz.networks.files import read
 from fuzz.networks.graphs import network
 from fuzz.networks.oracle import Oracle
-from fuzz.networks.trial import judge
+from fuzz.networks.trial import Verdict, judge
 
 
 def main() -> None:
@@ -19,15 +19,21 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing else may write among the answers
     for line in sys.stdin:
-        what, *precisions = line.split("\t")
-        if what.isdigit():
-            found = network(int(what))
-            oracle = Oracle(found.model, found.feeds)
-        else:
-            oracle = Oracle(*read(Path(what)))
-        for precision in map(str.strip, precisions):
-            verdict = judge(oracle, precision)
+        what, *precisions = line.rstrip("\n").split("\t")
+        try:
+            oracle = _oracle(what)
+        except Exception as error:  # noqa: BLE001 (a fault of the fuzzer's own)
+            oracle = Verdict("error", f"fuzzer: {type(error).__name__}: {error}")
+        for precision in precisions:
+            verdict = oracle if isinstance(oracle, Verdict) else judge(oracle, precision)
             print(json.dumps([verdict.kind, verdict.detail]), file=answers, flush=True)
+
+
+def _oracle(what: str) -> Oracle:
+    if what.isdigit():
+        found = network(int(what))
+        return Oracle(found.model, found.feeds)
+    return Oracle(*read(Path(what)))
 
 
 if __name__ == "__main__":

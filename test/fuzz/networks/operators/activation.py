@@ -39,7 +39,7 @@ def along_axis(d: Draft, op: str) -> list[str]:
 
 @writes("Dropout")
 def dropout(d: Draft, op: str) -> list[str]:
-    return d.emit(op, [d.floats()], outputs=d.integer(1, 2))
+    return d.emit(op, [d.floats()], outputs=d.integer(1, 2) if d.opset >= 10 else 1)
 
 
 @writes("Identity")

@@ -67,4 +67,4 @@ def choice(d: Draft, op: str) -> list[str]:
         node = helper.make_node(inner, [x], [f"{name}{len(d.nodes)}"], f"{name}{len(d.nodes)}")
         result = helper.make_tensor_value_info(node.output[0], TensorProto.FLOAT, d.values[x].shape)
         branches[name] = helper.make_graph([node], name, [], [result])
-    return d.emit(op, [d.parameter(d.chance(0.5), np.bool_)], captured=(x,), **branches)
+    return d.emit(op, [d.parameter(d.chance(0.5), np.bool_)], **branches)

@@ -1,6 +1,7 @@
 """Arithmetic, comparisons, logic, functions of single elements."""
 
 import numpy as np
+from fuzz.networks import shapes
 from fuzz.networks.draft import Draft
 from fuzz.networks.operators.registry import writes
 from onnx import TensorProto
@@ -41,12 +42,18 @@ def _pair(d: Draft, op: str, low: float = -np.inf, high: float = np.inf) -> list
     return d.emit(op, pair if d.chance(0.7) or np.isfinite([low, high]).any() else pair[::-1])
 
 
-@writes("Add", "Sub", "Mul", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "PRelu")
+@writes("Add", "Sub", "Mul", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")
 def binary(d: Draft, op: str) -> list[str]:
     integers = d.pick(lambda array: bool((abs(array.astype(np.float64)) < 1000).all()), "i")
-    if integers and op != "PRelu" and d.chance(0.5):
+    if integers and d.chance(0.5):
         return d.emit(op, [integers, integers if d.chance(0.3) else _small(d, integers)])
     return _pair(d, op)
+
+
+@writes("PRelu")
+def leaky(d: Draft, op: str) -> list[str]:
+    x = d.floats()
+    return d.emit(op, [x, d.fresh(shapes.partner(d.random, d.values[x].shape))])
 
 
 def _small(d: Draft, name: str, low: int = -3) -> str:

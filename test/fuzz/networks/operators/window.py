@@ -18,7 +18,7 @@ def _image(d: Draft, ranks: tuple[int, int] = (3, 4)) -> str:
 
 def _geometry(d: Draft, size: tuple[int, ...], dilated: bool = True) -> dict[str, object]:
     """Return kernel, strides, pads and dilations for dimensions of some sizes."""
-    kernel = [d.integer(1, max(1, min(5, item + 1))) for item in size]
+    kernel = [d.integer(1, min(5, item)) for item in size]
     found: dict[str, object] = {"kernel_shape": kernel}
     if d.chance(0.6):
         found["strides"] = [d.integer(1, 3) for _ in size]
@@ -27,7 +27,8 @@ def _geometry(d: Draft, size: tuple[int, ...], dilated: bool = True) -> dict[str
     elif d.chance(0.3):
         found["auto_pad"] = d.choice(["SAME_UPPER", "SAME_LOWER", "VALID"])
     if dilated and d.chance(0.25) and "auto_pad" not in found:
-        found["dilations"] = [d.integer(1, 3) for _ in size]
+        fits = [(item - 1) // max(1, taps - 1) for item, taps in zip(size, kernel, strict=True)]
+        found["dilations"] = [d.integer(1, max(1, min(3, most))) for most in fits]
     return found
 
 
