@@ -10,16 +10,4 @@ if [ ! -f "$build/build.ninja" ]; then
   mv "$build.configure.log" "$build/configure.log"
 fi
 ninja -C "$build" -j "$jobs"
-site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-echo "$root/$build/python_packages" >"$site/tpu_mlir_build.pth"
-cat >"$venv/bin/tpuc" <<EOF
-#!$root/$venv/bin/python
-import sys
-
-from tpu_mlir.cli import main
-
-if __name__ == "__main__":  # worker processes import this file
-    sys.exit(main())
-EOF
-chmod +x "$venv/bin/tpuc"
-ln -sf "$root/$build/bin/tpu-opt" "$venv/bin/tpu-opt"
+tools/bootstrap/link.sh "$venv" "$build"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fuzz.networks.files import read, write
-from fuzz.networks.graphs import network
+from fuzz.networks.graphs import is_special, network
 from fuzz.networks.pool import Judge
 from fuzz.networks.refusals import is_documented, reason_of
 from fuzz.networks.shrink import Failing, shrink, signature
@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--networks", type=int, default=5000, help="how many")
     parser.add_argument("--seed", type=int, default=0, help="of the first; the next has the next number")
     parser.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
+    parser.add_argument("--plain", action="store_true", help="leave out networks with infinities, NaN and the like")
     parser.add_argument("--found", type=Path, default=Path("build/fuzz/networks"), help="folder for what fails")
     parser.add_argument("--shrink-seconds", type=float, default=60)
     parser.add_argument("--replay", type=Path, help="an .onnx file with its inputs beside it, instead of seeds")
@@ -55,7 +56,8 @@ def _campaign(judge: Judge, options: argparse.Namespace) -> int:
     met: Counter[tuple[str, ...]] = Counter()
     failed: set[int] = set()
     with Progress(console=Console(stderr=True)) as progress:
-        for seed in progress.track(range(options.seed, options.seed + options.networks), description="networks"):
+        seeds = range(options.seed, options.seed + options.networks)
+        for seed in progress.track([s for s in seeds if not (options.plain and is_special(s))], description="networks"):
             for precision, verdict in zip(options.precision, judge.seed(seed, options.precision), strict=True):
                 kinds[precision, verdict.kind] += 1
                 if verdict.kind == "refused":

@@ -136,7 +136,7 @@ class Draft:
         domain: str = "",
         **attributes: object,
     ) -> list[str]:
-        """Append a node and return its results; none where ONNX Runtime refuses it or a result is empty or too large."""
+        """Append a node and return its results, or none: ONNX Runtime refuses it, a result is empty or too large."""
         names = [f"t{len(self.nodes)}{'abcdefgh'[index]}" for index in range(outputs)]
         node = helper.make_node(op, operands, names, f"n{len(self.nodes)}", domain=domain, **attributes)
         try:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import onnx
 from fuzz.networks.draft import FLOAT
 from fuzz.networks.nodes import reads
@@ -88,7 +89,7 @@ def _shorter(failing: Failing, nodes: list[onnx.NodeProto], outputs: list[str]) 
     for size in sorted({dim for array in leaves.values() for dim in array.shape if dim > 1}, reverse=True):
         for new in (1, size // 2, size - 1):
             cut = {
-                name: array[tuple(slice(new) if dim == size else slice(None) for dim in array.shape)]
+                name: np.asarray(array[tuple(slice(new) if dim == size else slice(None) for dim in array.shape)])
                 for name, array in leaves.items()
             }
             yield _rebuilt(failing, nodes, outputs, cut)
