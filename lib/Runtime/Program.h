@@ -68,6 +68,11 @@ public:
   llvm::Expected<RunReport> run(llvm::StringRef net, llvm::ArrayRef<Feed> feeds,
                                 const RunOptions &options = {}) const;
 
+  /// Fails if a run of a stage would take more than the limits.
+  llvm::Error checkLimits(size_t net, size_t stage) const {
+    return checkLimits(stages[net][stage]);
+  }
+
   /// When each command of a stage would run, without running it.
   llvm::Expected<RunReport>
   profile(size_t net, size_t stage,

@@ -118,6 +118,16 @@ static Run profileStage(const Program &program, const std::string &network,
           network};
 }
 
+static void checkLimits(const Program &program, const std::string &network,
+                        size_t stage) {
+  const bmodel::Net &net = netNamed(program, network);
+  if (stage >= net.stages.size())
+    throw py::index_error("there is no such stage");
+  if (llvm::Error error =
+          program.checkLimits(&net - program.model().nets.data(), stage))
+    python::raise("RunError", std::move(error));
+}
+
 static uint64_t globalBytes(const Program &program, const std::string &network,
                             size_t stage) {
   const bmodel::Net &net = netNamed(program, network);
@@ -250,6 +260,7 @@ void python::bindRuntime(py::module_ &module) {
       .def("choose_stage", &chosenStage, "network"_a, "feeds"_a, "stage"_a = -1)
       .def("profile", &profileStage, "network"_a, "stage"_a = 0,
            "cycles"_a = "static")
+      .def("check_limits", &checkLimits, "network"_a, "stage"_a)
       .def("global_bytes", &globalBytes, "network"_a, "stage"_a);
   m.def("firmware_tables", [] {
     std::vector<uint8_t> tables = firmwareTables();

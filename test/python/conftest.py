@@ -1,5 +1,6 @@
 """Variations of test/BModel/Inputs/twice.bmodel (y = x + x over f32 [1, 70, 5, 9]) for the tests of runtime and cli."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,8 @@ def twice() -> Path:
 
 
 def tensor(name: str, address: int, shape: tuple[int, ...] = SHAPE, data_type: str = "f32") -> bmodel.Tensor:
-    return bmodel.Tensor(name=name, data_type=data_type, shape=shape, address=address, size=12600)
+    size = max(12600, 4 * math.prod(shape))
+    return bmodel.Tensor(name=name, data_type=data_type, shape=shape, address=address, size=size)
 
 
 @pytest.fixture

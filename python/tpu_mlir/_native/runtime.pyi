@@ -93,6 +93,9 @@ class Program:
         """Return the number of the stage that takes these feeds; `stage`, if not -1, must. Raises FeedError."""
     def profile(self, network: str, stage: int = 0, cycles: CycleModel = "static") -> Run:
         """Return a timed run of a stage without running it: times only. Raises RunError."""
+    def check_limits(self, network: str, stage: int) -> None:
+        """Raise RunError if a run of a stage would take more than the limits."""
+
     def global_bytes(self, network: str, stage: int) -> int:
         """Return the bytes of global memory that the stage needs."""
 

@@ -8,6 +8,7 @@ import typer
 
 from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.debug_shell import Shell, run_lines
+from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples
 from tpu_mlir.runtime import BModel, Debugger, Session
 from tpu_mlir.runtime.samples import random_feeds
@@ -38,21 +39,25 @@ def debug(
         int | None, typer.Option(help="Stage by number; default: that which the inputs fit.", min=0, show_default=False)
     ] = None,
     seed: Annotated[int, typer.Option(help="Of random inputs, without --input.", min=0)] = 0,
+    memory_limit: MemoryLimit = None,
+    command_limit: CommandLimit = None,
+    work_limit: WorkLimit = None,
 ) -> None:
     """Run a bmodel command by command: stop at layers and commands, look at tensors, compare with a reference.
 
     Asks for words at a prompt; with --command, or if the standard input is no terminal, runs what it is given and ends
     with exit code 1 at the first error.
     """
+    limits = make_limits(memory_limit, command_limit, work_limit)
     model = BModel.load(bmodel)
     if inputs is not None:
         feeds = read_tensors(inputs)
     else:
-        session = Session(model, net=network)
+        session = Session(model, net=network, limits=limits)
         stage = stage or 0
         feeds = random_feeds(session.input_specs(stage), seed)
         errors.print(f"inputs: random, seed {seed}")
-    shell = Shell(Debugger(model, feeds, net=network, stage=stage))
+    shell = Shell(Debugger(model, feeds, net=network, stage=stage, limits=limits))
     if commands or not sys.stdin.isatty():
         if not run_lines(shell, commands or sys.stdin):
             raise typer.Exit(1)

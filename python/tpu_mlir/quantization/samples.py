@@ -16,6 +16,7 @@ from tpu_mlir.frontend.onnx.tensors import BFLOAT16, Array
 from tpu_mlir.quantization.images import read_image
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.sample_files import ARRAYS, SampleFile, files_below, read_list
+from tpu_mlir.runtime.files import check_regular
 from tpu_mlir.runtime.tensor_files import read_tensors
 
 T = TypeVar("T")
@@ -163,6 +164,7 @@ def _read_arrays(path: Path, inputs: tuple[Input, ...]) -> Mapping[str, Array]:
         return read_tensors(path, mapped=True)
     if len(inputs) != 1:
         raise CalibrationError(f"{path}: an .npy file feeds one input, but the network has {len(inputs)}; give .npz")
+    check_regular(path)
     try:
         return {inputs[0].name: np.load(path, "r", allow_pickle=False)}
     except OSError as error:

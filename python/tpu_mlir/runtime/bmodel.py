@@ -27,6 +27,10 @@ class BModel:
         _ = model.contents
         return model
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return what a copy in another process needs: the bytes say all."""
+        return {"data": self.data, "name": self.name}
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file; it appears whole or not at all. Raises OutputFileError."""
         with whole_file(path) as temporary:

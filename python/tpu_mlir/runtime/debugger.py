@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tpu_mlir._native import bmodel as native
+from tpu_mlir._native.runtime import Limits
 from tpu_mlir.errors import RunError
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.runtime.compare import LayerError, compare_tensors, real_values
@@ -41,8 +42,9 @@ class Debugger(SteppedRun):
         net: str | None = None,
         stage: int | None = None,
         threads: int | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        super().__init__(model, feeds, net=net, stage=stage, threads=threads)
+        super().__init__(model, feeds, net=net, stage=stage, threads=threads, limits=limits)
         self.records = {record.tensor.name: record for record in self.stage.tensor_table()}
         self.breakpoints: list[Breakpoint] = []
         self._numbers = 0

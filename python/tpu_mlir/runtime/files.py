@@ -74,6 +74,12 @@ def read_bytes(path: str | os.PathLike[str], *, limit: int = MOST_BYTES) -> byte
     return data
 
 
+def check_regular(path: str | os.PathLike[str]) -> None:
+    """Raise InputFileError for a pipe or a device where a file is needed; what is not there is told when it is read."""
+    if Path(path).exists() and not Path(path).is_file():
+        raise InputFileError(f"{os.fspath(path)}: is not a regular file")
+
+
 def _pieces(file: BinaryIO, limit: int, size: int) -> Iterator[bytes]:
     """Yield what a file holds, `size` bytes at a time, until it ends or more than `limit` bytes are read."""
     count = 0

@@ -1,5 +1,7 @@
 """Runs bmodels on the simulated chip, in the manner of ONNX Runtime's InferenceSession."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,12 +67,18 @@ class Session:
         threads: int | None = None,
         limits: runtime.Limits | None = None,
     ) -> None:
+        limits = limits or runtime.Limits()
         self._bmodel = model if isinstance(model, BModel) else BModel.load(model)
         self._net = _find_net(self._bmodel, net)
-        self._program = _load(self._bmodel, limits or runtime.Limits())
+        self._program = _load(self._bmodel, limits)
         self._check_races = check_races
         self._check_uninitialised = check_uninitialised
         self._threads = threads or os.cpu_count() or 1
+        self._pickled = check_races, check_uninitialised, threads, (limits.memory, limits.commands, limits.work)
+
+    def __reduce__(self) -> tuple[Callable[..., Session], tuple[object, ...]]:
+        """Pickle the file and the options; whoever unpickles them decodes the commands again."""
+        return _restore, (self._bmodel, self._net.name, *self._pickled)
 
     @property
     def name(self) -> str:
@@ -101,7 +109,8 @@ class Session:
         return self._program.profile(self.name, stage, cycles)
 
     def global_bytes(self, stage: int = 0) -> int:
-        """Return how much global memory a run of a stage needs."""
+        """Return how much global memory a run of a stage needs. Raises RunError if a run would exceed the limits."""
+        self._program.check_limits(self.name, stage)
         return self._program.global_bytes(self.name, stage)
 
     def choose_stage(self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None = None) -> int:
@@ -114,8 +123,12 @@ class Session:
         return [_node_arg(tensor) for tensor in self._net.stages[stage].inputs]
 
     def input_specs(self, stage: int = 0) -> list[FeedSpec]:
-        """Return the inputs of a stage with NumPy's element types. Raises BModelError if there is no such stage."""
+        """Return the inputs of a stage with NumPy's element types.
+
+        Raises BModelError if there is no such stage, RunError if a run of it would exceed the limits.
+        """
         inputs = self.stage(stage).inputs
+        self._program.check_limits(self.name, stage)
         return [FeedSpec(each.name, tuple(each.shape), numpy_type(each.data_type)) for each in inputs]
 
     def get_outputs(self, stage: int = 0) -> list[NodeArg]:
@@ -207,6 +220,20 @@ class Session:
         )
         outputs, tensors = ({r.tensor.name: _array(r) for r in results} for results in (done.outputs, done.captured))
         return RunResult(outputs, tensors, done.cycles, done.trace() if timed else "")
+
+
+def _restore(
+    model: BModel, net: str, races: bool, uninitialised: bool, threads: int | None, limits: tuple[int, int, int]
+) -> Session:
+    memory, commands, work = limits
+    return Session(
+        model,
+        net=net,
+        check_races=races,
+        check_uninitialised=uninitialised,
+        threads=threads,
+        limits=runtime.Limits(memory=memory, commands=commands, work=work),
+    )
 
 
 def _find_net(bmodel: BModel, name: str | None) -> native.Net:

@@ -45,8 +45,9 @@ class SteppedRun:
         net: str | None = None,
         stage: int | None = None,
         threads: int | None = None,
+        limits: runtime.Limits | None = None,
     ) -> None:
-        session = Session(model, net=net, threads=threads)
+        session = Session(model, net=net, threads=threads, limits=limits)
         self.bmodel = session.bmodel
         self.stage_number = session.choose_stage(feeds, stage)
         self.stage: native.Stage = session.network.stages[self.stage_number]

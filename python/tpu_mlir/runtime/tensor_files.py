@@ -1,61 +1,100 @@
 """NumPy archives of named tensors."""
 
+import math
 import os
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import ml_dtypes
 import numpy as np
 
 from tpu_mlir.errors import InputFileError
-from tpu_mlir.runtime.files import reason, whole_file
+from tpu_mlir.runtime.files import MOST_BYTES, check_regular, reason, whole_file
 from tpu_mlir.runtime.types import Array
 
+_READERS = MappingProxyType({(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0})
 
-def read_tensors(path: str | os.PathLike[str], *, mapped: bool = False) -> dict[str, Array]:
+
+def read_tensors(path: str | os.PathLike[str], *, mapped: bool = False, limit: int = MOST_BYTES) -> dict[str, Array]:
     """Return the arrays of an .npz file by name. Raises InputFileError.
 
-    NumPy stores bfloat16 as two bytes without a type; such arrays come back as bfloat16. With `mapped`, arrays that the
-    file holds uncompressed take no memory until they are used; their checksums are not looked at.
+    The headers are looked at first: arrays of more than `limit` bytes together are not read. NumPy stores bfloat16 as
+    two bytes without a type; such arrays come back as bfloat16. With `mapped`, arrays that the file holds uncompressed
+    take no memory until they are used; their checksums are not looked at.
     """
     name = os.fspath(path)
+    check_regular(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            read = _map_member if mapped else _read_member
-            arrays = {_tensor_name(member): read(archive, member) for member in archive.namelist()}
+            members = {member: _header(archive, member) for member in archive.namelist()}
+            is_mapped = {member: mapped and _can_be_mapped(archive, member, members[member]) for member in members}
+            total = sum(header.size for member, header in members.items() if not is_mapped[member])
+            if total > limit:
+                raise InputFileError(f"{name}: its arrays take {total} bytes, more than the limit of {limit}")
+            return {
+                member.removesuffix(".npy"): _typed((_map if is_mapped[member] else _read)(archive, member, header))
+                for member, header in members.items()
+            }
     except OSError as error:
         raise InputFileError(f"{name}: {reason(error)}") from error
     except (ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise InputFileError(f"{name}: not a readable .npz file: {error}") from error
-    return arrays
 
 
-def _tensor_name(member: str) -> str:
-    return member.removesuffix(".npy")
+@dataclass(frozen=True)
+class _Header:
+    """What an array file says of itself; `start` is where its elements begin, `size` the bytes that they take."""
+
+    shape: tuple[int, ...]
+    is_fortran: bool
+    dtype: np.dtype[Any]
+    start: int
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
 
 
-def _read_member(archive: zipfile.ZipFile, member: str) -> Array:
+def _header(archive: zipfile.ZipFile, member: str) -> _Header:
+    """Read a member's header. Raises ValueError if the archive does not hold what it promises."""
     with archive.open(member) as file:
-        array: Array = np.lib.format.read_array(file, allow_pickle=False)
-    return _typed(array)
+        version = np.lib.format.read_magic(file)
+        if version not in _READERS:
+            raise ValueError(f"'{member}' is of version {version[0]}.{version[1]} of the format; expected 1.0 or 2.0")
+        header = _Header(*_READERS[version](file), start=file.tell())
+    if header.dtype.hasobject:
+        raise ValueError(f"Object arrays cannot be loaded: '{member}' holds pickled objects, expected numbers")
+    if min(header.shape, default=0) < 0:
+        raise ValueError(f"'{member}' has the shape {list(header.shape)}")
+    held = archive.getinfo(member).file_size - header.start
+    if header.size != held:
+        raise ValueError(f"'{member}' promises {header.size} bytes of elements, the archive holds {held}")
+    return header
 
 
-def _map_member(archive: zipfile.ZipFile, member: str) -> Array:
-    """Return a view of the file, or what is read where the member is compressed, empty or of a newer version."""
+def _can_be_mapped(archive: zipfile.ZipFile, member: str, header: _Header) -> bool:
+    return archive.getinfo(member).compress_type == zipfile.ZIP_STORED and header.size > 0
+
+
+def _read(archive: zipfile.ZipFile, member: str, header: _Header) -> Array:
+    with archive.open(member) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def _map(archive: zipfile.ZipFile, member: str, header: _Header) -> Array:
+    """Return a view of the file."""
     info = archive.getinfo(member)
     with Path(archive.filename or "").open("rb") as file:
         file.seek(info.header_offset + 26)  # lengths of name and extra field; APPNOTE.TXT of PKWARE, section 4.3.7
         name, extra = struct.unpack("<HH", file.read(4))
-        file.seek(info.header_offset + 30 + name + extra)
-        if info.compress_type != zipfile.ZIP_STORED or np.lib.format.read_magic(file) != (1, 0):
-            return _read_member(archive, member)
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
-        if dtype.hasobject or 0 in shape:
-            return _read_member(archive, member)
-        return _typed(np.memmap(file, dtype, "r", file.tell(), shape, "F" if fortran else "C"))
+        start = info.header_offset + 30 + name + extra + header.start
+        return np.memmap(file, header.dtype, "r", start, header.shape, "F" if header.is_fortran else "C")
 
 
 def _typed(array: Array) -> Array:

@@ -1,5 +1,7 @@
 """Archives of tensors, ours and NumPy's."""
 
+import os
+import zipfile
 from pathlib import Path
 
 import ml_dtypes
@@ -60,6 +62,49 @@ def test_damaged_member(tmp_path: Path) -> None:
     damaged = bytearray((tmp_path / "good.npz").read_bytes())
     damaged[1000] ^= 1
     assert "not a readable .npz file: Bad CRC-32" in unreadable(tmp_path, bytes(damaged))
+
+
+def archive(path: Path, header: dict[str, object], data: bytes) -> bytes:
+    """Return an archive with one compressed member of that header and those elements."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open("x.npy", "w") as member:
+        np.lib.format.write_array_header_1_0(member, {"descr": "<f4", "fortran_order": False, **header})
+        member.write(data)
+    return path.read_bytes()
+
+
+def test_arrays_larger_than_the_limit(tmp_path: Path) -> None:
+    """Some 100 KB that would become 100 MB are not unpacked."""
+    path = tmp_path / "bomb.npz"
+    archive(path, {"shape": (25, 1000, 1000)}, bytes(100_000_000))
+    assert path.stat().st_size < 200_000
+    with pytest.raises(InputFileError, match="bomb.npz: its arrays take 100000000 bytes, more than the limit of 99999"):
+        read_tensors(path, limit=99_999_999)
+    assert read_tensors(path)["x"].shape == (25, 1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((1 << 40,), f"'x.npy' promises {4 << 40} bytes of elements, the archive holds 16"),
+        ((3,), "'x.npy' promises 12 bytes of elements, the archive holds 16"),
+        ((1, 0), "'x.npy' promises 0 bytes of elements, the archive holds 16"),
+        ((-1, 4), "'x.npy' has the shape [-1, 4]"),
+    ],
+)
+def test_header_that_promises_other_elements(shape: tuple[int, ...], expected: str, tmp_path: Path) -> None:
+    assert unreadable(tmp_path, archive(tmp_path / "a.npz", {"shape": shape}, bytes(16))).endswith(expected)
+
+
+def test_other_versions_of_the_format(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file:
+        file.writestr("x.npy", b"\x93NUMPY\x09\x00" + bytes(80))
+    assert "'x.npy' is of version 9.0" in unreadable(tmp_path, (tmp_path / "a.npz").read_bytes())
+
+
+def test_pipes_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "m.npz")
+    with pytest.raises(InputFileError, match="m.npz: is not a regular file"):
+        read_tensors(tmp_path / "m.npz")
 
 
 def test_pickles_are_refused(tmp_path: Path) -> None:
