@@ -8,15 +8,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import tpu_mlir
 from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.quantization import correct
-from tpu_mlir.quantization.calibration import clean_module, quantize
-from tpu_mlir.quantization.operations import copy
+from tpu_mlir.quantization.calibration import clean_module
+from tpu_mlir.quantization.protection import protect
+from tpu_mlir.quantization.quality import held_out
+from tpu_mlir.quantization.scheme import Scheme
 from tpu_mlir.reference import Reference, to_onnx
 from tpu_mlir.runtime import Session
+from tpu_mlir.runtime.profile import profile
 
 from bench.cases import Case, Tensors, of_the_project
+from bench.hard import constructed
 from bench.public import of_packages
 from bench.report import Report, arguments, finish, machine, table
 from bench.rivals import METHODS, quantized_session
@@ -58,10 +61,14 @@ def agreement(case: Case, found: Sequence[Tensors], expected: Sequence[Tensors])
 def ours(case: Case, fitted: Sequence[Tensors], simulate: bool) -> tuple[Run, str]:
     """Return the network as `tpuc compile --precision int8 --calibration-data` makes it, and what the console says."""
     fixed = correct(case.model(), fitted, corrections="quick", input_shapes=case.shapes)
+    scheme = Scheme(fixed.module, fixed.ranges)
+    kept = protect(scheme, *held_out(scheme.module, fitted))
+    before, after = profile(scheme.compile()).cycles, profile(scheme.compile(kept.floats)).cycles
+    said = f"{len(kept.floats)} (+{after / before - 1:.1%}): {', '.join(kept.floats[:2])}" if kept.floats else ""
     if simulate:
-        session = Session(tpu_mlir.compile(copy(fixed.module), precision="int8", ranges=fixed.ranges))
-        return lambda feeds: session.run(session.convert(feeds)), ""
-    return Reference(quantize(copy(fixed.module), fixed.ranges, fallback="f32")).run, ""
+        session = Session(scheme.compile(kept.floats))
+        return lambda feeds: session.run(session.convert(feeds)), said
+    return Reference(scheme.typed(kept.floats)).run, said
 
 
 def measure(case: Case, options: argparse.Namespace) -> tuple[str, ...]:
@@ -106,7 +113,11 @@ def measure(case: Case, options: argparse.Namespace) -> tuple[str, ...]:
 
 def report(options: argparse.Namespace) -> Report:
     """Measure the networks that are asked for."""
-    cases = [*of_the_project(options.models), *(of_packages(options.packages) if options.packages else ())]
+    cases = [
+        *constructed(),
+        *of_the_project(options.models),
+        *(of_packages(options.packages) if options.packages else ()),
+    ]
     rows, failures = list[tuple[str, ...]](), list[str]()
     for case in cases:
         if options.only and case.name not in options.only:

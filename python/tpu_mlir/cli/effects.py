@@ -44,6 +44,7 @@ def precision(*names: str) -> Condition:
 
 _QUANTIZED = precision("int8", "auto")
 _DATA = beside("--calibration-data")
+_RANGES = beside("--calibration-data", "--ranges")
 _PIXELS = beside("--calibration-data", "--evaluate", "--fuse-preprocess")
 _IMAGES = beside("--calibration-data", "--evaluate")
 _PADDING = beside("--keep-aspect-ratio")
@@ -54,7 +55,9 @@ EFFECTS: Mapping[str, Mapping[str, tuple[Condition, ...]]] = {
     "compile": {
         "--calibration-data": (_QUANTIZED,),
         "--ranges": (_QUANTIZED,),
-        "--asymmetric": (_QUANTIZED, beside("--calibration-data", "--ranges")),
+        "--asymmetric": (_QUANTIZED, _RANGES),
+        "--quantize-outputs": (_QUANTIZED, _RANGES, without("--strict-int8")),
+        "--strict-int8": (precision("int8"), _RANGES),
         "--fallback": (_QUANTIZED,),
         "--correct": (_QUANTIZED, without("--ranges"), _DATA),
         "--report": (_QUANTIZED, _DATA),

@@ -14,9 +14,12 @@ __all__ = [
     "Preprocess",
     "Range",
     "Ranges",
+    "Scheme",
     "calibrate",
     "correct",
     "evaluate",
+    "held_out",
+    "protect",
     "quantize",
     "search_precision",
 ]
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from tpu_mlir.quantization.correction import correct
     from tpu_mlir.quantization.evaluation import evaluate
     from tpu_mlir.quantization.mixed_precision import search_precision
+    from tpu_mlir.quantization.protection import protect
+    from tpu_mlir.quantization.quality import held_out
+    from tpu_mlir.quantization.scheme import Scheme
 
 _MODULES = {
     "calibrate": "calibration",
@@ -33,6 +39,9 @@ _MODULES = {
     "correct": "correction",
     "evaluate": "evaluation",
     "search_precision": "mixed_precision",
+    "protect": "protection",
+    "held_out": "quality",
+    "Scheme": "scheme",
 }
 
 

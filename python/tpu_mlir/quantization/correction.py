@@ -20,6 +20,7 @@ from tpu_mlir.quantization.corrections.editing import SCALED, operations_of, val
 from tpu_mlir.quantization.mixed_precision import Judge, Tell, least_cosine
 from tpu_mlir.quantization.operations import copy
 from tpu_mlir.quantization.preprocess import Preprocess
+from tpu_mlir.quantization.quality import split
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples, readable
 from tpu_mlir.reference import Reference, to_onnx
@@ -27,7 +28,6 @@ from tpu_mlir.reference import Reference, to_onnx
 AUTO = "auto"  # all that help
 QUICK = "quick"  # those that help of EXACT
 EXACT = ("equalize", "smooth-quant")  # that change no result in floats, and take no longer than calibration
-HELD_OUT = 8  # samples that corrections are judged by, a quarter of all at most
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def correct(
     module = clean_module(model, input_shapes)
     inputs = resolve(to_onnx(module).graph, {})
     found = find_samples(data, inputs, preprocess or Preprocess(), count=samples, seed=seed)
-    fitted, held = _split(readable(found) if skip_bad else found)
+    fitted, held = split(readable(found) if skip_bad else found)
 
     def ranges_of(candidate: ir.Module) -> Ranges:
         ranges = calibrate(
@@ -159,15 +159,6 @@ def chosen_corrections(corrections: str | Sequence[str]) -> list[str]:
             expected = ", ".join((*CORRECTIONS, AUTO, QUICK))
             raise CalibrationError(f"unknown correction '{name}': expected one of {expected}")
     return [name for name in CORRECTIONS if name in given]
-
-
-def _split(found: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:
-    """Return the samples to fit to and those to judge by, evenly from all; fewer than four are both."""
-    count = min(HELD_OUT, len(found) // 4)
-    if not count:
-        return found, found
-    held = {index * len(found) // count for index in range(count)}
-    return [item for at, item in enumerate(found) if at not in held], [found[at] for at in sorted(held)]
 
 
 def _quality(judge: Judge | None, module: ir.Module, held: Sequence[Sample]) -> Callable[[ir.Module], float]:

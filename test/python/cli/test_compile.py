@@ -118,7 +118,12 @@ def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(vars(quantization), "calibrate", calibrate)
     monkeypatch.setattr(sys.modules["tpu_mlir.compiler"], "compile", compile)
     words = ["--calibration-data", "photos", "--calibration-method", "mse", "--samples", "7", "--layout", "nhwc"]
-    assert main(["compile", "m.onnx", "-o", "m.bmodel", "--precision", "int8", "--correct", "none", *words]) == 0
+    assert (
+        main(
+            ["compile", "m.onnx", "-o", "m.bmodel", "--precision", "int8", "--correct", "none", "--strict-int8", *words]
+        )
+        == 0
+    )
     assert asked["model"] == Path("m.onnx") and asked["data"] == Path("photos")
     assert (asked["method"], asked["samples"]) == ("mse", 7)
     assert asked["preprocess"] == Preprocess(layout=Layout.NHWC)

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from tpu_mlir.cli.app import app
-from tpu_mlir.runtime import BModel
+from tpu_mlir.frontend.onnx.session import Session as Reference
+from tpu_mlir.runtime import BModel, Session
 from typer.testing import CliRunner
 
 DIGITS = str(Path(__file__).parents[3] / "examples" / "digits" / "digits.onnx")
@@ -47,6 +50,52 @@ def test_report_of_int8(data: str, tmp_path: Path) -> None:
     assert "--precision-override scores:f32" in text
     assert "least cosine of &#x27;scores&#x27;" in text
     assert "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_int8_names_what_stays_a_float(tmp_path: Path) -> None:
+    samples, model, bmodel = tmp_path / "samples.npz", tmp_path / "m.onnx", tmp_path / "m.bmodel"
+    np.savez(samples, x=np.random.default_rng(0).uniform(-1, 1, (16, 1, 2, 6, 6)).astype(np.float32))
+    onnx.save(drowning(), model)
+    words = ["compile", str(model), "--precision", "int8", "--calibration-data", str(samples), "-o", str(bmodel)]
+    words += ["--correct", "none", "--calibration-method", "minmax"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "1 of 2 operations stays in f16: y (" in done.output
+    assert "--strict-int8 makes them integers" in done.output
+    kept = distance_of(bmodel, model, samples)
+    done = CliRunner().invoke(app, [*words, "--strict-int8"])
+    assert "stays in f16" not in done.output
+    assert kept < 0.02
+    assert distance_of(bmodel, model, samples) > 0.3
+
+
+def drowning() -> onnx.ModelProto:
+    """Return two convolutions: between them is a channel a thousand times the others, which the second leaves out."""
+    random = np.random.default_rng(3)
+    first, second = random.uniform(-1, 1, (4, 2, 1, 1)), random.uniform(-1, 1, (3, 4, 3, 3))
+    first[0] *= 1000
+    second[:, 0] = 0
+    graph = helper.make_graph(
+        [
+            helper.make_node("Conv", ["x", "first"], ["middle"]),
+            helper.make_node("Conv", ["middle", "second"], ["y"], pads=[1, 1, 1, 1]),
+        ],
+        "drowning",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 2, 6, 6))],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 3, 6, 6))],
+        [
+            numpy_helper.from_array(array.astype(np.float32), name)
+            for name, array in (("first", first), ("second", second))
+        ],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def distance_of(bmodel: Path, model: Path, samples: Path) -> float:
+    """Return the error of a bmodel on the first sample, relative to ONNX Runtime's result."""
+    feeds = {"x": np.load(samples)["x"][0]}
+    expected, found = Reference(str(model)).run(feeds)["y"], Session(BModel.load(bmodel)).run(feeds)["y"]
+    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
 
 
 def test_a_report_that_cannot_be_written_stops_at_once(data: str, tmp_path: Path) -> None:

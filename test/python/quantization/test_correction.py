@@ -9,8 +9,9 @@ from onnx import helper
 from python.quantization.networks import feeds, model
 from tpu_mlir.errors import CalibrationError
 from tpu_mlir.quantization import calibrate, correct, search_precision
-from tpu_mlir.quantization.correction import Corrected, _split
+from tpu_mlir.quantization.correction import Corrected
 from tpu_mlir.quantization.corrections import CORRECTIONS
+from tpu_mlir.quantization.quality import split
 from tpu_mlir.runtime import Session
 
 RANDOM = np.random.default_rng(2)
@@ -109,7 +110,7 @@ def test_mixed_precision_of_a_corrected_network() -> None:
 
 @pytest.mark.parametrize(("count", "held"), [(1, 1), (3, 3), (4, 1), (12, 3), (100, 8)])
 def test_samples_are_held_out(count: int, held: int) -> None:
-    fitted, judged = _split(list(range(count)))  # pyright: ignore[reportArgumentType]
+    fitted, judged = split(list(range(count)))  # pyright: ignore[reportArgumentType]
     assert len(judged) == held
     assert sorted({*fitted, *judged}, key=int) == list(range(count))  # pyright: ignore[reportArgumentType]
     assert count < 4 or not {*fitted} & {*judged}

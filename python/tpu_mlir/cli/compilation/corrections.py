@@ -57,7 +57,7 @@ def run_corrections(job: Job) -> "Corrected | None":
             preprocess=job.preprocess,
             input_shapes=job.shapes,
             asymmetric=job.integers.asymmetric,
-            quantize_outputs=job.integers.quantize_outputs,
+            quantize_outputs=job.quantize_outputs,
             precision_overrides=job.overrides,
             skip_bad=calibration.skip_bad,
             workers=calibration.workers,

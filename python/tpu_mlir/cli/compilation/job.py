@@ -41,6 +41,11 @@ class Job:
         return self.request.precision in (Precision.INT8, Precision.AUTO)
 
     @property
+    def quantize_outputs(self) -> bool:
+        """Whether what only floats read gets 8 bits, too."""
+        return self.integers.quantize_outputs or self.integers.strict_int8
+
+    @property
     def final_overrides(self) -> Mapping[str, str]:
         """The overrides by the names that the corrections have left."""
         return self.corrected.rename(self.overrides) if self.corrected else self.overrides
@@ -48,7 +53,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Built:
-    """What a job made: the bmodel, and the ranges that its integers have, if any."""
+    """What a job made: the bmodel, the ranges that its integers have, if any, and what was left in floats."""
 
     bmodel: "BModel"
     ranges: "Ranges | None"
+    protected: Sequence[str] = ()

@@ -74,6 +74,14 @@ class Integers:
             "--quantize-outputs", help="For int8: 8 bits also for outputs, and for what else only floats read."
         ),
     ] = False
+    strict_int8: Annotated[
+        bool,
+        typer.Option(
+            "--strict-int8",
+            help="For int8: integers wherever there is a form, with --quantize-outputs, rather than leaving in floats "
+            "the few operations whose 8 bits cost the outputs most.",
+        ),
+    ] = False
     fallback: Annotated[
         Fallback, typer.Option(case_sensitive=False, help="For int8: type of what has no integer form.")
     ] = Fallback.F16

@@ -32,7 +32,9 @@ def write_report(job: Job, built: Built, evaluation: "Evaluation | None") -> Non
     from tpu_mlir.report.quantization import quantization_page
     from tpu_mlir.runtime.profile import profile
 
-    diagnosis = run_diagnosis(job, built.ranges, job.final_overrides)
+    protected = dict.fromkeys(built.protected, job.integers.fallback.value)
+    diagnosis = run_diagnosis(job, built.ranges, {**protected, **job.final_overrides})
+    reasons = dict.fromkeys(protected, "protected: its 8 bits cost the outputs most for the time that they save")
     tiles = [
         (time_text(profile(built.bmodel).cycles), "one run, simulated"),
         (size_text(len(built.bmodel.data)), "bmodel"),
@@ -42,7 +44,7 @@ def write_report(job: Job, built: Built, evaluation: "Evaluation | None") -> Non
             (f"{evaluation.model:.2%}", f"top-1 of {len(job.labels)} in ONNX Runtime"),
             (f"{evaluation.bmodel:.2%}", "in INT8"),
         ]
-    write_page(report, quantization_page(diagnosis, model.name, tiles, asked(job.final_overrides)))
+    write_page(report, quantization_page(diagnosis, model.name, tiles, reasons | asked(job.final_overrides)))
 
 
 def run_diagnosis(job: Job, ranges: "Ranges", overrides: Mapping[str, str]) -> "Diagnosis":
@@ -56,7 +58,7 @@ def run_diagnosis(job: Job, ranges: "Ranges", overrides: Mapping[str, str]) -> "
             ranges,
             job.calibration.data or (),
             asymmetric=job.integers.asymmetric,
-            quantize_outputs=job.integers.quantize_outputs,
+            quantize_outputs=job.quantize_outputs,
             precision_overrides=overrides,
             samples=job.calibration.samples,
             seed=job.calibration.seed,

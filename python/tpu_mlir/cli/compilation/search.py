@@ -67,7 +67,7 @@ def _search(job: Job, judge: "Score | None", target: float | None) -> "Search":
             preprocess=job.preprocess,
             input_shapes=job.shapes,
             asymmetric=job.integers.asymmetric,
-            quantize_outputs=job.integers.quantize_outputs,
+            quantize_outputs=job.quantize_outputs,
             fallback=job.integers.fallback.value,
             precision_overrides=job.final_overrides,
             fuse_preprocess=job.request.fuse_preprocess,

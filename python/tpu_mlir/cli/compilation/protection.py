@@ -1,0 +1,86 @@
+"""What `tpuc compile --precision int8` leaves in floats by itself, and says of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tpu_mlir.cli.calibration import progress_bar
+from tpu_mlir.cli.compilation.job import Job
+from tpu_mlir.cli.compilation.options import Precision
+from tpu_mlir.cli.console import output as results
+
+if TYPE_CHECKING:
+    from tpu_mlir.quantization import Ranges
+    from tpu_mlir.quantization.prices import Prices
+    from tpu_mlir.quantization.protection import Protection
+    from tpu_mlir.quantization.scheme import Scheme
+
+NAMED = 3  # operations in a line
+CLEARLY = 1.02  # times the cycles of floats: from there on integers are called slower
+
+
+def run_protection(job: Job, ranges: "Ranges | None") -> Sequence[str]:
+    """Return what stays floats, after a line that names it; nothing without samples. Raises TpuMlirError."""
+    calibration = job.calibration
+    if job.request.precision is not Precision.INT8 or job.integers.strict_int8:
+        return ()
+    if ranges is None or calibration.data is None:
+        return ()
+    from tpu_mlir.quantization.calibration import clean_module
+    from tpu_mlir.quantization.prices import Prices
+    from tpu_mlir.quantization.protection import protect
+    from tpu_mlir.quantization.quality import held_out
+    from tpu_mlir.quantization.scheme import Scheme
+
+    scheme = Scheme(
+        job.corrected.module if job.corrected else clean_module(job.request.model, job.shapes),
+        ranges,
+        fallback=job.integers.fallback.value,
+        asymmetric=job.integers.asymmetric,
+        quantize_outputs=job.quantize_outputs,
+        overrides=job.final_overrides,
+        fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,
+    )
+    with progress_bar(f"judging {job.request.model}") as advance:
+        trials = held_out(
+            job.request.model,
+            calibration.data,
+            samples=calibration.samples,
+            seed=calibration.seed,
+            preprocess=job.preprocess,
+            input_shapes=job.shapes,
+            skip_bad=calibration.skip_bad,
+        )
+        prices = Prices.of(scheme, scheme.candidates())
+        found = protect(scheme, *trials, prices=prices, tell=lambda _, done, total: advance(done, total))
+    for line in (_kept(scheme, found, prices), _slower(scheme, prices)):
+        if line:
+            results.print(line)
+    return found.floats
+
+
+def _kept(scheme: "Scheme", found: "Protection", prices: "Prices") -> str:
+    """Return the line on what stays floats, empty if nothing does."""
+    if not found.floats:
+        return ""
+    every, floats = scheme.operations(), set(found.floats)
+    macs = sum(op.macs for op in every if op.name in floats) / max(sum(op.macs for op in every), 1)
+    cycles = scheme.cycles(found.floats) / prices.on_integers - 1
+    verb = "stays" if len(floats) == 1 else "stay"
+    return (
+        f"{len(floats)} of {len(every)} operations {verb} in {scheme.fallback}: {_names(found.floats)} "
+        f"({macs:.1%} of the MACs, {cycles:+.1%} cycles); --strict-int8 makes them integers"
+    )
+
+
+def _slower(scheme: "Scheme", prices: "Prices") -> str:
+    """Return the line that says that integers are slower than floats, empty if they are not."""
+    if prices.on_integers < CLEARLY * prices.in_floats:
+        return ""
+    return (
+        f"int8 takes {prices.on_integers:,} cycles, {scheme.fallback} {prices.in_floats:,}: {_names(prices.slower())} "
+        f"cost it most; --precision {scheme.fallback} is faster and needs no calibration"
+    )
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")

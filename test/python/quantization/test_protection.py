@@ -1,0 +1,112 @@
+"""What stays floats by default: found by dividing a loss whose places are known."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+from python.quantization.networks import feeds, model
+from tpu_mlir.quantization import calibrate
+from tpu_mlir.quantization.calibration import clean_module
+from tpu_mlir.quantization.operations import Operation, copy
+from tpu_mlir.quantization.prices import Prices
+from tpu_mlir.quantization.protection import GOOD, SLOWER, affordable, divide, parts_within, protect
+from tpu_mlir.quantization.quality import held_out
+from tpu_mlir.quantization.scheme import Scheme
+
+SHAPE = (1, 2, 16, 16)
+
+
+def chain(*, outlier: float, length: int = 8) -> onnx.ModelProto:
+    """Return convolutions; the sixth ignores a channel that is `outlier` times the others."""
+    random = np.random.default_rng(4)
+    nodes, constants, channels, last = [], {}, 2, "x"
+    for index in range(length):
+        filters = random.normal(0, 1 / np.sqrt(channels), (4, channels, 1, 1))
+        if index == 4:
+            filters[0] *= outlier
+        if index == 5:
+            filters[:, 0] = 0
+        constants[f"w{index}"] = filters
+        result = "y" if index == length - 1 else f"c{index}"
+        nodes.append(helper.make_node("Conv", [last, f"w{index}"], [result]))
+        channels, last = 4, result
+    return model(nodes, constants, SHAPE)
+
+
+def scheme_of(network: onnx.ModelProto, data: list[dict[str, np.ndarray]], **options: object) -> Scheme:
+    module = clean_module(network)
+    return Scheme(module, calibrate(copy(module), data, method="minmax"), **options)
+
+
+def test_what_costs_most_stays_a_float() -> None:
+    network, data = chain(outlier=300), feeds(SHAPE, 16)
+    scheme = scheme_of(network, data)
+    found = protect(scheme, *held_out(network, data))
+    assert "c5" in found.floats  # reads the channels that the large one drowns
+    assert len(found.floats) <= 4
+    assert found.before > 0.05
+    assert found.after < found.before / 10
+    assert scheme.cycles(found.floats) <= (1 + SLOWER) * scheme.cycles()
+    assert protect(scheme, *held_out(network, data)) == found
+
+
+def test_nothing_stays_a_float_without_need() -> None:
+    network, data = chain(outlier=1, length=2), feeds(SHAPE, 16)
+    found = protect(scheme_of(network, data), *held_out(network, data))
+    assert found.before == found.after < GOOD
+    assert found.floats == ()
+
+
+def test_an_override_is_no_candidate() -> None:
+    network, data = chain(outlier=300), feeds(SHAPE, 16)
+    found = protect(scheme_of(network, data, overrides={"c5": "int8"}), *held_out(network, data))
+    assert "c5" not in found.floats
+
+
+def operation(name: str, macs: int = 1) -> Operation:
+    return Operation(name, "conv", macs, on_integers=True, moves=False)
+
+
+def test_the_loss_is_divided_down_to_its_places() -> None:
+    ops = [operation(f"op{index}") for index in range(100)]
+    noise = {"op17": 1.0, "op83": 0.5}
+    asked: list[int] = []
+
+    def measure(part: Sequence[Operation]) -> float:
+        asked.append(len(part))
+        return sum(noise.get(op.name, 1e-5) for op in part)
+
+    parts = list(divide(ops, measure, 40, lambda what, done, total: None))
+    assert len(asked) <= 40
+    assert sorted(op.name for part in parts for op in part.operations) == sorted(op.name for op in ops)
+    assert {part.operations[0].name for part in parts if part.loss > 0.1} == set(noise)
+    assert all(len(part.operations) == 1 for part in parts if part.loss > 0.1)
+
+
+def test_no_more_parts_than_the_limit() -> None:
+    ops = [operation(f"op{index}") for index in range(64)]
+    done: list[int] = []
+    list(divide(ops, lambda part: float(len(part)), 7, lambda what, at, total: done.append(at)))
+    assert done == list(range(1, 8))
+
+
+@pytest.mark.parametrize(("macs", "parts"), [(0, 24), (10**10, 24), (2 * 10**10, 20), (10**13, 6)])
+def test_large_networks_are_divided_less(macs: int, parts: int) -> None:
+    assert parts_within(macs) == parts
+
+
+def test_what_is_dear_is_left() -> None:
+    ops = [operation(name) for name in ("dear", "cheap")]
+    parts = list(divide(ops, lambda part: float(len(part)), 24, lambda what, done, total: None))
+    prices = Prices(on_integers=1000, in_floats=1500, layers={"dear": 400, "cheap": 10})
+    assert affordable(parts, prices, 40) == ["cheap"]
+
+
+def test_layers_that_make_integers_slower() -> None:
+    prices = Prices(on_integers=1000, in_floats=900, layers={"a": -150, "b": 100, "c": -50})
+    assert prices.slower() == ["a", "c"]
+    assert prices.share("a") == 0
+    assert prices.share("b") == pytest.approx(0.1)
+    assert Prices(on_integers=900, in_floats=900, layers={"a": -150}).slower() == []
