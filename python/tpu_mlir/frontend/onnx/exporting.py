@@ -75,10 +75,15 @@ class Quantized:
         if text is None:
             return None
         pairs = [entry.partition(":") for entry in text[2].split(",")]
-        scale = np.array([float(factor) for factor, _, _ in pairs], np.float32)
+        scale = np.array([_parse_float(factor) for factor, _, _ in pairs], np.float32)
         zero_point = np.array([int(point or 0) for _, _, point in pairs], numpy_type(element))
         shape = [len(pairs)] if text[1] else []
         return cls(scale.reshape(shape), zero_point.reshape(shape), int(text[1] or 0))
+
+
+def _parse_float(text: str) -> float:
+    """Return the number that MLIR has printed: in hexadecimal, the bits of an f64, where few digits are not exact."""
+    return float(np.array(int(text, 16), np.uint64).view(np.float64)) if text.startswith("0x") else float(text)
 
 
 class Exported:

@@ -183,6 +183,20 @@ def test_integers_agree_within_a_step(name: str) -> None:
     assert steps.max() <= 1
 
 
+@pytest.mark.parametrize("scale", [1e-30, 0.1, 2.6481297e14, 3e38], ids=str)
+def test_scales_of_any_size_keep_their_digits(scale: float) -> None:
+    factor = numpy_helper.from_array(np.float32(scale), "scale")
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["y"]),
+    ]
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [4]) for name in "xy")
+    graph = helper.make_graph(nodes, "g", [x], [y], [factor, numpy_helper.from_array(np.int8(0), "zero")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    feeds = {"x": np.array([-1, 0, 1, 1.1], np.float32) * np.float32(scale)}
+    check_round_trip(model, feeds, relative=0)
+
+
 def test_floats_keep_what_rounding_cuts_off() -> None:
     """A model quantized with its relu inside the range of u8 computes that relu in floats, too."""
     network = CASES["qdq"]
