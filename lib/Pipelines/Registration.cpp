@@ -33,17 +33,30 @@ void tpu_mlir::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::transform::registerPDLExtension(registry);
 }
 
+namespace {
+struct ScheduleOptions : mlir::PassPipelineOptions<ScheduleOptions> {
+  Option<bool> keepTensors{
+      *this, "keep-tensors",
+      llvm::cl::desc("Let every value pass global memory: no groups"),
+      llvm::cl::init(false)};
+};
+} // namespace
+
 void tpu_mlir::registerAllPasses() {
   mlir::registerTransformsPasses();
   mlir::transform::registerInterpreterPass();
   tpu::registerTpuPasses();
   registerCodegenPasses();
-  mlir::PassPipelineRegistration<>(
+  mlir::PassPipelineRegistration<ScheduleOptions>(
       "tpu-schedule",
       "group, tile and place a lowered module: everything before code",
-      [](mlir::OpPassManager &manager) {
+      [](mlir::OpPassManager &manager, const ScheduleOptions &options) {
+        tpu::FormGroupsOptions groups;
+        if (options.keepTensors)
+          groups.maxOps = 1;
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFillLanes());
-        manager.addNestedPass<mlir::func::FuncOp>(tpu::createFormGroups());
+        manager.addNestedPass<mlir::func::FuncOp>(
+            tpu::createFormGroups(groups));
         manager.addPass(tpu::createAssignAddresses());
       });
   registerTopToTpuPasses();

@@ -4,8 +4,10 @@ import os
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import onnx
 
@@ -20,9 +22,14 @@ from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.scratch import Scratch, scratch_folder, without_alias
 
+if TYPE_CHECKING:
+    from tpu_mlir.checking import CheckOptions
+
+Model = str | os.PathLike[str] | onnx.ModelProto | ir.Module
+
 
 def compile(
-    model: str | os.PathLike[str] | onnx.ModelProto | ir.Module,
+    model: Model,
     *,
     precision: str = "f32",
     chip: str = "bm1684x",
@@ -34,14 +41,18 @@ def compile(
     asymmetric: bool = False,
     quantize_outputs: bool = False,
     fuse_preprocess: Preprocess | None = None,
+    keep_tensors: bool = False,
     name: str | None = None,
+    check: "CheckOptions | bool" = False,
 ) -> BModel:
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
 
     See CompileOptions for the options; the network's name is that of the file or graph, "network" of a module, unless
-    `name` is given. Raises ModelError if the model cannot be imported or an option is unknown,
-    CompileError if it cannot be compiled, CalibrationError or InputFileError if the ranges cannot be used,
-    OutputFileError if the file cannot be written.
+    `name` is given. With `check` the bmodel is run once on the simulator beside ONNX Runtime; the figures are its
+    attribute `check`, and a warning (TpuMlirWarning) says what is wrong.
+
+    Raises ModelError if the model cannot be imported or an option is unknown, CompileError if it cannot be compiled,
+    CalibrationError or InputFileError if the ranges cannot be used, OutputFileError if the file cannot be written.
     """
     options = CompileOptions(
         precision=precision.lower(),
@@ -53,13 +64,14 @@ def compile(
         asymmetric=asymmetric,
         quantize_outputs=quantize_outputs,
         fuse_preprocess=fuse_preprocess,
+        keep_tensors=keep_tensors,
         name=name or network_name(model),
     )
-    module = model if isinstance(model, ir.Module) else _import(model, options)
-    compiled = compile_module(module, options)
+    source = _copy(model) if check else model  # passes change a module
+    compiled = compile_module(_module(model, options), options)
     if output is not None:
         compiled.save(output)
-    return compiled
+    return _checked(compiled, source, options, check) if check else compiled
 
 
 def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
@@ -74,7 +86,7 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
             *choose_precision(options, scratch),
             *_take_pixels(options.fuse_preprocess),
             "lower-top-to-tpu",
-            "tpu-schedule",
+            "tpu-schedule{keep-tensors=true}" if options.keep_tensors else "tpu-schedule",
             f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}",
         )
         run_passes(module, pipeline(*passes), names_of_files(options, scratch))
@@ -154,12 +166,37 @@ def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo, files: Mapping[str,
     return (f"'{name[1]}': " if name else "") + without_alias(message)
 
 
-def _import(model: str | os.PathLike[str] | onnx.ModelProto, options: CompileOptions) -> ir.Module:
+def _checked(compiled: BModel, source: Model, options: CompileOptions, told: "CheckOptions | bool") -> BModel:
+    """Return the bmodel with the figures of its check; warns where it has failed or did not end."""
+    from tpu_mlir.checking import CheckOptions, check, headline
+
+    told = CheckOptions() if isinstance(told, bool) else told
+    chosen = replace(told, preprocess=told.preprocess or options.fuse_preprocess, ranges=told.ranges or options.ranges)
+    kept = replace(options, keep_tensors=True)
+
+    def rebuild() -> BModel:
+        return compile_module(_module(_copy(source), kept), kept)
+
+    found = check(source, compiled, options.precisions, chosen, rebuild=rebuild)
+    if not found.agrees:
+        warnings.warn(headline(found), TpuMlirWarning, stacklevel=3)
+    return replace(compiled, check=found)
+
+
+def _copy(model: Model) -> Model:
+    from tpu_mlir.quantization.operations import copy
+
+    return copy(model) if isinstance(model, ir.Module) else model
+
+
+def _module(model: Model, options: CompileOptions) -> ir.Module:
+    if isinstance(model, ir.Module):
+        return model
     source = model if isinstance(model, onnx.ModelProto) else Path(model)
     return import_model(source, input_shapes=options.input_shapes)
 
 
-def network_name(model: str | os.PathLike[str] | onnx.ModelProto | ir.Module) -> str:
+def network_name(model: Model) -> str:
     """Return the name that a model's bmodel gives its network, of characters that a pass option can hold."""
     if isinstance(model, ir.Module):
         return "network"

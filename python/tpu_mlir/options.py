@@ -32,6 +32,8 @@ class CompileOptions:
     quantize_outputs: of int8, compute in integers also what only floats or the network's caller read.
     fuse_preprocess: let the bmodel take pixels, u8 [n, h, w, c] in RGB or gray, of the size of the input, and compute
         (pixel - mean) * scale, the order of channels and the layout itself. What resizes images is no part of it.
+    keep_tensors: let every layer's tensor pass global memory, so that `tpuc compare` and the debugger show it. Slower,
+        with the same results.
     name: of the network in the bmodel.
     """
 
@@ -44,6 +46,7 @@ class CompileOptions:
     asymmetric: bool = False
     quantize_outputs: bool = False
     fuse_preprocess: Preprocess | None = None
+    keep_tensors: bool = False
     name: str = "network"
 
     def __post_init__(self) -> None:
@@ -68,6 +71,15 @@ class CompileOptions:
             text = read_text(given)
         (folder / OVERRIDES).write_text(text, encoding="utf-8", newline="")
         return True
+
+    @property
+    def precisions(self) -> frozenset[str]:
+        """The precision and those of the overrides. Raises InputFileError for a file of them."""
+        given = self.precision_overrides or {}
+        if isinstance(given, Mapping):
+            return frozenset((self.precision, *(each.lower() for each in given.values())))
+        words = (line.split() for line in read_text(given).splitlines())
+        return frozenset((self.precision, *(line[-1].lower() for line in words if len(line) > 1)))
 
     def write_ranges(self, folder: Path) -> bool:
         """Write the table of ranges, if there is one, to RANGES in a folder. Raises as `Ranges.load` does."""

@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import onnx
 import typer
 
 from tpu_mlir.cli.calibration import Channels, Dimensions, Mean, Scale, parse_numbers
 from tpu_mlir.cli.console import numbers, output, print_table, working
 from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples, shape_text
-from tpu_mlir.errors import DifferenceError, ModelError
+from tpu_mlir.errors import DifferenceError
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.runtime import Limits, Session
-from tpu_mlir.runtime.compare import LayerError, compare_tensors, real_values
+from tpu_mlir.runtime.compare import LayerError, compare_tensors, named_values
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors
-from tpu_mlir.runtime.types import Array, bmodel_type
 
 EPILOG = examples(
     "tpuc compare m.onnx m.bmodel",
@@ -75,17 +73,12 @@ def layer_errors(
     model: Path, bmodel: Path, inputs: Path | None, seed: int, limits: Limits, preprocess: Preprocess
 ) -> list[LayerError]:
     """Run both sides on the same inputs. Raises TpuMlirError for what cannot be read or run."""
-    from tpu_mlir.frontend.onnx.loading import load
+    from tpu_mlir.frontend.onnx.loading import load_whole
     from tpu_mlir.quantization.pixels import bmodel_feeds, from_pixels, model_inputs, pixel_inputs
     from tpu_mlir.reference.onnx_runtime import onnx_intermediates
 
     session = Session(bmodel, limits=limits)
-    graph, folder = load(model)
-    if folder is not None:
-        try:
-            onnx.load_external_data_for_model(graph, str(folder))
-        except onnx.checker.ValidationError as error:
-            raise ModelError(f"{model}: its external weights cannot be read: {error}") from error
+    graph = load_whole(model)
     pixels = pixel_inputs(graph.graph, session)
     specs = [each for each in session.input_specs() if each.name in pixels]
     numbers = [each for each in model_inputs(graph.graph, session, layout=preprocess.layout) if each.name not in pixels]
@@ -97,18 +90,7 @@ def layer_errors(
         references = onnx_intermediates(graph, {**feeds, **images})
     with working(f"running {bmodel}"):
         result = session.run_all(bmodel_feeds(session, feeds, preprocess))
-    described: dict[str, tuple[str, Array]] = {}
-    for record in session.network.stages[0].tensor_table():
-        tensor, stored = record.tensor, result.tensors.get(record.tensor.name)
-        if stored is not None:
-            described[tensor.name] = (type_text(stored), real_values(stored, tensor))
-    described |= {name: (type_text(value), value) for name, value in result.outputs.items()}
-    return compare_tensors(described, references, frozenset(result.outputs))
-
-
-def type_text(value: Array) -> str:
-    """Return the element type as bmodels name it."""
-    return bmodel_type(value.dtype) or str(value.dtype)
+    return compare_tensors(named_values(session, result), references, frozenset(result.outputs))
 
 
 def json_record(error: LayerError) -> dict[str, object]:

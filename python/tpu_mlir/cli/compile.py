@@ -6,9 +6,10 @@ import typer
 
 from tpu_mlir.cli.calibration import Calibration
 from tpu_mlir.cli.compilation.build import build
+from tpu_mlir.cli.compilation.check import DIFFERS, run_check
 from tpu_mlir.cli.compilation.corrections import run_corrections
 from tpu_mlir.cli.compilation.evaluation import evaluate
-from tpu_mlir.cli.compilation.options import Integers, Precision, Quality, Request
+from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
 from tpu_mlir.cli.compilation.prepare import make_job
 from tpu_mlir.cli.compilation.report import write_report
 from tpu_mlir.cli.compilation.search import run_search
@@ -30,17 +31,25 @@ EPILOG = examples(
 
 
 @takes_records
-def compile(request: Request, integers: Integers, quality: Quality, calibration: Calibration) -> None:
+def compile(
+    request: Request, integers: Integers, quality: Quality, checking: Checking, calibration: Calibration
+) -> None:
     """Compile an ONNX model to a bmodel.
 
     Precision int8 needs calibration data, or a table of ranges that `tpuc calibrate` has written.
+
+    In the end the bmodel, already written, runs once on the simulator beside ONNX Runtime. Where they differ, the first
+    wrong layer is named and the exit code is 3.
     """
-    job = make_job(request, integers, quality, calibration)
+    job = make_job(request, integers, quality, checking, calibration)
     job = dataclasses.replace(job, corrected=run_corrections(job))
     built = run_search(job) if request.precision is Precision.AUTO else build(job)
     built.bmodel.save(request.output)
     errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
+    checked = run_check(job, built)
     write_report(job, built, evaluate(job, built))
+    if checked and checked.has_failed:
+        raise typer.Exit(DIFFERS)
 
 
 def register(app: typer.Typer) -> None:

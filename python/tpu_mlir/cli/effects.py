@@ -45,8 +45,10 @@ def precision(*names: str) -> Condition:
 _QUANTIZED = precision("int8", "auto")
 _DATA = beside("--calibration-data")
 _RANGES = beside("--calibration-data", "--ranges")
-_PIXELS = beside("--calibration-data", "--evaluate", "--fuse-preprocess")
-_IMAGES = beside("--calibration-data", "--evaluate")
+_PIXELS = beside("--calibration-data", "--evaluate", "--fuse-preprocess", "--check-input")
+_IMAGES = beside("--calibration-data", "--evaluate", "--check-input")
+_CHECKED = Condition("beside --no-check", lambda values: values["--check"])
+_SEEDED = Condition("beside --no-check", lambda values: values["--check"] or _given(values["--calibration-data"]))
 _PADDING = beside("--keep-aspect-ratio")
 _RESIZING = Condition("beside --resize none", lambda values: values["--resize"] != "none")
 
@@ -64,7 +66,9 @@ EFFECTS: Mapping[str, Mapping[str, tuple[Condition, ...]]] = {
         "--min-cosine": (precision("auto"), without("--max-drop")),
         "--max-drop": (precision("auto"), beside("--evaluate")),
         "--calibration-method": (_DATA, without("--ranges")),
-        **dict.fromkeys(("--samples", "--seed", "--skip-bad", "--workers", "--scheduler"), (_DATA,)),
+        **dict.fromkeys(("--samples", "--skip-bad", "--workers", "--scheduler"), (_DATA,)),
+        "--seed": (_SEEDED,),
+        **dict.fromkeys(("--check-input", "--check-seconds", "--tolerance"), (_CHECKED,)),
         **dict.fromkeys(("--mean", "--scale", "--pixel-format", "--layout"), (_PIXELS,)),
         "--resize": (_IMAGES,),
         "--keep-aspect-ratio": (_IMAGES, _RESIZING),

@@ -13,7 +13,7 @@ import numpy as np
 from tpu_mlir.errors import CalibrationError, InputFileError
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.tensors import BFLOAT16, Array
-from tpu_mlir.quantization.images import read_image
+from tpu_mlir.quantization.images import read_image, suffixes
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.sample_files import ARRAYS, SampleFile, files_below, read_list
 from tpu_mlir.runtime.files import check_regular
@@ -95,9 +95,9 @@ class ArraySample:
 def find_samples(data: Data, inputs: Sequence[Input], preprocess: Preprocess, *, count: int, seed: int) -> list[Sample]:
     """Return samples for a network with these inputs: `count` rows of its batch at most, drawn with the seed.
 
-    `data` is a folder, searched below too; an .npz file whose arrays hold one sample or, stacked, several; a text file
-    that lists images and arrays, one a line, relative to its own folder; or the inputs themselves, of which the first
-    `count` are taken if they are no sequence and may never end. Raises CalibrationError or InputFileError.
+    `data` is a folder, searched below too; an image; an .npz file whose arrays hold one sample or, stacked, several; a
+    text file that lists images and arrays, one a line, relative to its own folder; or the inputs themselves, of which
+    the first `count` are taken if they are no sequence and may never end. Raises CalibrationError or InputFileError.
     """
     if count < 1:
         raise CalibrationError(f"the number of samples is expected to be positive, found {count}")
@@ -111,7 +111,8 @@ def find_samples(data: Data, inputs: Sequence[Input], preprocess: Preprocess, *,
         return _from_files(files_below(path), targets, preprocess, count, seed, str(path))
     if path.suffix.lower() in ARRAYS:
         return _draw(_split(_read_arrays(path, targets), targets, str(path)), count, seed, str(path))
-    return _from_files(read_list(path), targets, preprocess, count, seed, str(path))
+    files = [SampleFile(path)] if path.suffix.lower() in suffixes() else read_list(path)
+    return _from_files(files, targets, preprocess, count, seed, str(path))
 
 
 def readable(found: Sequence[Sample]) -> list[Sample]:

@@ -1,12 +1,13 @@
 """Runs a module, or the model that it was imported from, with ONNX Runtime."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 
 import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import FeedError, ModelError
-from tpu_mlir.frontend.onnx.session import Session, SessionError
+from tpu_mlir.frontend.onnx.session import OutOfTimeError, Session, SessionError
 from tpu_mlir.frontend.onnx.tensors import Array, onnx_numpy_type
 from tpu_mlir.reference.onnx_export import to_onnx
 
@@ -49,27 +50,48 @@ def run_all(module: ir.Module, feeds: Mapping[str, Array]) -> dict[str, Array]:
     return Reference(module, intermediates=True).run(feeds)
 
 
-def onnx_intermediates(model: onnx.ModelProto, feeds: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the outputs of an ONNX model and every tensor computed on the way, by name."""
+def run_model(
+    model: onnx.ModelProto | str | os.PathLike[str], feeds: Mapping[str, Array], *, seconds: float | None = None
+) -> dict[str, Array]:
+    """Return the outputs of an ONNX model, or of the file at a path.
+
+    Raises ModelError, or OutOfTimeError if there are `seconds` and they are over.
+    """
+    return _run(_open(model), feeds, seconds)
+
+
+def onnx_intermediates(
+    model: onnx.ModelProto,
+    feeds: Mapping[str, Array],
+    names: Collection[str] | None = None,
+    *,
+    seconds: float | None = None,
+) -> dict[str, Array]:
+    """Return the outputs of an ONNX model and the tensors computed on the way, those of `names` or all, by name.
+
+    Raises as `run_model` does.
+    """
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
     known = {value.name for value in watched.graph.output}
     for node in watched.graph.node:
-        fresh = [name for name in node.output if name and name not in known]
+        fresh = [name for name in node.output if name and name not in known and (names is None or name in names)]
         watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in fresh)
         known.update(fresh)
-    return _run(_open(watched), feeds)
+    return _run(_open(watched), feeds, seconds)
 
 
-def _open(model: onnx.ModelProto, *, threads: int = 0) -> Session:
+def _open(model: onnx.ModelProto | str | os.PathLike[str], *, threads: int = 0) -> Session:
     try:
         return Session(model, threads=threads)
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
 
 
-def _run(session: Session, feeds: Mapping[str, Array]) -> dict[str, Array]:
+def _run(session: Session, feeds: Mapping[str, Array], seconds: float | None = None) -> dict[str, Array]:
     try:
-        return session.run(feeds)
+        return session.run(feeds, seconds=seconds)
+    except OutOfTimeError:
+        raise
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime cannot run the model: {reason}") from None

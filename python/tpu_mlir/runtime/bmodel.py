@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tpu_mlir._native import bmodel as native
 from tpu_mlir.errors import BModelError
@@ -12,13 +13,20 @@ from tpu_mlir.printable import printable
 from tpu_mlir.runtime.files import read_bytes, whole_file
 from tpu_mlir.runtime.info import ModelInfo, describe
 
+if TYPE_CHECKING:
+    from tpu_mlir.checking import Check
+
 
 @dataclass(frozen=True)
 class BModel:
-    """The bytes of a bmodel; `name` is what messages call it, usually the path."""
+    """The bytes of a bmodel; `name` is what messages call it, usually the path.
+
+    `check` has the figures of the check that a compilation ended with, if it did.
+    """
 
     data: bytes
     name: str = "bmodel"
+    check: Check | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> BModel:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from tpu_mlir.runtime.types import Array
+from tpu_mlir.runtime.session import RunResult, Session
+from tpu_mlir.runtime.types import Array, bmodel_type
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,21 @@ def real_values(stored: Array, tensor: Quantised) -> Array:
     if stored.dtype.itemsize > 1:
         return stored
     return (stored.astype(np.float64) - tensor.zero_point) * tensor.scale
+
+
+def named_values(session: Session, result: RunResult, stage: int = 0) -> dict[str, tuple[str, Array]]:
+    """Return the outputs and inner tensors of a run, {name: (element type as stored, value)}."""
+    inner = {record.tensor.name: record.tensor for record in session.stage(stage).tensor_table()}
+    values = {name: (_type(stored), real_values(stored, inner[name])) for name, stored in result.tensors.items()}
+    outputs = {tensor.name: tensor for tensor in session.stage(stage).outputs}
+    return values | {
+        name: (_type(stored), real_values(stored, outputs[name])) for name, stored in result.outputs.items()
+    }
+
+
+def _type(value: Array) -> str:
+    """Return the element type as bmodels name it."""
+    return bmodel_type(value.dtype) or str(value.dtype)
 
 
 def compare_tensors(

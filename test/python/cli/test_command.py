@@ -43,14 +43,20 @@ DATA = ("--calibration-data", "photos")
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ((*F16, "--mean", "1"), "--mean: has no effect without --calibration-data, --evaluate or --fuse-preprocess"),
+        (
+            (*F16, "--mean", "1"),
+            "--mean: has no effect without --calibration-data, --evaluate, --fuse-preprocess or --check-input",
+        ),
         ((*F16, "--asymmetric"), "--asymmetric: has no effect without --precision int8 or auto"),
         ((*INT8, "--asymmetric"), "--asymmetric: has no effect without --calibration-data or --ranges"),
         ((*F16, "--fallback", "bf16"), "--fallback: has no effect without --precision int8 or auto"),
         ((*INT8, *DATA, "--min-cosine", "0.9"), "--min-cosine: has no effect without --precision auto"),
         ((*F16, "--correct", "quick"), "--correct: has no effect without --precision int8 or auto"),
         ((*INT8, "--samples", "3"), "--samples: has no effect without --calibration-data"),
-        ((*F16, "--fuse-preprocess", "--pad-value", "3"), "--pad-value: has no effect without --calibration-data or"),
+        (
+            (*F16, "--fuse-preprocess", "--pad-value", "3"),
+            "--pad-value: has no effect without --calibration-data, --evaluate or",
+        ),
         ((*INT8, *DATA, "--pad-value", "3"), "--pad-value: has no effect without --keep-aspect-ratio"),
         ((*INT8, *DATA, "--resize", "none", "--keep-aspect-ratio"), "has no effect beside --resize none"),
     ],

@@ -45,6 +45,7 @@ DEFAULTS = {
     "quantize_outputs": False,
     "fallback": "f16",
     "fuse_preprocess": None,
+    "keep_tensors": False,
     "name": None,
 }
 
@@ -62,10 +63,12 @@ DEFAULTS = {
             {"fuse_preprocess": Preprocess((1.0, 2.0, 3.0), (0.5,), PixelFormat.BGR, layout=Layout.NHWC)},
         ),
         (["--precision-override", "s/p:0:f32"], {"precision_overrides": {"s/p:0": "f32"}}),
+        (["--keep-tensors"], {"keep_tensors": True}),
+        (["--no-group"], {"keep_tensors": True}),
     ],
 )
 def test_options(words: list[str], options: dict[str, object], calls, capsys) -> None:
-    assert main(["compile", "m.onnx", "-o", "m.bmodel", *words]) == 0
+    assert main(["compile", "m.onnx", "-o", "m.bmodel", "--no-check", *words]) == 0
     assert calls == [(Path("m.onnx"), DEFAULTS | options)]
     assert Path("m.bmodel").read_bytes() == TWICE.read_bytes()
     captured = capsys.readouterr()
@@ -84,7 +87,7 @@ def test_ranges(model: Path, calls) -> None:
     table = model.with_name("m.ranges")
     ranges = Ranges({"x": Range(1, 0, 1)}, {"model": fingerprint(model)})
     ranges.save(table)
-    words = ["compile", str(model), "-o", "m.bmodel", "--precision", "int8", "--ranges", str(table)]
+    words = ["compile", str(model), "-o", "m.bmodel", "--no-check", "--precision", "int8", "--ranges", str(table)]
     integers = {"precision": "int8", "ranges": ranges}
     assert main(words) == 0
     assert main([*words, "--asymmetric", "--fallback", "bf16"]) == 0
@@ -118,12 +121,8 @@ def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(vars(quantization), "calibrate", calibrate)
     monkeypatch.setattr(sys.modules["tpu_mlir.compiler"], "compile", compile)
     words = ["--calibration-data", "photos", "--calibration-method", "mse", "--samples", "7", "--layout", "nhwc"]
-    assert (
-        main(
-            ["compile", "m.onnx", "-o", "m.bmodel", "--precision", "int8", "--correct", "none", "--strict-int8", *words]
-        )
-        == 0
-    )
+    words += ["--precision", "int8", "--correct", "none", "--strict-int8", "--no-check"]
+    assert main(["compile", "m.onnx", "-o", "m.bmodel", *words]) == 0
     assert asked["model"] == Path("m.onnx") and asked["data"] == Path("photos")
     assert (asked["method"], asked["samples"]) == ("mse", 7)
     assert asked["preprocess"] == Preprocess(layout=Layout.NHWC)

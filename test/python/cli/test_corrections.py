@@ -40,7 +40,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 def compile_with(files: tuple[Path, Path], *options: str) -> int:
     model, _ = files
-    return main(["compile", str(model), "-o", str(model.with_suffix(".bmodel")), *options])
+    return main(["compile", str(model), "-o", str(model.with_suffix(".bmodel")), "--no-check", *options])
 
 
 @pytest.mark.parametrize("precision", ["int8", "auto"])

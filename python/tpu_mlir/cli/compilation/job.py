@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tpu_mlir.cli.calibration import Calibration
-from tpu_mlir.cli.compilation.options import Integers, Precision, Quality, Request
+from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
 from tpu_mlir.quantization.preprocess import Preprocess
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Job:
     request: Request
     integers: Integers
     quality: Quality
+    checking: Checking
     calibration: Calibration
     shapes: Mapping[str, Sequence[int]] | None
     overrides: Mapping[str, str]
@@ -46,6 +47,12 @@ class Job:
         return self.integers.quantize_outputs or self.integers.strict_int8
 
     @property
+    def element_type(self) -> str:
+        """The precision that is compiled for: of `auto`, int8."""
+        precision = self.request.precision
+        return (Precision.INT8 if precision is Precision.AUTO else precision).value
+
+    @property
     def final_overrides(self) -> Mapping[str, str]:
         """The overrides by the names that the corrections have left."""
         return self.corrected.rename(self.overrides) if self.corrected else self.overrides
@@ -53,8 +60,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Built:
-    """What a job made: the bmodel, the ranges that its integers have, if any, and what was left in floats."""
+    """What a job made: the bmodel, the ranges of its integers, if any, and what has another precision.
+
+    protected: what of that was left in floats because integers cost it most.
+    """
 
     bmodel: "BModel"
     ranges: "Ranges | None"
+    overrides: Mapping[str, str]
     protected: Sequence[str] = ()

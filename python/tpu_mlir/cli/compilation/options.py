@@ -1,5 +1,6 @@
 """The options of `tpuc compile`, in groups, each field an option of the command line."""
 
+import functools
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Annotated
 import typer
 
 from tpu_mlir.cli.options import InputShapes
+
+_check_option = functools.partial(typer.Option, rich_help_panel="Check")
 
 
 class Precision(StrEnum):
@@ -58,6 +61,50 @@ class Request:
             "--layout itself. They must have the input's size: resizing is not compiled in.",
         ),
     ] = False
+    keep_tensors: Annotated[
+        bool,
+        typer.Option(
+            "--keep-tensors",
+            "--no-group",
+            help="Let every layer's tensor pass global memory, where compare and debug find it; slower.",
+        ),
+    ] = False
+
+
+@dataclass(frozen=True)
+class Checking:
+    """How the bmodel is checked in the end."""
+
+    check: Annotated[
+        bool,
+        _check_option(
+            "--check/--no-check",
+            help="Run the bmodel once on the simulator beside ONNX Runtime; exit with 3 where they differ.",
+        ),
+    ] = True
+    check_input: Annotated[
+        Path | None,
+        _check_option(
+            "--check-input",
+            metavar="NPZ|IMAGE",
+            help="What to run it on; else the first calibration sample, or seeded numbers.",
+            show_default=False,
+        ),
+    ] = None
+    check_seconds: Annotated[
+        float | None,
+        _check_option("--check-seconds", help="Time that it may take: 30 if not given.", min=0, show_default=False),
+    ] = None
+    tolerance: Annotated[
+        float | None,
+        _check_option(
+            "--tolerance",
+            help="Least cosine of an output; else 0.9999 in f32, 0.999 in f16, 0.99 in bf16, 0.9 in int8.",
+            min=0,
+            max=1,
+            show_default=False,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

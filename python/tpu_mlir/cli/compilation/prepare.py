@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tpu_mlir.cli.calibration import Calibration
 from tpu_mlir.cli.compilation.corrections import choose_corrections
 from tpu_mlir.cli.compilation.job import Job
-from tpu_mlir.cli.compilation.options import Integers, Precision, Quality, Request
+from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
 from tpu_mlir.cli.compilation.report import check_report
 from tpu_mlir.cli.compilation.search import parse_drop
 from tpu_mlir.cli.options import parse_overrides, parse_shapes
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from tpu_mlir.quantization.labels import Label
 
 
-def make_job(request: Request, integers: Integers, quality: Quality, calibration: Calibration) -> Job:
+def make_job(
+    request: Request, integers: Integers, quality: Quality, checking: Checking, calibration: Calibration
+) -> Job:
     """Understand and check the options, before any work. Raises TpuMlirError or a usage error."""
     job = Job(
         request,
         integers,
         quality,
+        checking,
         calibration,
         shapes=parse_shapes(request.input_shape),
         overrides=parse_overrides(

@@ -32,9 +32,8 @@ def write_report(job: Job, built: Built, evaluation: "Evaluation | None") -> Non
     from tpu_mlir.report.quantization import quantization_page
     from tpu_mlir.runtime.profile import profile
 
-    protected = dict.fromkeys(built.protected, job.integers.fallback.value)
-    diagnosis = run_diagnosis(job, built.ranges, {**protected, **job.final_overrides})
-    reasons = dict.fromkeys(protected, "protected: its 8 bits cost the outputs most for the time that they save")
+    diagnosis = run_diagnosis(job, built.ranges, built.overrides)
+    reasons = dict.fromkeys(built.protected, "protected: its 8 bits cost the outputs most for the time that they save")
     tiles = [
         (time_text(profile(built.bmodel).cycles), "one run, simulated"),
         (size_text(len(built.bmodel.data)), "bmodel"),

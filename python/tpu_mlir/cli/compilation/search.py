@@ -44,7 +44,7 @@ def run_search(job: Job) -> Built:
     _show(found, job.integers.fallback.value)
     if job.quality.report:
         _write_report(job, found, measure, job.quality.report)
-    return Built(found.bmodel, found.ranges)
+    return Built(found.bmodel, found.ranges, _overrides(job, found))
 
 
 def _search(job: Job, judge: "Score | None", target: float | None) -> "Search":
@@ -78,11 +78,15 @@ def _search(job: Job, judge: "Score | None", target: float | None) -> "Search":
         )
 
 
+def _overrides(job: Job, found: "Search") -> dict[str, str]:
+    """Return what the bmodel was compiled with: what was chosen, and what was asked for."""
+    return {**dict.fromkeys(found.chosen.floats, job.integers.fallback.value), **job.final_overrides}
+
+
 def _write_report(job: Job, found: "Search", measure: str, report: Path) -> None:
     from tpu_mlir.report.precision import precision_page
 
-    floats = dict.fromkeys(found.chosen.floats, job.integers.fallback.value)
-    diagnosis = run_diagnosis(job, found.ranges, {**floats, **job.final_overrides})
+    diagnosis = run_diagnosis(job, found.ranges, _overrides(job, found))
     alone = {item.operation.name: item.error for item in found.sensitivities}
     reasons = {name: f"chosen: alone in 8 bits it costs an error of {alone[name]:.1e}" for name in found.chosen.floats}
     reasons |= asked(job.final_overrides)

@@ -29,6 +29,17 @@ def load(source: str | Path | onnx.ModelProto) -> tuple[onnx.ModelProto, Path | 
     return model, folder
 
 
+def load_whole(source: str | Path | onnx.ModelProto) -> onnx.ModelProto:
+    """Return the model with its external data, if it came from a file. Raises ModelError."""
+    model, folder = load(source)
+    if folder is not None:
+        try:
+            onnx.load_external_data_for_model(model, str(folder))
+        except onnx.checker.ValidationError as error:
+            raise ModelError(f"{source}: its external weights cannot be read: {error}") from error
+    return model
+
+
 def opset(model: onnx.ModelProto) -> int:
     """Return the version of the standard operator set that the model is written in."""
     versions = [entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")]

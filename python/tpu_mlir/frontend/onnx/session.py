@@ -1,7 +1,9 @@
 """ONNX Runtime, which computes everything that Python computes of a network: the only place that opens its sessions."""
 
+import contextlib
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Generator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,10 @@ class SessionError(Exception):
     """ONNX Runtime's reason, in one line, for not running a model."""
 
 
+class OutOfTimeError(SessionError):
+    """A run was ended before its time."""
+
+
 class Session:
     """A model that is ready to run, any number of times, and computes what ONNX says, node by node.
 
@@ -52,10 +58,15 @@ class Session:
             raise SessionError(_reason(error)) from None
         self.outputs: list[str] = [item.name for item in self._session.get_outputs()]
 
-    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
-        """Return the outputs that are tensors, by name; raises SessionError."""
+    def run(self, feeds: Mapping[str, Array], *, seconds: float | None = None) -> dict[str, Array]:
+        """Return the outputs that are tensors, by name; raises SessionError.
+
+        After `seconds` the run ends at the next node with OutOfTimeError; with none left it does not begin.
+        """
+        options = _runtime.RunOptions()
         try:
-            found: list[Any] = self._session.run(None, dict(feeds))
+            with _time(options, seconds):
+                found: list[Any] = self._session.run(None, dict(feeds), options)
         except (ValueError, *_FAILURES) as error:
             raise SessionError(_reason(error)) from None
         return {name: item for name, item in zip(self.outputs, found, strict=True) if isinstance(item, np.ndarray)}
@@ -81,6 +92,27 @@ def _serialise(model: onnx.ModelProto) -> bytes:
         return model.SerializeToString()
     except (EncodeError, ValueError):
         raise SessionError("the model has more than 2 GiB, the limit of a serialised model") from None
+
+
+@contextlib.contextmanager
+def _time(options: Any, seconds: float | None) -> Generator[None]:
+    """Let a run with these options end after some seconds; raises OutOfTimeError in place of what it raises then."""
+    if seconds is None:
+        yield
+        return
+    if seconds <= 0:
+        raise OutOfTimeError("there is no time left")
+    timer = threading.Timer(seconds, setattr, (options, "terminate", True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except _FAILURES:
+        if options.terminate:
+            raise OutOfTimeError(f"it took more than {seconds:.3g} s") from None
+        raise
+    finally:
+        timer.cancel()
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,80 @@
+"""The check that `tpuc compile` ends with: what it prints, and the exit code."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+from tpu_mlir.cli import main
+from tpu_mlir.testing import uniform
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """Write conv, relu, conv."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w0"], ["conv0"]),
+        helper.make_node("Relu", ["conv0"], ["relu0"]),
+        helper.make_node("Conv", ["relu0", "w1"], ["y"]),
+    ]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 12, 12])
+    weights = [numpy_helper.from_array(uniform(8, 3, 3, 3), "w0"), numpy_helper.from_array(uniform(4, 8, 3, 3), "w1")]
+    graph = helper.make_graph(nodes, "g", [x], [onnx.ValueInfoProto(name="y")], weights)
+    path = tmp_path / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def compile_with(model: Path, *options: str) -> int:
+    return main(["compile", str(model), "-o", str(model.with_suffix(".bmodel")), *options])
+
+
+def test_one_line_where_all_is_well(model: Path, capsys) -> None:
+    assert compile_with(model) == 0
+    _, line = capsys.readouterr().err.splitlines()
+    assert line.startswith("check: agrees with ONNX Runtime: 'y' cosine 1.000000, largest error ")
+    assert "0 wrongly not finite; on seeded data (seed 0, images from 0 to 1), " in line
+    assert line.endswith(" s of 30")
+
+
+def test_a_fault_ends_with_3_and_names_layer_and_remedy(model: Path, capsys) -> None:
+    """bf16 never agrees in all digits."""
+    assert compile_with(model, "--precision", "bf16", "--tolerance", "1") == 3
+    printed = capsys.readouterr().err
+    assert "m.bmodel: 1 of 1 outputs differ from ONNX Runtime: 'y' cosine 0.99" in printed
+    assert "the first wrong tensor is 'relu0'" in printed
+    assert "remedy: --precision-override 'relu0:f32'" in printed
+    assert model.with_suffix(".bmodel").is_file(), "it is written all the same"
+
+
+def test_no_check(model: Path, capsys) -> None:
+    assert compile_with(model, "--precision", "bf16", "--no-check") == 0
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_options_of_no_check_have_no_effect(model: Path, capsys) -> None:
+    assert compile_with(model, "--tolerance", "0.5", "--no-check") == 2
+    assert "--tolerance: has no effect beside --no-check" in capsys.readouterr().err
+
+
+def test_without_time_there_is_no_verdict(model: Path, capsys) -> None:
+    assert compile_with(model, "--check-seconds", "0") == 0
+    assert "warning: check: not finished, so nothing is known" in capsys.readouterr().err
+
+
+def test_an_image(model: Path, tmp_path: Path, capsys) -> None:
+    path = tmp_path / "photo.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)).save(path)
+    options = ["--check-input", str(path), "--mean", "127.5", "--scale", "0.01", "--fuse-preprocess"]
+    assert compile_with(model, "--precision", "f16", *options) == 0
+    assert f"0 wrongly not finite; on {path}, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("precision", ["int8", "auto"])
+def test_a_calibration_sample(model: Path, tmp_path: Path, precision: str, capsys) -> None:
+    np.savez(tmp_path / "data.npz", x=uniform(4, 3, 12, 12))
+    options = ["--precision", precision, "--calibration-data", str(tmp_path / "data.npz")]
+    assert compile_with(model, *options) == 0
+    assert f"0 wrongly not finite; on {tmp_path / 'data.npz'}, sample 0, " in capsys.readouterr().err
