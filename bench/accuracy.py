@@ -11,9 +11,9 @@ import numpy as np
 from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.quantization import correct
 from tpu_mlir.quantization.calibration import clean_module
-from tpu_mlir.quantization.protection import protect
 from tpu_mlir.quantization.quality import held_out
-from tpu_mlir.quantization.scheme import Scheme
+from tpu_mlir.quantization.search.protection import protect
+from tpu_mlir.quantization.search.scheme import Scheme
 from tpu_mlir.reference import Reference, to_onnx
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.profile import profile

@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
-import tpu_mlir
 from PIL import Image
 from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.frontend.onnx.inputs import Input, resolve
 from tpu_mlir.frontend.onnx.loading import load
 from tpu_mlir.frontend.onnx.session import Session as Reference
-from tpu_mlir.quantization import correct, quantize, search_precision
+from tpu_mlir.quantization import Scheme, correct, held_out, protect, search_precision
 from tpu_mlir.quantization.corrections import CORRECTIONS
-from tpu_mlir.quantization.operations import copy, operations, share_on_integers
+from tpu_mlir.quantization.operations import share_on_integers
+from tpu_mlir.quantization.search.mixed_precision import Goal
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.compare import distance
+from tpu_mlir.runtime.profile import profile
 
 from bench.photos import crops
 from bench.report import Report, arguments, finish, machine, table
@@ -78,21 +79,15 @@ def measure(network: Network, options: argparse.Namespace) -> tuple[list[tuple[s
     names = [] if options.correct == "none" else options.correct
     fixed = correct(path, fitted, corrections=names, input_shapes=network.shapes)
     ranges = fixed.ranges
-    session = Session(tpu_mlir.compile(copy(fixed.module), precision="int8", ranges=ranges))
-    cycles = session.run_all(session.convert(judged[0]), capture=(), timed=True).cycles
-    share = share_on_integers(operations(quantize(copy(fixed.module), ranges)))
+    scheme, trials = Scheme(fixed.module, ranges), held_out(path, fitted, input_shapes=network.shapes)
+    kept = protect(scheme, *trials)
+    bmodel = scheme.compile(kept.floats)
+    share = share_on_integers(scheme.operations(kept.floats))
     limit = LEAST[network.name]
     made = " + ".join(step.correction for step in fixed.steps if step.is_kept)
-    results = [("INT8", cosine(session), limit, share, cycles)]
+    results = [("INT8", cosine(Session(bmodel)), limit, share, profile(bmodel).cycles)]
     if options.auto:
-        found = search_precision(
-            fixed.module,
-            fitted,
-            ranges=ranges,
-            original=path,
-            input_shapes=network.shapes,
-            min_cosine=options.aim or AIMS.get(network.name, AIM),
-        )
+        found = search_precision(scheme, *trials, Goal(options.aim or AIMS.get(network.name, AIM)))
         results.append(("auto", cosine(Session(found.bmodel)), LEAST_AUTO, found.chosen.share, found.chosen.cycles))
     rows, failures = list[tuple[str, ...]](), list[str]()
     for precision, value, least, part, count in results:

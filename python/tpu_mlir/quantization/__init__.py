@@ -8,6 +8,7 @@ from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.quantization.ranges import Range, Ranges
 
 __all__ = [
+    "Goal",
     "METHODS",
     "Layout",
     "PixelFormat",
@@ -28,20 +29,21 @@ if TYPE_CHECKING:
     from tpu_mlir.quantization.calibration import calibrate, quantize
     from tpu_mlir.quantization.correction import correct
     from tpu_mlir.quantization.evaluation import evaluate
-    from tpu_mlir.quantization.mixed_precision import search_precision
-    from tpu_mlir.quantization.protection import protect
     from tpu_mlir.quantization.quality import held_out
-    from tpu_mlir.quantization.scheme import Scheme
+    from tpu_mlir.quantization.search.mixed_precision import Goal, search_precision
+    from tpu_mlir.quantization.search.protection import protect
+    from tpu_mlir.quantization.search.scheme import Scheme
 
 _MODULES = {
     "calibrate": "calibration",
     "quantize": "calibration",
     "correct": "correction",
     "evaluate": "evaluation",
-    "search_precision": "mixed_precision",
-    "protect": "protection",
+    "search_precision": "search.mixed_precision",
+    "Goal": "search.mixed_precision",
+    "protect": "search.protection",
     "held_out": "quality",
-    "Scheme": "scheme",
+    "Scheme": "search.scheme",
 }
 
 

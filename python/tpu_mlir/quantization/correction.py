@@ -17,10 +17,9 @@ from tpu_mlir.quantization.calibration import (
 from tpu_mlir.quantization.corrections import CORRECTIONS, Evidence
 from tpu_mlir.quantization.corrections.channels import ranges_of_channels
 from tpu_mlir.quantization.corrections.editing import SCALED, operations_of, value_name
-from tpu_mlir.quantization.mixed_precision import Judge, Tell, least_cosine
 from tpu_mlir.quantization.operations import copy
 from tpu_mlir.quantization.preprocess import Preprocess
-from tpu_mlir.quantization.quality import split
+from tpu_mlir.quantization.quality import Judge, Tell, least_cosine, split
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples, readable
 from tpu_mlir.reference import Reference, to_onnx

@@ -14,8 +14,11 @@ from tpu_mlir.quantization.calibration import DEFAULT_SAMPLES, Model, clean_modu
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.samples import Data, Feeds, Sample, find_samples, readable
 from tpu_mlir.reference import Reference, to_onnx
+from tpu_mlir.runtime.compare import distance
 
 Run = Callable[[Feeds], dict[str, Array]]
+Judge = Callable[[Run], float]
+Tell = Callable[[str, int, int], None]  # what is done, how many of how many
 Floats = npt.NDArray[np.float64]
 
 T = TypeVar("T")
@@ -134,3 +137,12 @@ def _axis_of_channels(values: Floats) -> int | None:
             if ratio > unlike:
                 best, unlike = axis, ratio
     return best
+
+
+def least_cosine(found: Sequence[dict[str, Array]], expected: Sequence[dict[str, Array]]) -> float:
+    """Return the least, over the outputs, of the mean cosine with what is expected, over the samples."""
+    cosines = [
+        [distance(np.asarray(results[name]), np.asarray(array))[2] for name, array in wanted.items()]
+        for results, wanted in zip(found, expected, strict=True)
+    ]
+    return float(np.nan_to_num(cosines).mean(axis=0).min())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from tpu_mlir.quantization.diagnosis import Diagnosis
-from tpu_mlir.quantization.mixed_precision import Point, Search, Sensitivity
+from tpu_mlir.quantization.search.mixed_precision import Point, Search, Sensitivity
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
 from tpu_mlir.report.page import document, percent, table, time_text
 from tpu_mlir.report.quantization import sections

@@ -8,10 +8,11 @@ import tpu_mlir
 from onnx import helper
 from python.quantization.networks import feeds, model
 from tpu_mlir.errors import CalibrationError
-from tpu_mlir.quantization import calibrate, correct, search_precision
+from tpu_mlir.quantization import Scheme, calibrate, correct, held_out, search_precision
 from tpu_mlir.quantization.correction import Corrected
 from tpu_mlir.quantization.corrections import CORRECTIONS
 from tpu_mlir.quantization.quality import split
+from tpu_mlir.quantization.search.mixed_precision import Goal
 from tpu_mlir.runtime import Session
 
 RANDOM = np.random.default_rng(2)
@@ -103,7 +104,7 @@ def test_overrides_follow_the_names() -> None:
 def test_mixed_precision_of_a_corrected_network() -> None:
     """It is compared with the network as it was."""
     found = correct(NETWORK, DATA, corrections=["equalize", "bias-correction"])
-    search = search_precision(found.module, DATA, ranges=found.ranges, original=NETWORK, min_cosine=0.998)
+    search = search_precision(Scheme(found.module, found.ranges), *held_out(NETWORK, DATA), Goal(0.998))
     assert search.chosen.floats == ()
     assert search.chosen.quality >= 0.998
 
@@ -127,7 +128,7 @@ def test_progress_is_told() -> None:
 def test_channels_are_one_operation_of_the_search() -> None:
     """A function becomes a float together with the multiplication of its channels, and is tried with its source."""
     found = correct(NETWORK, DATA, corrections=["equalize"])
-    search = search_precision(found.module, DATA, ranges=found.ranges, original=NETWORK, min_cosine=0.99999)
+    search = search_precision(Scheme(found.module, found.ranges), *held_out(NETWORK, DATA), Goal(0.99999))
     found_names = {item.operation.name: item.operation.beside for item in search.sensitivities}
     assert found_names == {"a": "", "b": "a", "y": ""}
     assert {*search.chosen.floats} == {"a", "b", "y"}

@@ -11,7 +11,18 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tpu_mlir.errors import CalibrationError, CompileError, FeedError, TpuMlirWarning
 from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
-from tpu_mlir.quantization import Layout, PixelFormat, Preprocess, calibrate, evaluate, search_precision
+from tpu_mlir.quantization import (
+    Layout,
+    PixelFormat,
+    Preprocess,
+    Scheme,
+    calibrate,
+    evaluate,
+    held_out,
+    search_precision,
+)
+from tpu_mlir.quantization.calibration import clean_module
+from tpu_mlir.quantization.operations import copy
 from tpu_mlir.quantization.pixels import from_pixels, to_pixels
 from tpu_mlir.runtime import Session
 
@@ -274,7 +285,10 @@ def test_evaluate_with_other_options(labels: Path) -> None:
 
 def test_search_precision(labels: Path) -> None:
     how = Preprocess((128.0,), (1 / 128,), PixelFormat.BGR)
-    found = search_precision(classifier(how), labels.parent, preprocess=how, fuse_preprocess=True, samples=4)
+    module = clean_module(classifier(how))
+    ranges = calibrate(copy(module), labels.parent, preprocess=how, samples=4)
+    trials = held_out(classifier(how), labels.parent, preprocess=how, samples=4)
+    found = search_precision(Scheme(module, ranges, fuse_preprocess=how), *trials)
     assert found.chosen.quality >= 0.995
     assert Session(found.bmodel).get_inputs()[0].type == "tensor(uint8)"
     assert evaluate(classifier(how), found.bmodel, labels, preprocess=how).bmodel == 5 / 6

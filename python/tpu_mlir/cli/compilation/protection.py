@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from tpu_mlir.cli.calibration import progress_bar
 from tpu_mlir.cli.compilation.job import Job
 from tpu_mlir.cli.compilation.options import Precision
+from tpu_mlir.cli.compilation.scheme import scheme_of, trials_of
 from tpu_mlir.cli.console import output as results
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
-    from tpu_mlir.quantization.prices import Prices
-    from tpu_mlir.quantization.protection import Protection
-    from tpu_mlir.quantization.scheme import Scheme
+    from tpu_mlir.quantization.search.prices import Prices
+    from tpu_mlir.quantization.search.protection import Protection
+    from tpu_mlir.quantization.search.scheme import Scheme
 
 NAMED = 3  # operations in a line
 CLEARLY = 1.02  # times the cycles of floats: from there on integers are called slower
@@ -20,36 +21,16 @@ CLEARLY = 1.02  # times the cycles of floats: from there on integers are called 
 
 def run_protection(job: Job, ranges: "Ranges | None") -> Sequence[str]:
     """Return what stays floats, after a line that names it; nothing without samples. Raises TpuMlirError."""
-    calibration = job.calibration
     if job.request.precision is not Precision.INT8 or job.integers.strict_int8:
         return ()
-    if ranges is None or calibration.data is None:
+    if ranges is None or job.calibration.data is None:
         return ()
-    from tpu_mlir.quantization.calibration import clean_module
-    from tpu_mlir.quantization.prices import Prices
-    from tpu_mlir.quantization.protection import protect
-    from tpu_mlir.quantization.quality import held_out
-    from tpu_mlir.quantization.scheme import Scheme
+    from tpu_mlir.quantization.search.prices import Prices
+    from tpu_mlir.quantization.search.protection import protect
 
-    scheme = Scheme(
-        job.corrected.module if job.corrected else clean_module(job.request.model, job.shapes),
-        ranges,
-        fallback=job.integers.fallback.value,
-        asymmetric=job.integers.asymmetric,
-        quantize_outputs=job.quantize_outputs,
-        overrides=job.final_overrides,
-        fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,
-    )
+    scheme = scheme_of(job, ranges)
     with progress_bar(f"judging {job.request.model}") as advance:
-        trials = held_out(
-            job.request.model,
-            calibration.data,
-            samples=calibration.samples,
-            seed=calibration.seed,
-            preprocess=job.preprocess,
-            input_shapes=job.shapes,
-            skip_bad=calibration.skip_bad,
-        )
+        trials = trials_of(job)
         prices = Prices.of(scheme, scheme.candidates())
         found = protect(scheme, *trials, prices=prices, tell=lambda _, done, total: advance(done, total))
     for line in (_kept(scheme, found, prices), _slower(scheme, prices)):

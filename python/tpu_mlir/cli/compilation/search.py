@@ -9,11 +9,11 @@ from tpu_mlir.cli.calibration import progress_bar
 from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.ranges import load_ranges
 from tpu_mlir.cli.compilation.report import asked, run_diagnosis, write_page
+from tpu_mlir.cli.compilation.scheme import scheme_of, trials_of
 from tpu_mlir.cli.console import numbers, print_table
 
 if TYPE_CHECKING:
-    from tpu_mlir.quantization.labels import Score
-    from tpu_mlir.quantization.mixed_precision import Search
+    from tpu_mlir.quantization.search.mixed_precision import Goal, Search
 
 
 def parse_drop(text: str) -> float:
@@ -33,48 +33,36 @@ def run_search(job: Job) -> Built:
         raise typer.BadParameter("auto needs --calibration-data", param_hint="--precision")
     if (job.drop is None) != (not job.labels):
         raise typer.BadParameter("takes --evaluate with the labels, and these take it", param_hint="--max-drop")
-    from tpu_mlir.quantization.evaluation import reference_score
-
-    judge, target = None, None
-    if job.drop is not None:
-        judge, before = reference_score(job.request.model, job.labels, job.shapes or {}, job.preprocess)
-        target = before - job.drop
-    found = _search(job, judge, target)
-    measure = "Quality is top-1 accuracy." if judge else "Quality is the least mean cosine of an output."
+    goal = _goal(job)
+    found = _search(job, goal)
+    measure = "Quality is top-1 accuracy." if goal.judge else "Quality is the least mean cosine of an output."
     _show(found, job.integers.fallback.value)
     if job.quality.report:
         _write_report(job, found, measure, job.quality.report)
     return Built(found.bmodel, found.ranges, _overrides(job, found))
 
 
-def _search(job: Job, judge: "Score | None", target: float | None) -> "Search":
-    from tpu_mlir.quantization.mixed_precision import search_precision
+def _goal(job: Job) -> "Goal":
+    from tpu_mlir.quantization.evaluation import reference_score
+    from tpu_mlir.quantization.search.mixed_precision import Goal
 
-    calibration, corrected, model, table = job.calibration, job.corrected, job.request.model, job.integers.ranges
-    ranges = load_ranges(model, table) if table else None
+    if job.drop is None:
+        return Goal(job.quality.min_cosine)
+    judge, before = reference_score(job.request.model, job.labels, job.shapes or {}, job.preprocess)
+    return Goal(judge=judge, target=before - job.drop)
+
+
+def _search(job: Job, goal: "Goal") -> "Search":
+    from tpu_mlir.quantization.search.mixed_precision import search_precision
+
+    model, table = job.request.model, job.integers.ranges
+    if job.corrected:
+        ranges = job.corrected.ranges
+    else:
+        ranges = load_ranges(model, table) if table else job.calibration.run(model, job.shapes)
     with progress_bar(f"searching {model}") as advance:
         return search_precision(
-            corrected.module if corrected else model,
-            calibration.data or (),
-            min_cosine=job.quality.min_cosine,
-            judge=judge,
-            target=target,
-            ranges=corrected.ranges if corrected else ranges,
-            original=model if corrected else None,
-            method=calibration.method.value,
-            samples=calibration.samples,
-            seed=calibration.seed,
-            preprocess=job.preprocess,
-            input_shapes=job.shapes,
-            asymmetric=job.integers.asymmetric,
-            quantize_outputs=job.quantize_outputs,
-            fallback=job.integers.fallback.value,
-            precision_overrides=job.final_overrides,
-            fuse_preprocess=job.request.fuse_preprocess,
-            skip_bad=calibration.skip_bad,
-            workers=calibration.workers,
-            scheduler=calibration.scheduler,
-            tell=lambda _, done, total: advance(done, total),
+            scheme_of(job, ranges), *trials_of(job), goal, tell=lambda _, done, total: advance(done, total)
         )
 
 

@@ -10,10 +10,11 @@ from python.quantization.networks import feeds, model
 from tpu_mlir.quantization import calibrate
 from tpu_mlir.quantization.calibration import clean_module
 from tpu_mlir.quantization.operations import Operation, copy
-from tpu_mlir.quantization.prices import Prices
-from tpu_mlir.quantization.protection import GOOD, SLOWER, affordable, divide, parts_within, protect
 from tpu_mlir.quantization.quality import held_out
-from tpu_mlir.quantization.scheme import Scheme
+from tpu_mlir.quantization.search.division import divide, parts_within
+from tpu_mlir.quantization.search.prices import Prices
+from tpu_mlir.quantization.search.protection import GOOD, SLOWER, affordable, protect
+from tpu_mlir.quantization.search.scheme import Scheme
 
 SHAPE = (1, 2, 16, 16)
 
@@ -78,7 +79,7 @@ def test_the_loss_is_divided_down_to_its_places() -> None:
         asked.append(len(part))
         return sum(noise.get(op.name, 1e-5) for op in part)
 
-    parts = list(divide(ops, measure, 40, lambda what, done, total: None))
+    parts = list(divide(ops, measure, 40, lambda done: None))
     assert len(asked) <= 40
     assert sorted(op.name for part in parts for op in part.operations) == sorted(op.name for op in ops)
     assert {part.operations[0].name for part in parts if part.loss > 0.1} == set(noise)
@@ -88,18 +89,18 @@ def test_the_loss_is_divided_down_to_its_places() -> None:
 def test_no_more_parts_than_the_limit() -> None:
     ops = [operation(f"op{index}") for index in range(64)]
     done: list[int] = []
-    list(divide(ops, lambda part: float(len(part)), 7, lambda what, at, total: done.append(at)))
+    list(divide(ops, lambda part: float(len(part)), 7, done.append))
     assert done == list(range(1, 8))
 
 
 @pytest.mark.parametrize(("macs", "parts"), [(0, 24), (10**10, 24), (2 * 10**10, 20), (10**13, 6)])
 def test_large_networks_are_divided_less(macs: int, parts: int) -> None:
-    assert parts_within(macs) == parts
+    assert parts_within(macs, 24) == parts
 
 
 def test_what_is_dear_is_left() -> None:
     ops = [operation(name) for name in ("dear", "cheap")]
-    parts = list(divide(ops, lambda part: float(len(part)), 24, lambda what, done, total: None))
+    parts = list(divide(ops, lambda part: float(len(part)), 24, lambda done: None))
     prices = Prices(on_integers=1000, in_floats=1500, layers={"dear": 400, "cheap": 10})
     assert affordable(parts, prices, 40) == ["cheap"]
 

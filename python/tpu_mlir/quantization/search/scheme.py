@@ -7,9 +7,11 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.compiler import compile, pipeline, run_passes
 from tpu_mlir.quantization.calibration import quantize_in_f32
 from tpu_mlir.quantization.operations import Operation, copy, operations
+from tpu_mlir.quantization.pixels import bmodel_feeds
 from tpu_mlir.quantization.preprocess import Preprocess
+from tpu_mlir.quantization.quality import Run
 from tpu_mlir.quantization.ranges import Ranges
-from tpu_mlir.runtime import BModel
+from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.runtime.profile import profile
 
 
@@ -43,12 +45,12 @@ class Scheme:
         """Return the quantized module for ONNX Runtime, with some operations in floats beside the overrides."""
         return self._typed(floats, self.quantize_outputs)
 
-    def alone(self, integers: Collection[str]) -> ir.Module:
-        """Return the module with only some operations on integers; also those whose results only floats read."""
+    def alone(self, integers: Collection[Operation]) -> ir.Module:
+        """Return the module with only some operations on integers, even where only floats read their results."""
+        kept = {name for op in integers for name in (op.name, op.beside)}
         every = operations(self._typed((), quantize_outputs=True))
-        return self._typed(
-            [op.name for op in every if op.on_integers and not op.moves and op.name not in integers], True
-        )
+        others = [op.name for op in every if op.on_integers and not op.moves and op.name not in kept]
+        return self._typed(others, quantize_outputs=True)
 
     def compile(self, floats: Collection[str] = (), name: str | None = None) -> BModel:
         """Return the bmodel with some operations in the fallback beside the overrides. Raises as `compile` does."""
@@ -67,6 +69,11 @@ class Scheme:
     def cycles(self, floats: Collection[str] = ()) -> int:
         """Return how long the bmodel takes by the cycle model. Raises as `compile` does."""
         return profile(self.compile(floats)).cycles
+
+    def runner(self, bmodel: BModel) -> Run:
+        """Return what runs a bmodel of this scheme on the simulator, on the network's own inputs."""
+        session, preprocess = Session(bmodel), self.fuse_preprocess or Preprocess()
+        return lambda feeds: session.run(bmodel_feeds(session, feeds, preprocess))
 
     def all_overrides(self, floats: Collection[str]) -> dict[str, str]:
         """Return the overrides with those of operations that stay floats."""

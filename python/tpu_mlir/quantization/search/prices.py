@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tpu_mlir.quantization.operations import Operation
-from tpu_mlir.quantization.scheme import Scheme
+from tpu_mlir.quantization.search.scheme import Scheme
 from tpu_mlir.runtime.profile import profile
 
 

@@ -1,0 +1,1 @@
+"""Which operations stay floats: where the outputs lose what, what floats take, and what is chosen."""

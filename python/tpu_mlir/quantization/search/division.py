@@ -1,0 +1,87 @@
+"""Where a loss comes from: the network is divided into parts, each quantized alone, the worst ones further."""
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tpu_mlir.quantization.operations import Operation
+from tpu_mlir.quantization.quality import Trials
+from tpu_mlir.quantization.search.prices import Prices
+from tpu_mlir.quantization.search.scheme import Scheme
+from tpu_mlir.reference import Reference
+
+PROBES = 2  # samples that parts are measured by
+LEAST_PARTS = 6  # that are measured whatever it takes,
+WORK = 4e11  # multiply-accumulates in all that are
+NOISE = 0.02  # of the whole loss: a part that costs less is not looked into
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """Operations in a row and minus the loss when only they are on integers."""
+
+    negated: float
+    start: int
+    operations: tuple[Operation, ...] = field(compare=False)
+
+    @property
+    def loss(self) -> float:
+        return -self.negated
+
+
+def measured_parts(
+    scheme: Scheme, candidates: Sequence[Operation], searched: Trials, most: int, tell: Callable[[int, int], None]
+) -> list[Part]:
+    """Return all candidates in parts, each with what the outputs lose when only they are on integers.
+
+    tell: called with how many of how many parts are measured. Raises TpuMlirError.
+    """
+    probes = searched.some(PROBES)
+    limit = parts_within(sum(op.macs for op in scheme.operations()) * len(probes.feeds), most)
+
+    def measure(ops: Sequence[Operation]) -> float:
+        return probes.loss(Reference(scheme.alone(ops)).run)
+
+    return list(divide(candidates, measure, limit, lambda done: tell(done, limit)))
+
+
+def parts_within(macs: int, most: int) -> int:
+    """Return how many parts may be measured, by the multiply-accumulates of one: work is limited, not time."""
+    return max(LEAST_PARTS, min(most, int(WORK / max(macs, 1))))
+
+
+def divide(
+    candidates: Sequence[Operation],
+    measure: Callable[[Sequence[Operation]], float],
+    limit: int,
+    tell: Callable[[int], None],
+) -> Iterator[Part]:
+    """Yield parts with their losses, the worst ones halved until they are single operations or `limit` is reached."""
+    done = 0
+
+    def part(start: int, ops: Sequence[Operation]) -> Part:
+        nonlocal done
+        done += 1
+        tell(done)
+        return Part(-measure(ops), start, tuple(ops))
+
+    waiting = [part(0, candidates)]
+    least = NOISE * waiting[0].loss
+    while waiting:
+        worst = heapq.heappop(waiting)
+        if len(worst.operations) == 1 or done + 2 > limit or worst.loss < least:
+            yield worst
+            continue
+        middle = len(worst.operations) // 2
+        for start, ops in ((0, worst.operations[:middle]), (middle, worst.operations[middle:])):
+            heapq.heappush(waiting, part(worst.start + start, ops))
+
+
+def price(part: Part, prices: Prices, least: float) -> float:
+    """Return the share of the cycles that a part takes longer in floats, `least` added for each operation."""
+    return sum(prices.share(op.name) + least for op in part.operations)
+
+
+def by_worth(parts: Sequence[Part], prices: Prices, least: float) -> list[Part]:
+    """Return the parts, those first that lose most for their price."""
+    return sorted(parts, key=lambda part: -part.loss / price(part, prices, least))

@@ -1,0 +1,89 @@
+"""The few operations that stay floats by default: those whose 8 bits cost the outputs most, for the time they take."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tpu_mlir.quantization.quality import Tell, Trials
+from tpu_mlir.quantization.search.division import Part, by_worth, measured_parts, price
+from tpu_mlir.quantization.search.prices import Prices
+from tpu_mlir.quantization.search.scheme import Scheme
+from tpu_mlir.reference import Reference
+
+GOOD = 1e-3  # loss of an output that needs no protection: a centred cosine of 0.9995
+WORTH = 0.8  # of the loss: more must not be left, or the floats are not worth it
+SLOWER = 0.1  # of the cycles: what the floats may take by their price, and in the end
+FEW = 0.1  # of the operations
+PARTS = 24  # parts that are measured at most
+VERIFIED = 6  # choices that are measured on the samples held out
+
+
+@dataclass(frozen=True)
+class Protection:
+    """The operations that stay floats, and the outputs' loss on samples held out, without and with that."""
+
+    floats: tuple[str, ...]
+    before: float
+    after: float
+
+
+def protect(
+    scheme: Scheme,
+    searched: Trials,
+    held: Trials,
+    *,
+    prices: Prices | None = None,
+    tell: Tell = lambda what, done, total: None,
+) -> Protection:
+    """Choose the operations that stay floats though they could be on integers; none where the loss is small.
+
+    The loss is divided: operations in a row are quantized alone, the worst rows are halved, and so on, PARTS times at
+    most. The parts that lose most for the cycles that they take in floats then stay floats, as far as the loss on
+    samples that the search has not seen becomes less, and as few as do. Raises TpuMlirError.
+    """
+
+    def loss(floats: Sequence[str]) -> float:
+        return held.loss(Reference(scheme.typed(floats)).run)
+
+    before = loss(())
+    candidates = scheme.candidates()
+    if before <= GOOD or not candidates:
+        return Protection((), before, before)
+    parts = measured_parts(
+        scheme, candidates, searched, PARTS, lambda done, total: tell("protecting", done, total + VERIFIED)
+    )
+    prices = prices or Prices.of(scheme, candidates)
+    order: Sequence[str] = affordable(parts, prices, len(candidates))
+    while True:
+        found = _fewest(order, before, loss)
+        if not found.floats or scheme.cycles(found.floats) <= (1 + SLOWER) * prices.on_integers:
+            return found
+        order = found.floats[: len(found.floats) // 2]
+
+
+def affordable(parts: Sequence[Part], prices: Prices, count: int) -> list[str]:
+    """Return the operations of parts that lose most for their price, as many as SLOWER and FEW allow."""
+    least = SLOWER / max(count, 1)  # nothing is free: it is converted to floats and back
+    chosen: list[str] = []
+    spent = 0.0
+    for part in by_worth(parts, prices, least):
+        cost = price(part, prices, least)
+        if spent + cost <= SLOWER and len(chosen) + len(part.operations) <= max(4, FEW * count):
+            spent += cost
+            chosen += [op.name for op in part.operations]
+    return chosen
+
+
+def _fewest(order: Sequence[str], before: float, loss: Callable[[Sequence[str]], float]) -> Protection:
+    """Return the first operations of an order that do nearly as much as all of them, none if these do too little."""
+    high, after = len(order), loss(order) if order else before
+    if not after <= WORTH * before:
+        return Protection((), before, before)
+    wanted, low, done = max(GOOD, 1.1 * after), 0, 1
+    while high - low > 1 and done < VERIFIED:
+        middle, done = (low + high) // 2, done + 1
+        reached = loss(order[:middle])
+        if reached <= wanted:
+            high, after = middle, reached
+        else:
+            low = middle
+    return Protection(tuple(order[:high]), before, after)
