@@ -10,7 +10,7 @@ SEED ?= 0
 PRECISION ?= f32 f16 bf16 int8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup deps build test test-minima test-sanitize fuzz fuzz-networks lint format demo bench docs oracle wheel clean
+.PHONY: help setup deps build test test-minima test-elsewhere test-sanitize fuzz fuzz-networks lint format demo bench docs oracle wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ test: setup ## set up, then run all tests (lit, then pytest)
 
 test-minima: setup ## the Python tests with the lowest versions of all dependencies that pyproject.toml allows
 	@tools/bootstrap/test_minima.sh $(VENV) $(BUILD)
+
+test-elsewhere: setup ## the Python tests as on another machine: one core, older processor, other locale, empty home
+	@tools/bootstrap/test_elsewhere.sh $(VENV)
 
 test-sanitize: setup ## tests of what reads untrusted files, under AddressSanitizer and UBSan
 	@tools/bootstrap/test_sanitize.sh $(VENV) $(BUILD)/sanitize $(JOBS)

@@ -99,12 +99,12 @@ def check_round_trip(
     Two results agree if they differ by at most `relative` times the largest magnitude of the expected tensor; NaN and
     infinity must stand in the same places. Returns the clean module.
     """
-    wanted = Session(model, threads=1).run(feeds) if expected is None else expected
+    wanted = Session(model).run(feeds) if expected is None else expected
     module = import_model(model)
     for stage in ("imported", "clean"):
         if stage == "clean":
             clean(module)
-        found = Reference(module, threads=1).run(feeds)
+        found = Reference(module).run(feeds)
         assert list(found) == list(wanted), f"{stage}: outputs {list(found)}"
         for name, array in wanted.items():
             compare(f"{stage} {name}", found[name], array, relative)

@@ -29,7 +29,7 @@ CASES = [pytest.param(case, id=f"{family}-{case}") for family, cases in FAMILIES
 @functools.cache
 def expected(tried: NodeCase) -> dict[str, Array]:
     """Return what ONNX Runtime computes."""
-    return OnnxRuntime(tried.model(), threads=1).run(tried.feeds())
+    return OnnxRuntime(tried.model()).run(tried.feeds())
 
 
 @pytest.mark.parametrize("precision", TOLERANCES)

@@ -126,7 +126,7 @@ def _trial(activation: Activation, seen: Observation, consumers: Consumers) -> T
     candidates = _candidates(seen)
     part = consumers.of(activation.reference)
     try:
-        session = None if part is None else Session(part, threads=1)
+        session = None if part is None else Session(part)
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses what reads '{activation.name}': {reason}") from None
     inputs = [value.name for value in part.graph.input] if part else []

@@ -60,9 +60,9 @@ class Network:
 
 @functools.lru_cache(maxsize=1)
 def _open(model: Path | bytes) -> Session:
-    """Open a reference once in a process, on one thread: results never depend on the number of cores."""
+    """Open a reference once in a process."""
     try:
-        return Session(model if isinstance(model, bytes) else str(model), threads=1)
+        return Session(model if isinstance(model, bytes) else str(model))
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
 

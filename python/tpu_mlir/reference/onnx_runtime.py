@@ -15,14 +15,11 @@ from tpu_mlir.reference.onnx_export import to_onnx
 class Reference:
     """A module that is ready to run any number of times, as calibration does."""
 
-    def __init__(self, module: ir.Module, *, intermediates: bool = False, threads: int = 0) -> None:
-        """Prepare a module; with `intermediates`, every value computed in it is a result.
-
-        0 threads: one for each core.
-        """
+    def __init__(self, module: ir.Module, *, intermediates: bool = False) -> None:
+        """Prepare a module; with `intermediates`, every value computed in it is a result."""
         model = to_onnx(module, intermediates=intermediates)
         self._inputs = {value.name: value for value in model.graph.input}
-        self._session = _open(model, threads=threads)
+        self._session = _open(model)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Return the results by name; raises FeedError where an input is missing or has the wrong shape or type."""
@@ -81,9 +78,9 @@ def onnx_intermediates(
     return _run(_open(watched), feeds, seconds)
 
 
-def _open(model: onnx.ModelProto | str | os.PathLike[str], *, threads: int = 0) -> Session:
+def _open(model: onnx.ModelProto | str | os.PathLike[str]) -> Session:
     try:
-        return Session(model, threads=threads)
+        return Session(model)
     except SessionError as reason:
         raise ModelError(f"ONNX Runtime refuses the model: {reason}") from None
 

@@ -142,7 +142,7 @@ class Draft:
         try:
             read = reads(node)
             single = _model([node], [self._info(name) for name in read], node.output, [], self.opset)
-            found = Session(single, threads=1).run({name: self.values[name] for name in read})
+            found = Session(single).run({name: self.values[name] for name in read})
         except SessionError:
             return []
         if any(not 0 < array.size <= LARGEST for array in found.values()):

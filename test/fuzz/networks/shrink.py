@@ -58,7 +58,7 @@ def _class(text: str) -> str:
 
 def _runs(candidate: Failing) -> bool:
     try:
-        Session(candidate.model, threads=1).run(candidate.feeds)
+        Session(candidate.model).run(candidate.feeds)
     except SessionError:
         return False
     return True

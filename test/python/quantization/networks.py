@@ -44,7 +44,7 @@ def evidence(module: ir.Module, data: Feeds, ranges: Ranges | None = None) -> Ev
 
 def outputs(module: ir.Module, data: Feeds) -> Array:
     """Return the only output on all samples."""
-    reference = Reference(module, threads=1)
+    reference = Reference(module)
     return np.stack([next(iter(reference.run(item).values())) for item in data])
 
 

@@ -67,10 +67,10 @@ def test_round_trip_of_a_half_precision_model(models: Path) -> None:
     model = onnx.load(models / "squeezenet_fp16.onnx")
     feeds = feeds_for(model, {}, -2, 2)
     single = in_single_precision(onnx.load(models / "squeezenet_fp16.onnx"))
-    wide = Session(single, threads=1).run({name: x.astype(np.float32) for name, x in feeds.items()})
+    wide = Session(single).run({name: x.astype(np.float32) for name, x in feeds.items()})
     expected = {name: array.astype(np.float16) for name, array in wide.items()}
     check_round_trip(model, feeds, expected=expected)
-    original = Session(model, threads=1).run(feeds)
+    original = Session(model).run(feeds)
     for name, array in original.items():
         compare(name, expected[name], array, 5e-3)  # 66 layers, each rounded to 2^-11
 

@@ -37,7 +37,7 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int) ->
     imports = [helper.make_opsetid("" if proto.domain == "ai.onnx" else proto.domain, opset)]
     model = helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION)
     try:
-        found = Session(model, threads=1).run(feeds)
+        found = Session(model).run(feeds)
     except SessionError as reason:
         raise Unsupported(f"constant {proto.op_type} cannot be evaluated: {reason}") from None
     if any(name and name not in found for name in node.output):

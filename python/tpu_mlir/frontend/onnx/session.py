@@ -40,17 +40,15 @@ class Session:
     """A model that is ready to run, any number of times, and computes what ONNX says, node by node.
 
     Nothing is fused or laid out anew: that rounds otherwise on each kind of processor, and may make integer products
-    of floats. Sums of integer products are exact (see `with_exact_products`).
+    of floats. Sums of integer products are exact (see `with_exact_products`). It runs on one thread: how many there are
+    decides the order of sums, so results would depend on the number of cores.
     """
 
-    def __init__(self, model: onnx.ModelProto | bytes | str | os.PathLike[str], *, threads: int = 0) -> None:
-        """Load a model, a serialised one, or the file at a path; raises SessionError where the runtime refuses it.
-
-        0 threads: one for each core.
-        """
+    def __init__(self, model: onnx.ModelProto | bytes | str | os.PathLike[str]) -> None:
+        """Load a model, a serialised one, or the file at a path; raises SessionError where the runtime refuses it."""
         options = _runtime.SessionOptions()
         options.log_severity_level = 4  # fatal only: failures are reported as exceptions
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.graph_optimization_level = _runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         try:
             self._session = _runtime.InferenceSession(_source(model, options), options, ["CPUExecutionProvider"])

@@ -178,7 +178,7 @@ def test_round_trip(case: Shipped) -> None:
     values = {value.name: array for value, array in zip(case.model.graph.input, case.inputs, strict=False)}
     feeds = {name: values[name].astype(border(values[name].dtype)) for name in names}
     for _ in range(2):
-        found = Reference(module, threads=1).run(feeds)
+        found = Reference(module).run(feeds)
         for value, array in zip(case.model.graph.output, case.outputs, strict=True):
             compare(value.name, found[value.name], array.astype(border(array.dtype)), case.relative)
         clean(module)

@@ -158,7 +158,7 @@ def feeds(network: onnx.ModelProto) -> dict[str, Array]:
 
 
 def reference(network: onnx.ModelProto, inputs: dict[str, Array]) -> dict[str, Array]:
-    return OnnxRuntime(network, threads=1).run(inputs)
+    return OnnxRuntime(network).run(inputs)
 
 
 @pytest.mark.parametrize("name", CASES)
