@@ -17,6 +17,10 @@ struct LaneImage {
 
   int64_t laneBytes() const { return channelsPerLane * channelBytes; }
   int64_t bytes() const { return lanes * laneBytes(); }
+  bool operator==(const LaneImage &other) const {
+    return lanes == other.lanes && channelsPerLane == other.channelsPerLane &&
+           channelBytes == other.channelBytes;
+  }
 };
 
 /// The image of a constant, if it has one: of short channels, more than there

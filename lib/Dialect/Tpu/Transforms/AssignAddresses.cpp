@@ -2,12 +2,14 @@
 //------------------------===//
 #include "dialects/Top/Top.h"
 #include "lib/Codegen/LaneImage.h"
+#include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Dialect/Tpu/Transforms/GlobalMemory.h"
 #include "lib/Dialect/Tpu/Transforms/Passes.h"
 #include "lib/Target/BM1684X/Chip.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/xxhash.h"
 
 namespace tpu_mlir::tpu {
 #define GEN_PASS_DEF_ASSIGNADDRESSES
@@ -37,6 +39,29 @@ static void setAddress(Value value, int64_t address) {
 }
 
 namespace {
+/// What a constant puts into global memory.
+struct Contents {
+  explicit Contents(top::WeightOp weight)
+      : bytes(top::rawBytes(weight.getValue())),
+        size(bytesOf(weight.getOutput())),
+        image(laneImageOf(weight.getOutput())) {}
+
+  /// Of fewer bytes than it fills a splat has, in which only equal elements of
+  /// one width are alike; those that are elided have none.
+  bool operator==(const Contents &other) const {
+    return !bytes.empty() && bytes == other.bytes && size == other.size &&
+           image == other.image;
+  }
+  uint64_t hash() const {
+    return llvm::xxh3_64bits(ArrayRef(
+        reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()));
+  }
+
+  ArrayRef<char> bytes;
+  int64_t size;
+  std::optional<LaneImage> image;
+};
+
 /// When values are written first and read last, in ops of the body.
 struct Lives {
   explicit Lives(Block &body) {
@@ -75,13 +100,24 @@ struct AssignAddressesPass
   }
 
 private:
-  /// Puts the constants one after the other; returns their bytes, in pages.
+  /// Puts the constants one after the other, equal ones once; returns their
+  /// bytes, in pages.
   static int64_t placeWeights(Block &body) {
     constexpr int64_t kWeightAlignment = 256; // bytes; whole transfer bursts
+    llvm::DenseMap<uint64_t, SmallVector<std::pair<Contents, int64_t>, 1>>
+        known;
     int64_t next = 0;
     for (auto weight : body.getOps<top::WeightOp>()) {
-      setAddress(weight.getOutput(), bm1684x::kGlobalBase + next);
-      next += llvm::alignTo(bytesOf(weight.getOutput()), kWeightAlignment);
+      Contents contents(weight);
+      auto &alike = known[contents.hash()];
+      auto *found = llvm::find_if(
+          alike, [&](const auto &item) { return item.first == contents; });
+      int64_t offset = found == alike.end() ? next : found->second;
+      setAddress(weight.getOutput(), bm1684x::kGlobalBase + offset);
+      if (found != alike.end())
+        continue;
+      alike.push_back({contents, offset});
+      next += llvm::alignTo(contents.size, kWeightAlignment);
     }
     return llvm::alignTo(std::max<int64_t>(next, 1), bm1684x::kPage);
   }

@@ -14,7 +14,7 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.quantization.corrections.editing import Floats
 from tpu_mlir.quantization.corrections.evidence import Evidence
 from tpu_mlir.quantization.corrections.layers import Layer, find_layers, layer_inputs, layer_operations
-from tpu_mlir.quantization.corrections.scaling import set_weights, weights_of
+from tpu_mlir.quantization.corrections.scaling import owns_weights, set_weights, weights_of
 
 ROWS = 2048  # of inputs a layer is fitted to, drawn evenly from all samples
 MEMORY = 1 << 28  # bytes of rows held at a time; the samples are run again for more
@@ -70,7 +70,8 @@ def adaround(module: ir.Module, evidence: Evidence) -> int:
 
     Source: Nagel et al., "Up or Down? Adaptive Rounding for Post-Training Quantization", ICML 2020, equations 21 to 25.
     """
-    layers = find_layers(module, evidence)
+    operations = layer_operations(module)
+    layers = [layer for layer in find_layers(module, evidence) if owns_weights(operations[layer.name])]
     parts = _parts(layers)
     total = len(parts) * len(evidence.samples) + len(layers)
     done = 0
@@ -86,7 +87,7 @@ def adaround(module: ir.Module, evidence: Evidence) -> int:
         for layer, weights in zip(part, _round_all(part, [rows.pop(layer.name) for layer in part]), strict=True):
             rounded[layer.name] = weights
             evidence.advance(done := done + 1, total)
-    for name, op in layer_operations(module).items():
+    for name, op in operations.items():
         if name in rounded:
             set_weights(op, rounded[name].reshape(weights_of(op).shape))
     return len(layers)

@@ -42,14 +42,14 @@ class Site:
 
 
 def find_site(value: ir.Value, reader: str) -> Site | None:
-    """Return how to scale a value if only operations of the kind `reader`, with constant weights, read it."""
+    """Return how to scale a value if only operations of the kind `reader`, with weights of their own, read it."""
     axis = 1 if reader == "top.conv" else len(shape_of(value)) - 1
     carriers, readers = list[ir.Operation](), list[ir.Operation]()
     pending = [value]
     while pending:
         uses = users(pending.pop())
         for op, index in uses:
-            if op.name == reader and index == 0 and has_weights(op):
+            if op.name == reader and index == 0 and owns_weights(op):
                 readers.append(op)
             elif reader == "top.conv" and op.name in _CARRIERS:
                 carriers.append(op)
@@ -64,6 +64,12 @@ def find_site(value: ir.Value, reader: str) -> Site | None:
 def has_weights(op: ir.Operation) -> bool:
     """Tell whether a convolution or product has constant weights of f32, the same for all of its batch."""
     return constant(op, 1) is not None and (op.name == "top.conv" or len(shape_of(op.operands[1])) == 2)
+
+
+def owns_weights(op: ir.Operation) -> bool:
+    """Tell whether an operation has such weights for itself: changed, shared ones would be stored twice."""
+    source = producer(op.operands[1]) if has_weights(op) else None
+    return source is not None and len(users(source.results[0])) == 1
 
 
 def weights_of(op: ir.Operation) -> Floats:
@@ -133,7 +139,7 @@ def _scale_output(op: ir.Operation, factors: Floats) -> bool:
     if op.name == "top.layer_norm":
         if not constants or shape_of(operands[1]) != [factors.size]:
             return False
-    elif op.name not in _PRODUCTS or not has_weights(op):
+    elif op.name not in _PRODUCTS or not owns_weights(op):
         return False
     name = f"{value_name(op.results[0])}{SCALED}"
     for index, array in enumerate(constants, 1):

@@ -54,3 +54,21 @@ func.func @reuse(%x: tensor<1x64x64x64xf16>) -> tensor<1x64x64x64xf16> {
   %3 = tpu.permute %2 {order = array<i64: 0, 2, 1, 3>} : tensor<1x64x64x64xf16> -> tensor<1x64x64x64xf16>
   return %3 : tensor<1x64x64x64xf16>
 }
+
+// -----
+
+// Constants of equal bytes lie in one place, whatever their shapes; others, and splats of another size, do not.
+// CHECK-LABEL: func @equal_constants
+// CHECK: top.weight {tpu.address = [[#A:]] : i64} dense<{{.*}}> : tensor<1x1x1x4xf32>
+// CHECK: top.weight {tpu.address = [[#A]] : i64} dense<{{.*}}> : tensor<1x4x1x1xf32>
+// CHECK: top.weight {tpu.address = [[#A + 256]] : i64} dense<{{.*}}> : tensor<1x1x1x4xf32>
+// CHECK: top.weight {tpu.address = [[#A + 512]] : i64} dense<1.000000e+00> : tensor<1x1x1x4xf32>
+// CHECK: top.weight {tpu.address = [[#A + 768]] : i64} dense<1.000000e+00> : tensor<1x1x1x8xf32>
+func.func @equal_constants() -> (tensor<1x1x1x4xf32>, tensor<1x4x1x1xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x8xf32>) {
+  %a = top.weight dense<[[[[1.0, 2.0, 3.0, 4.0]]]]> : tensor<1x1x1x4xf32>
+  %b = top.weight dense<[[[[1.0]], [[2.0]], [[3.0]], [[4.0]]]]> : tensor<1x4x1x1xf32>
+  %c = top.weight dense<[[[[1.0, 2.0, 3.0, 5.0]]]]> : tensor<1x1x1x4xf32>
+  %d = top.weight dense<1.0> : tensor<1x1x1x4xf32>
+  %e = top.weight dense<1.0> : tensor<1x1x1x8xf32>
+  return %a, %b, %c, %d, %e : tensor<1x1x1x4xf32>, tensor<1x4x1x1xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x8xf32>
+}
