@@ -146,7 +146,24 @@ std::optional<Range> tpu_mlir::top::calibratedRange(const RangeTable &table,
   return range;
 }
 
+/// The type that the network itself has given the value.
+static UniformQuantizedType givenType(Value value) {
+  return dyn_cast<UniformQuantizedType>(getElementTypeOrSelf(value.getType()));
+}
+
+/// What a type can hold.
+static Range limitsOf(UniformQuantizedType type) {
+  auto read = [&](int64_t stored) {
+    return static_cast<double>(stored - type.getZeroPoint()) * type.getScale();
+  };
+  double min = read(type.getStorageTypeMin()),
+         max = read(type.getStorageTypeMax());
+  return {std::max(std::abs(min), std::abs(max)), min, max};
+}
+
 std::optional<Range> RangeRules::rangeOf(Value value) {
+  if (UniformQuantizedType given = givenType(value))
+    return limitsOf(given);
   Location location = locationOfValue(value);
   StringRef name = nameOf(location);
   std::optional<Range> range = calibratedRange(table, value);
@@ -255,14 +272,36 @@ RangeRules::channelTypeOf(Value value, const ElementFunction &function,
       -128, 127);
 }
 
-std::optional<Range> RangeRules::rangeOfGroup(Value leader) {
+/// The members of a group that have ranges of their own.
+SmallVector<Value> RangeRules::rangedMembers(Value leader) {
   SmallVector<Value> group = members.lookup(leader);
   if (group.empty())
     group.push_back(leader);
+  llvm::erase_if(group,
+                 [&](Value member) { return withoutRange.contains(member); });
+  return group;
+}
+
+/// The type that the network has given all members, if it holds the constants
+/// among them.
+UniformQuantizedType RangeRules::givenTypeOf(Value leader) {
+  SmallVector<Value> group = rangedMembers(leader);
+  UniformQuantizedType type =
+      group.empty() ? UniformQuantizedType() : givenType(group.front());
+  if (!type || llvm::any_of(group, [&](Value member) {
+        return givenType(member) != type;
+      }))
+    return {};
+  Range limits = limitsOf(type);
+  bool holds = llvm::all_of(elements.lookup(leader), [&](double element) {
+    return element >= limits.min && element <= limits.max;
+  });
+  return holds ? type : UniformQuantizedType();
+}
+
+std::optional<Range> RangeRules::rangeOfGroup(Value leader) {
   std::optional<Range> joined;
-  for (Value member : group) {
-    if (withoutRange.contains(member))
-      continue;
+  for (Value member : rangedMembers(leader)) {
     std::optional<Range> range = rangeOf(member);
     if (!range)
       return std::nullopt;
@@ -278,15 +317,19 @@ std::optional<Range> RangeRules::rangeOfGroup(Value leader) {
     joined->min = std::min(joined->min, element);
     joined->max = std::max(joined->max, element);
   }
-  if (group.size() == 1 && !narrow(leader, *joined))
+  if (members.lookup(leader).size() <= 1 && !narrow(leader, *joined))
     return std::nullopt;
   return joined;
 }
 
 UniformQuantizedType RangeRules::typeOf(Value value) {
+  if (UniformQuantizedType given = givenType(value))
+    return given;
   Value leader = leaderOf(value);
   if (auto known = types.find(leader); known != types.end())
     return known->second;
+  if (UniformQuantizedType given = givenTypeOf(leader))
+    return types[leader] = given;
   std::optional<Range> range = rangeOfGroup(leader);
   if (!range)
     return types[leader] = {}; // reported once

@@ -6,7 +6,9 @@
 // 2. Values between which elements only move (reshape, transpose, concat,
 //    split, slice, pad, max pool ...) share one type, that of the union of the
 //    ranges of those among them that are computed; so moving is exact.
-//    Constants and padding among them count too.
+//    Constants and padding among them count too. Those that the network itself
+//    has quantized keep their types, which the others take if all agree; else
+//    what such a type can hold is the range of its value.
 // 3. What only a relu or clip reads, whose least value is 0, takes the range
 //    of its result: storing the integers cuts the rest off, and the op itself
 //    has nothing to do.
@@ -107,6 +109,8 @@ private:
   mlir::Value leaderOf(mlir::Value value);
   std::optional<Range> rangeOf(mlir::Value value);
   std::optional<Range> rangeOfGroup(mlir::Value leader);
+  mlir::quant::UniformQuantizedType givenTypeOf(mlir::Value leader);
+  llvm::SmallVector<mlir::Value> rangedMembers(mlir::Value leader);
   bool narrow(mlir::Value value, Range &range);
 
   const RangeTable &table;
