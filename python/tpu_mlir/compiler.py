@@ -84,7 +84,7 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
     with scratch_folder() as scratch:
         passes = (
             *choose_precision(options, scratch),
-            *_take_pixels(options.fuse_preprocess),
+            *take_pixels(options.fuse_preprocess),
             "lower-top-to-tpu",
             "tpu-schedule{keep-tensors=true}" if options.keep_tensors else "tpu-schedule",
             f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}",
@@ -116,7 +116,7 @@ def choose_precision(options: CompileOptions, scratch: Scratch) -> tuple[str, ..
     return "tpu-clean", "top-fuse-quantization", f"tpu-quantize{{fallback={options.fallback}{more}}}"
 
 
-def _take_pixels(preprocess: Preprocess | None) -> tuple[str, ...]:
+def take_pixels(preprocess: Preprocess | None) -> tuple[str, ...]:
     """Return the pass that lets a network with types take pixels, if it is to."""
     if preprocess is None:
         return ()

@@ -34,7 +34,7 @@ static LogicalResult checkSize(Operation *kernel) {
 
 /// The cheapest cut of the kernels into groups: the best way to do the first
 /// `end` of them ends with a group that starts at one of the `maxOps` before.
-/// Emits an error where a kernel does not fit even alone.
+/// Emits an error for each kernel that does not fit even alone.
 static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
                                              unsigned maxOps) {
   struct Prefix {
@@ -43,6 +43,7 @@ static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
     std::optional<GroupPlan> last;
   };
   std::vector<Prefix> best(kernels.size() + 1);
+  bool fits = true;
   for (size_t end = 1; end <= kernels.size(); ++end) {
     Prefix &prefix = best[end];
     for (size_t length = 1; length <= std::min<size_t>(maxOps, end); ++length) {
@@ -54,12 +55,16 @@ static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
       if (!prefix.last || cycles < prefix.cycles)
         prefix = {cycles, start, std::move(plan)};
     }
-    if (!prefix.last)
-      return kernels[end - 1]->emitError(
-          "does not fit into local memory, however its result is cut: expects "
-          "the operands and the result of the smallest slice to take at most "
-          "262144 bytes of each lane");
+    if (prefix.last)
+      continue;
+    fits = false;
+    kernels[end - 1]->emitError(
+        "does not fit into local memory, however its result is cut: expects "
+        "the operands and the result of the smallest slice to take at most "
+        "262144 bytes of each lane");
   }
+  if (!fits)
+    return failure();
   std::vector<GroupPlan> plans;
   for (size_t end = kernels.size(); end > 0; end = best[end].start)
     plans.push_back(std::move(*best[end].last));

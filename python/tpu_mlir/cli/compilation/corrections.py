@@ -8,7 +8,7 @@ import typer
 from tpu_mlir.cli.calibration import Calibration, progress_bar
 from tpu_mlir.cli.compilation.job import Job
 from tpu_mlir.cli.compilation.options import Integers, Precision, Request
-from tpu_mlir.cli.console import numbers, print_table
+from tpu_mlir.cli.console import numbers, print_table, working
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization.correction import Corrected
@@ -34,6 +34,23 @@ def choose_corrections(request: Request, integers: Integers, calibration: Calibr
     is_quantized = request.precision in (Precision.INT8, Precision.AUTO)
     by_default = QUICK if is_quantized and calibration.data and not integers.ranges else NONE
     return parse_corrections(integers.correct or by_default)
+
+
+def check_network(job: Job) -> None:
+    """Refuse what cannot be compiled before the samples are read. Raises TpuMlirError with all of it."""
+    if not job.is_quantized or job.integers.ranges or not job.calibration.data:
+        return
+    from tpu_mlir.dry_run import check_compilable
+    from tpu_mlir.options import CompileOptions
+    from tpu_mlir.quantization.calibration import clean_module
+
+    with working(f"checking {job.request.model}"):
+        options = CompileOptions(
+            precision_overrides=job.overrides,
+            fallback=job.integers.fallback.value,
+            fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,
+        )
+        check_compilable(clean_module(job.request.model, job.shapes), options)
 
 
 def run_corrections(job: Job) -> "Corrected | None":
