@@ -55,6 +55,7 @@ void tpu_mlir::registerAllPasses() {
         if (options.keepTensors)
           groups.maxOps = 1;
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFillLanes());
+        manager.addNestedPass<mlir::func::FuncOp>(tpu::createSpreadElements());
         manager.addNestedPass<mlir::func::FuncOp>(
             tpu::createFormGroups(groups));
         manager.addPass(tpu::createAssignAddresses());

@@ -24,6 +24,28 @@ def FillLanes : Pass<"tpu-fill-lanes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
 }
 
+def SpreadElements : Pass<"tpu-spread-elements", "::mlir::func::FuncOp"> {
+  let summary = "view element-wise work that stands alone so that it fills the lanes evenly";
+  let description = [{
+    Places mean nothing to ops that work element by element, so ops that read and feed no other kernel can have any view
+    of their elements. Values of few channels leave lanes empty, those of many short channels waste a lane's memory and
+    travel in short rows: both get as many channels as divide the elements, at most one for each lane, where the ops, one
+    by one, take fewer cycles so.
+
+    Before:
+    ```mlir
+    %0 = tpu.unary tanh %a : tensor<1x6400x1x1xf16>
+    ```
+    After:
+    ```mlir
+    %0 = tpu.reshape %a : tensor<1x6400x1x1xf16> -> tensor<1x64x1x100xf16>
+    %1 = tpu.unary tanh %0 : tensor<1x64x1x100xf16>
+    %2 = tpu.reshape %1 : tensor<1x64x1x100xf16> -> tensor<1x6400x1x1xf16>
+    ```
+  }];
+  let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
+}
+
 def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
   let summary = "put kernels into groups, tile them and give their slices local addresses";
   let description = [{
