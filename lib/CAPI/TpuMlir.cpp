@@ -7,6 +7,7 @@
 #include "lib/Pipelines/Registration.h"
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Registration.h"
+#include "mlir/IR/Action.h"
 
 MLIR_DEFINE_CAPI_DIALECT_REGISTRATION(Top, top, tpu_mlir::top::TopDialect)
 
@@ -21,4 +22,16 @@ MlirStringRef tpuMlirElementsAttrGetRawData(MlirAttribute attribute) {
   if (auto elements = llvm::dyn_cast<mlir::ElementsAttr>(unwrap(attribute)))
     bytes = tpu_mlir::top::rawBytes(elements);
   return mlirStringRefCreate(bytes.data(), bytes.size());
+}
+
+void tpuMlirContextSetStop(MlirContext context, bool (*isStopped)(void *),
+                           void *userData) {
+  if (!isStopped)
+    return unwrap(context)->registerActionHandler(nullptr);
+  // Passes, iterations of rewriters and single patterns are actions.
+  unwrap(context)->registerActionHandler(
+      [=](llvm::function_ref<void()> action, const mlir::tracing::Action &) {
+        if (!isStopped(userData))
+          action();
+      });
 }

@@ -20,6 +20,12 @@ MLIR_CAPI_EXPORTED void tpuMlirRegisterAllPasses(void);
 /// null data where the attribute holds none.
 MLIR_CAPI_EXPORTED MlirStringRef
 tpuMlirElementsAttrGetRawData(MlirAttribute attribute);
+/// Makes passes of the context ask before each step whether to skip it, and so
+/// what is left of them; a null function removes the question. `isStopped` may
+/// be called from several threads.
+MLIR_CAPI_EXPORTED void tpuMlirContextSetStop(MlirContext context,
+                                              bool (*isStopped)(void *userData),
+                                              void *userData);
 
 #ifdef __cplusplus
 }

@@ -24,6 +24,7 @@ PYBIND11_MODULE(_native, m) {
   m.doc() = "Containers, instructions and the simulator";
   bindBModel(m);
   bindCalibration(m);
+  bindInterrupts(m);
   bindIsa(m);
   bindEncode(m);
   bindSimulator(m);

@@ -27,6 +27,7 @@ T unwrap(const char *errorClass, llvm::Expected<T> result) {
 isa::Engine engineNamed(const std::string &name);
 
 void bindBModel(pybind11::module_ &module);
+void bindInterrupts(pybind11::module_ &module);
 void bindCalibration(pybind11::module_ &module);
 void bindIsa(pybind11::module_ &module);
 /// After bindIsa, whose submodule it extends.

@@ -4,6 +4,7 @@
 #include "mlir-c/Pass.h"
 #include "mlir-c/Support.h"
 #include "mlir/Bindings/Python/PybindAdaptors.h"
+#include "python/bindings/PassRun.h"
 
 #include <set>
 #include <string>
@@ -49,8 +50,8 @@ static void runPythonPass(MlirOperation op, MlirExternalPass pass,
   }
 }
 
-/// PassManager.run() holds the GIL in LLVM 19: anchor such passes on the top
-/// operation, since a nested one would wait for the GIL on a worker thread.
+/// PassManager.run() of LLVM 19's bindings holds the GIL: anchor such passes on
+/// the top operation, since a nested one would wait for it on a worker thread.
 static void addPythonPass(MlirPassManager manager, const std::string &name,
                           py::function function) {
   static MlirTypeIDAllocator ids = mlirTypeIDAllocatorCreate();
@@ -75,7 +76,11 @@ static void addPythonPass(MlirPassManager manager, const std::string &name,
 }
 
 PYBIND11_MODULE(_tpuMlir, m) {
-  m.doc() = "Python passes and raw access to constants";
+  m.doc() = "Python passes, interruptible runs and raw access to constants";
+  m.def("run_passes", tpu_mlir::python::runPasses, py::arg("pass_manager"),
+        py::arg("operation"),
+        "Runs passes without the GIL; (succeeded, [(severity, location, "
+        "message, notes)]). A signal's exception stops them.");
   m.def("raw_data", viewRawData, py::arg("attribute"),
         "Read-only bytes of a constant; valid while its context lives.");
   m.def("add_python_pass", addPythonPass, py::arg("pass_manager"),

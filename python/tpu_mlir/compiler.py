@@ -16,7 +16,7 @@ from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.modules import main_operations
 from tpu_mlir.options import OVERRIDES, RANGES, CompileOptions
-from tpu_mlir.passmanager import MLIR_ERROR, PassManager
+from tpu_mlir.passmanager import Diagnostic, PassManager, run_pass_manager
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.runtime.bmodel import BModel
@@ -138,28 +138,20 @@ def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = Mappin
     Raises CompileError with every error, one a line, each naming the user's node; warns (TpuMlirWarning) of the rest.
     A line of a temporary file, which the user has not written, is no place to look at and left out.
     """
-
-    def warn(diagnostic: ir.Diagnostic) -> bool:
-        if diagnostic.severity == ir.DiagnosticSeverity.WARNING:
-            warnings.warn(_describe(diagnostic, files), TpuMlirWarning, stacklevel=2)
-        return True
-
-    handler = module.context.attach_diagnostic_handler(warn)
-    try:
-        with module.context:
-            PassManager.parse(passes).run(module.operation)
-    except MLIR_ERROR as error:
-        found: list[ir.DiagnosticInfo] = vars(error)["error_diagnostics"]
-        lines = [_describe(each, files) for each in found]
-        raise CompileError("\n".join(lines) or "a pass failed without a message") from None
-    finally:
-        handler.detach()
+    with module.context:
+        succeeded, found = run_pass_manager(PassManager.parse(passes), module.operation)
+    for each in found:
+        if each.severity == ir.DiagnosticSeverity.WARNING:
+            warnings.warn(_describe(each, files), TpuMlirWarning, stacklevel=2)
+    if not succeeded:
+        errors = [_describe(each, files) for each in found if each.severity == ir.DiagnosticSeverity.ERROR]
+        raise CompileError("\n".join(errors) or "a pass failed without a message")
 
 
-def _describe(diagnostic: ir.Diagnostic | ir.DiagnosticInfo, files: Mapping[str, str]) -> str:
+def _describe(diagnostic: Diagnostic, files: Mapping[str, str]) -> str:
     """Return `'node': message`, where the location holds a name."""
-    name = re.search(r'"((?:[^"\\]|\\.)*)"', str(diagnostic.location))
-    notes = "".join(f"; {note.message}" for note in diagnostic.notes if "see current operation" not in note.message)
+    name = re.search(r'"((?:[^"\\]|\\.)*)"', diagnostic.location)
+    notes = "".join(f"; {note}" for note in diagnostic.notes if "see current operation" not in note)
     message = diagnostic.message + notes
     for alias, given in files.items():
         message = message.replace(alias, given)

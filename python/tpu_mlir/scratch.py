@@ -11,6 +11,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tpu_mlir.interrupts import unfinished
+
 _PREFIX = "tpu_mlir-"
 _LOCK = ".in-use"  # its owner keeps it locked; the system unlocks it whatever ends the owner
 _STARTING = 60  # seconds that an owner may take from making the folder to locking it
@@ -35,6 +37,7 @@ def scratch_folder() -> Generator[Scratch]:
     root = Path(tempfile.gettempdir())
     remove_stale(root)
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root) as name, contextlib.ExitStack() as stack:
+        stack.enter_context(unfinished(Path(name)))
         lock = stack.enter_context(Path(name, _LOCK).open("w"))
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY)

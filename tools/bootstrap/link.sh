@@ -10,7 +10,7 @@ cat >"$venv/bin/tpuc" <<EOF
 #!$root/$venv/bin/python
 import sys
 
-from tpu_mlir.cli import main
+from tpu_mlir.__main__ import main
 
 if __name__ == "__main__":  # worker processes import this file
     sys.exit(main())

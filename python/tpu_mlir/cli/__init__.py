@@ -3,6 +3,7 @@
 import sys
 import warnings
 from collections.abc import Sequence
+from signal import SIGINT
 from typing import TextIO
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from tpu_mlir.cli.app import app
 from tpu_mlir.cli.console import errors, print_error, print_warning
 from tpu_mlir.errors import TpuMlirError, TpuMlirWarning
+from tpu_mlir.interrupts import Interrupted, announce
 from tpu_mlir.runtime.files import reason
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
@@ -25,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = app(words, prog_name="tpuc", standalone_mode=False)
     except typer.Abort:
+        announce(SIGINT)
         return INTERRUPTED
+    except Interrupted as end:
+        announce(end.number)
+        return 128 + end.number
     except typer.TyperException as error:
         return _report_usage(error)
     except BrokenPipeError:

@@ -10,6 +10,7 @@ from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.debug_shell import Shell, run_lines
 from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples
+from tpu_mlir.interrupts import handled_at_prompt
 from tpu_mlir.runtime import BModel, Debugger, Session
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors
@@ -63,6 +64,12 @@ def debug(
             raise typer.Exit(1)
         return
     shell.do_where("")
+    with handled_at_prompt():
+        _ask(shell)
+
+
+def _ask(shell: Shell) -> None:
+    """Run what is typed at the prompt until the user leaves; an interrupt ends a command, not the session."""
     while True:
         try:
             shell.cmdloop("'help' lists the words")

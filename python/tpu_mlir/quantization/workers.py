@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,7 +49,7 @@ def open_pool(network: Network, workers: int | None, scheduler: str | None) -> G
             yield pool
     elif workers is not None:
         # Processes start anew rather than as copies: copies of a process with threads may hang.
-        with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as executor:
+        with _processes(workers) as executor:
             try:
                 yield Pool(partial(_submit, executor, network), workers)
             except BrokenProcessPool:
@@ -63,9 +63,24 @@ def open_pool(network: Network, workers: int | None, scheduler: str | None) -> G
             yield Pool(partial(_submit, executor, network), cores)
 
 
+@contextmanager
+def _processes(count: int) -> Generator[ProcessPoolExecutor]:
+    """Yield processes that leave interrupts to this one, and end at once if the work is given up."""
+    before = set(active_children())
+    with ProcessPoolExecutor(count, get_context("spawn"), end_with_parent) as executor:
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        executor.submit(os.getpid)  # starts all of them; they inherit the mask
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        try:
+            yield executor
+        except BaseException:
+            for process in set(active_children()) - before:
+                process.kill()
+            raise
+
+
 def end_with_parent() -> None:
-    """Let this worker end when the process that started it is gone, even killed; and leave interrupts to that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let this worker end when the process that started it is gone, even killed."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()

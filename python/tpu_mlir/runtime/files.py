@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tpu_mlir.errors import InputFileError, OutputFileError
+from tpu_mlir.interrupts import unfinished
 
 MOST_BYTES = 4 << 30  # of a file that is read whole: no board's bmodel is larger; a device may never end
 MOST_TEXT = 1 << 30  # of a listing or a table
@@ -24,7 +25,8 @@ def whole_file(path: str | os.PathLike[str]) -> Generator[Path, None, None]:
     target = Path(path)
     temporary = _file_beside(target)
     try:
-        yield temporary
+        with unfinished(temporary):
+            yield temporary
         temporary.chmod(0o666 & ~current_umask())
         temporary.replace(target.resolve())
     except OSError as error:
