@@ -58,14 +58,14 @@ def disasm(
 
 def listing(bmodel: BModel, engines: tuple[str, ...] = ENGINES, *, as_json: bool = False) -> Iterator[str]:
     """Yield the lines of the listing. Raises BModelError and CommandError."""
-    place: tuple[str, int, int] | None = None
+    place: tuple[int, int, int] | None = None
     for listed in list_commands(bmodel, engines):
         if as_json:
             yield json.dumps(json_record(listed))
             continue
-        if place != (listed.network, listed.stage, listed.group):
-            place = (listed.network, listed.stage, listed.group)
-            yield group_line(*place)
+        if place != listed.place:
+            place = listed.place
+            yield group_line(listed.network, listed.stage, listed.group)
         yield text_line(listed)
 
 

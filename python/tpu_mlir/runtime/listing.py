@@ -31,6 +31,7 @@ class ListedCommand:
     command: isa.Command
     layer: str
     completes: tuple[str, ...]
+    place: tuple[int, int, int]  # network, stage and group by number: a damaged file may hold two networks of one name
 
 
 def comment(names: Iterable[str]) -> str:
@@ -115,14 +116,15 @@ def list_commands(bmodel: BModel, engines: tuple[str, ...] = ENGINES) -> Iterato
     contents = bmodel.contents
     if contents.chip != CHIP:
         raise BModelError(f"{bmodel.name}: holds commands for {contents.chip}, only those of {CHIP} can be listed")
-    for net in contents.nets:
+    for net_number, net in enumerate(contents.nets):
         for number, stage in enumerate(net.stages):
             names = Names.of(bmodel, stage)
             for index, group in enumerate(stage.groups):
                 try:
                     for command in in_order(group, engines):
                         layer, completed = names.layer(index, command), names.completed(index, command)
-                        yield ListedCommand(net.name, number, index, command, layer, completed)
+                        place = net_number, number, index
+                        yield ListedCommand(net.name, number, index, command, layer, completed, place)
                 except CommandError as error:
                     where = f"network '{net.name}', stage {number}, group {index}"
                     raise CommandError(f"{bmodel.name}: {where}: {error}") from error
