@@ -2,6 +2,7 @@
 //------------===//
 #include "lib/CAPI/TpuMlir.h"
 
+#include "dialects/Interfaces/Sizes.h"
 #include "dialects/Top/Top.h"
 #include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Pipelines/Registration.h"
@@ -35,3 +36,5 @@ void tpuMlirContextSetStop(MlirContext context, bool (*isStopped)(void *),
           action();
       });
 }
+
+int64_t tpuMlirMaxElements() { return tpu_mlir::kMaxElements; }

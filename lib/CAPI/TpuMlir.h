@@ -27,6 +27,9 @@ MLIR_CAPI_EXPORTED void tpuMlirContextSetStop(MlirContext context,
                                               bool (*isStopped)(void *userData),
                                               void *userData);
 
+/// Most elements that a tensor of the dialects may have.
+MLIR_CAPI_EXPORTED int64_t tpuMlirMaxElements(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -81,6 +81,7 @@ PYBIND11_MODULE(_tpuMlir, m) {
         py::arg("operation"),
         "Runs passes without the GIL; (succeeded, [(severity, location, "
         "message, notes)]). A signal's exception stops them.");
+  m.attr("MAX_ELEMENTS") = tpuMlirMaxElements();
   m.def("raw_data", viewRawData, py::arg("attribute"),
         "Read-only bytes of a constant; valid while its context lives.");
   m.def("add_python_pass", addPythonPass, py::arg("pass_manager"),

@@ -7,6 +7,7 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx.checking import Checks
 from tpu_mlir.frontend.onnx.importer import GraphImporter
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.loading import load
@@ -30,7 +31,12 @@ def import_model(
     prefix = "" if isinstance(source, onnx.ModelProto) else f"{source}: "
     try:
         inputs = resolve(model.graph, input_shapes or {})
+        checks = Checks(model, opsets)
+        checks.nodes()
+        checks.structure()
         with ir.Context(), ir.Location.name(model.graph.name or "model"):
-            return GraphImporter(opsets, folder).build(model.graph, inputs)
+            module = GraphImporter(opsets, folder, frozen=bool(input_shapes)).build(model.graph, inputs)
+        checks.types()
+        return module
     except ModelError as error:
         raise ModelError(f"{prefix}{error}") from None

@@ -1,45 +1,124 @@
 """Evaluates single nodes at import where all operands are known, with ONNX Runtime."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper, shape_inference
 
+from tpu_mlir.frontend.onnx.limits import FoldedBytes
 from tpu_mlir.frontend.onnx.node import Unsupported
 from tpu_mlir.frontend.onnx.session import Session, SessionError
-from tpu_mlir.frontend.onnx.tensors import BFLOAT16, Array, onnx_type
+from tpu_mlir.frontend.onnx.tensors import Array, DType, onnx_type
 
 _IR_VERSION = 10  # the newest that every supported ONNX Runtime reads; goes with opset 21
+_CAST_OPSET = 21
+_SMALL = 1024  # elements of an operand that may be a shape, which inference has to see
 
 
-def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int) -> list[Array]:
-    """Return the results of a node; raises Unsupported with the runtime's reason where it cannot be evaluated.
+def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, room: FoldedBytes) -> list[Array]:
+    """Return the results of a node.
 
-    An operator that draws random numbers is not evaluated: its result is not a constant.
+    Raises Unsupported where the node cannot be evaluated, with the runtime's reason, and for an operator that draws
+    random numbers, whose result is not a constant; ModelError, before it runs, where its results have no room.
     """
     if proto.op_type.startswith(("Random", "Bernoulli", "Multinomial")):
         raise Unsupported(f"{proto.op_type} draws random numbers")
-    feeds: dict[str, Array] = {}
-    inputs: list[str] = []
-    for index, array in enumerate(operands):
-        inputs.append("" if array is None else f"in{index}")
-        if array is not None:
-            feeds[inputs[-1]] = array.astype(np.float32) if array.dtype == BFLOAT16 else np.asarray(array)
+    what = f"constant {proto.op_type}"
+    feeds = {f"in{index}": np.asarray(array) for index, array in enumerate(operands) if array is not None}
     node = onnx.NodeProto()
     node.CopyFrom(proto)
     del node.input[:], node.output[:]
-    node.input.extend(inputs)
+    node.input.extend("" if array is None else f"in{index}" for index, array in enumerate(operands))
     node.output.extend(f"out{index}" if name else "" for index, name in enumerate(proto.output))
-    results = [onnx.ValueInfoProto(name=name) for name in node.output if name]
-    values = [helper.make_tensor_value_info(name, onnx_type(a.dtype), a.shape) for name, a in feeds.items()]
-    graph = helper.make_graph([node], "fold", values, results)
-    imports = [helper.make_opsetid("" if proto.domain == "ai.onnx" else proto.domain, opset)]
-    model = helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION)
+    types = _result_types(node, feeds, opset)
+    is_foreign = node.domain not in ("", "ai.onnx")
+    room.spend(sum(_bytes(tensor, feeds, what, is_foreign=is_foreign) for tensor in types.values()), what)
     try:
-        found = Session(model).run(feeds)
+        found = _evaluate(node, feeds, types, opset)
     except SessionError as reason:
-        raise Unsupported(f"constant {proto.op_type} cannot be evaluated: {reason}") from None
-    if any(name and name not in found for name in node.output):
-        raise Unsupported(f"constant {proto.op_type} gives a result that is not a tensor")
+        raise Unsupported(f"{what} cannot be evaluated: {reason}") from None
+    if any(name not in found for name in types):
+        raise Unsupported(f"{what} gives a result that is not a tensor")
     return [found[name] if name else np.zeros(0, np.float32) for name in node.output]
+
+
+def _result_types(node: onnx.NodeProto, feeds: Mapping[str, Array], opset: int) -> dict[str, onnx.TypeProto.Tensor]:
+    """Return what ONNX infers of the results, for which it reads operands that are shapes."""
+    fixed = {name: array for name, array in feeds.items() if array.size <= _SMALL}
+    others = {name: array for name, array in feeds.items() if array.size > _SMALL}
+    model = _model([node], others, fixed, [name for name in node.output if name], opset)
+    try:
+        inferred = shape_inference.infer_shapes(model)
+    except shape_inference.InferenceError as error:
+        raise Unsupported(f"constant {node.op_type} cannot be evaluated: {error}") from None
+    return {value.name: value.type.tensor_type for value in inferred.graph.output}
+
+
+def _bytes(tensor: onnx.TypeProto.Tensor, feeds: Mapping[str, Array], what: str, *, is_foreign: bool) -> int:
+    """Return how many bytes a result takes; a dimension that depends on values is at most the operands' elements.
+
+    `is_foreign`: of an operator that ONNX does not have; the importer evaluates those that make nothing larger.
+    """
+    most = sum(array.size for array in feeds.values())
+    if not tensor.HasField("shape"):
+        if not is_foreign:
+            raise Unsupported(f"{what} cannot be evaluated: ONNX does not tell its shape")
+        return most * 8
+    dims = [dim.dim_value if dim.HasField("dim_value") else most for dim in tensor.shape.dim]
+    if min(dims, default=0) < 0:
+        raise Unsupported(f"{what} gives the shape {dims}, which no tensor has")
+    return math.prod(dims) * (_dtype(tensor).itemsize if tensor.elem_type else 8)
+
+
+def _evaluate(
+    node: onnx.NodeProto, feeds: Mapping[str, Array], types: Mapping[str, onnx.TypeProto.Tensor], opset: int
+) -> dict[str, Array]:
+    """Return the results; types that the runtime's Python has no arrays of enter as constants and leave as f32.
+
+    Where the runtime has no kernel for such a type either, the node is computed in f32 and its results are rounded.
+    """
+    exotic = {name for name, array in feeds.items() if not _is_native(array.dtype)}
+    rounded = {name: _dtype(tensor) for name, tensor in types.items() if not _is_native(_dtype(tensor))}
+    plain = [helper.make_node("Cast", [name], [f"{name}/f32"], to=TensorProto.FLOAT) for name in rounded]
+    outputs = [f"{name}/f32" if name in rounded else name for name in types]
+    fixed = {name: feeds[name] for name in exotic}
+    others = {name: array for name, array in feeds.items() if name not in exotic}
+    try:
+        found = Session(_model([node, *plain], others, fixed, outputs, opset)).run(others)
+    except SessionError:
+        if not exotic:
+            raise
+        others = others | {name: array.astype(np.float32) for name, array in fixed.items()}
+        found = Session(_model([node, *plain], others, {}, outputs, opset)).run(others)
+    return {
+        name: found[output].astype(rounded[name]) if name in rounded else found[output]
+        for name, output in zip(types, outputs, strict=True)
+        if output in found
+    }
+
+
+def _model(
+    nodes: Sequence[onnx.NodeProto],
+    inputs: Mapping[str, Array],
+    constants: Mapping[str, Array],
+    outputs: Sequence[str],
+    opset: int,
+) -> onnx.ModelProto:
+    values = [helper.make_tensor_value_info(name, onnx_type(a.dtype), a.shape) for name, a in inputs.items()]
+    tensors = [numpy_helper.from_array(array, name) for name, array in constants.items()]
+    graph = helper.make_graph(nodes, "fold", values, [onnx.ValueInfoProto(name=name) for name in outputs], tensors)
+    domain = "" if nodes[0].domain == "ai.onnx" else nodes[0].domain
+    versions = {"": _CAST_OPSET, domain: opset}
+    imports = [helper.make_opsetid(name, version) for name, version in versions.items()]
+    return helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION)
+
+
+def _dtype(tensor: onnx.TypeProto.Tensor) -> DType:
+    return np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+
+
+def _is_native(dtype: DType) -> bool:
+    """Tell whether NumPy itself has the type: bfloat16, the 8-bit floats and 4-bit integers are registered with it."""
+    return dtype.isbuiltin != 2

@@ -1,5 +1,6 @@
 """Walks an ONNX graph and builds `@main` of a `top` module from it."""
 
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,15 +11,16 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.errors import ModelError
+from tpu_mlir.errors import ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
-from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
+from tpu_mlir.frontend.onnx.node import Node, Unsupported, failed
 from tpu_mlir.frontend.onnx.quantized import stored, without_scales
+from tpu_mlir.frontend.onnx.subgraphs import Scope, branch, loop
 from tpu_mlir.frontend.onnx.tensors import (
-    Array,
     DType,
     border,
     is_float,
@@ -31,15 +33,17 @@ from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, res
 from tpu_mlir.locations import names
 from tpu_mlir.passmanager import MLIR_ERROR
 
-Scope = dict[str, Value]
-
 
 class GraphImporter:
     """The state of one import: the weights in the IR, the nodes that failed, the diagnostics of the current one."""
 
-    def __init__(self, opsets: Mapping[str, int], folder: Path | None) -> None:
+    def __init__(self, opsets: Mapping[str, int], folder: Path | None, *, frozen: bool = False) -> None:
+        """`frozen`: the user has chosen the inputs' shapes, so that outputs may have others than the model declares."""
         self._opsets = opsets
         self._folder = folder
+        self._frozen = frozen
+        self._folded = FoldedBytes()
+        self._steps = MAX_STEPS
         self._weights = Weights()
         self._failures: list[str] = []
         self._diagnostics: list[str] = []
@@ -77,7 +81,9 @@ class GraphImporter:
         needed = _needed(graph, wanted)
         for tensor in graph.initializer:
             if tensor.name in needed:
-                scope[tensor.name] = Constant(to_array(tensor, self._folder), tensor.name)
+                array = to_array(tensor, self._folder)
+                self._folded.allow_for(array.nbytes)
+                scope[tensor.name] = Constant(array, tensor.name)
         for sparse in graph.sparse_initializer:
             if sparse.values.name in needed:
                 self._failures.append(f"'{sparse.values.name}': sparse initializers are not supported")
@@ -88,7 +94,7 @@ class GraphImporter:
                 continue
             try:
                 values = self._node(proto, scope, live)
-            except Unsupported as reason:
+            except (Unsupported, ModelError) as reason:
                 self._failures.append(f"'{proto.name or live[0]}': {reason}")
                 values = {name: Missing() for name in live}
             scope.update(values)
@@ -102,11 +108,16 @@ class GraphImporter:
             if name and name not in scope:
                 raise Unsupported(f"{proto.op_type} uses '{name}', which no earlier node computes")
         operands = [scope[name] if name else None for name in proto.input]
-        if domain == "" and proto.op_type == "If" and isinstance(operands[0], Constant):
-            return self._branch(proto, scope, operands[0].array, live)
         known = [item for item in operands if not isinstance(item, ir.Value | Missing)]
-        if operands and len(known) == len(operands) and registry.is_evaluated(proto.op_type, domain):
-            arrays = fold(proto, [item.array if item else None for item in known], opset)
+        is_known = len(known) == len(operands)
+        if domain == "" and proto.op_type == "If" and operands and isinstance(operands[0], Constant):
+            condition = operands[0].array
+            return dict(zip(live, branch(proto, scope, condition, live, self._graph), strict=True))
+        if domain == "" and proto.op_type == "Loop" and is_known:
+            results = zip(proto.output, loop(proto, scope, known, self._iteration), strict=False)
+            return {name: value for name, value in results if name in live}
+        if operands and is_known and registry.is_evaluated(proto, domain):
+            arrays = fold(proto, [item.array if item else None for item in known], opset, self._folded)
             return {
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
             }
@@ -137,16 +148,20 @@ class GraphImporter:
                 raise Unsupported(f"{node.op} has its result {position} ('{name}') used, which is not supported")
         return {name: value for name, value in zip(node.outputs, values, strict=False) if name in live}
 
-    def _branch(self, proto: onnx.NodeProto, scope: Scope, condition: Array, live: list[str]) -> dict[str, Value]:
-        """Import the branch of an If that a constant condition takes."""
-        chosen = "then_branch" if bool(condition.reshape(-1)[0]) else "else_branch"
-        graph = next((attribute.g for attribute in proto.attribute if attribute.name == chosen), None)
-        if graph is None or len(graph.output) < len(proto.output):
-            raise Unsupported(f"If expects a {chosen} with {len(proto.output)} results")
-        inner = dict(scope)
-        pairs = [(outer, value.name) for outer, value in zip(proto.output, graph.output, strict=False) if outer in live]
-        self._nodes(graph, inner, {name for _, name in pairs})
-        return {outer: inner[name] for outer, name in pairs}
+    def _graph(self, graph: onnx.GraphProto, scope: Scope, names: Sequence[str]) -> list[Value]:
+        """Import an inner graph into a scope of its own; return the values of the names."""
+        self._nodes(graph, scope, set(names))
+        for name in names:
+            if name not in scope:
+                raise Unsupported(f"its graph '{graph.name}' computes no '{name}'")
+        return [scope[name] for name in names]
+
+    def _iteration(self, body: onnx.GraphProto, scope: Scope, names: Sequence[str]) -> list[Value]:
+        """Import one more iteration of a loop."""
+        self._steps -= 1 + len(body.node)
+        if self._steps < 0:
+            raise Unsupported(f"Loop has not ended after {MAX_STEPS} nodes and iterations, the most that are evaluated")
+        return self._graph(body, scope, names)
 
     def _output(self, declared: onnx.ValueInfoProto, scope: Scope) -> ir.Value:
         """Return the IR value of a network output in the type that the model declares for it."""
@@ -154,6 +169,7 @@ class GraphImporter:
         if found is None or isinstance(found, Missing):
             raise ModelError(f"output '{declared.name}' is computed by no node")
         value = self._weights.value(found) if isinstance(found, Constant) else found
+        self._compare_shape(declared, list(ir.RankedTensorType(value.type).shape))
         element = declared.type.tensor_type.elem_type
         if not element:
             return value
@@ -166,6 +182,20 @@ class GraphImporter:
         if kind.element_type == mlir_type(dtype):
             return value
         return result(top.CastOp(value, ir.TypeAttr.get(mlir_type(dtype))))
+
+    def _compare_shape(self, declared: onnx.ValueInfoProto, found: list[int]) -> None:
+        """Raise where an output has another shape than the declared one; warn if the user has frozen the inputs'."""
+        if not declared.type.tensor_type.HasField("shape"):
+            return
+        dims = declared.type.tensor_type.shape.dim
+        sizes = [dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else -1 for dim in dims]
+        if len(sizes) == len(found) and all(size in (-1, real) for size, real in zip(sizes, found, strict=True)):
+            return
+        expected = ", ".join("?" if size < 0 else str(size) for size in sizes)
+        text = f"output '{declared.name}' has the shape [{expected}] in the model, but what is computed has {found}"
+        if not self._frozen:
+            raise ModelError(f"{text}; correct the model's output, or export it again")
+        warnings.warn(text, TpuMlirWarning, stacklevel=2)
 
     def _verify(self, block: ir.Block) -> None:
         """Raise for operations that builders accept and the dialect does not, such as one of a wrong element type."""
@@ -181,8 +211,7 @@ class GraphImporter:
 
     def _raise_failures(self) -> None:
         if self._failures:
-            noun = "1 node" if len(self._failures) == 1 else f"{len(self._failures)} nodes"
-            raise ModelError("\n  ".join([f"{noun} cannot be compiled:", *self._failures]))
+            raise failed(self._failures)
 
     @contextmanager
     def _collect_diagnostics(self) -> Generator[None]:

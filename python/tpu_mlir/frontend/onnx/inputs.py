@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import onnx
 
 from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx.limits import check_elements
 from tpu_mlir.frontend.onnx.tensors import DType, onnx_numpy_type
 
 
@@ -45,6 +46,8 @@ def resolve(graph: onnx.GraphProto, given: Mapping[str, Sequence[int]]) -> list[
             results.append(Input(name, shape, dtype))
     if problems:
         raise ModelError("; ".join(problems))
+    for item in results:
+        check_elements(item.shape, f"input '{item.name}'")
     return results
 
 
@@ -64,8 +67,8 @@ def _declared_shape(value: onnx.ValueInfoProto) -> list[Dim] | None:
 def _bind(name: str, declared: list[Dim] | None, shape: Sequence[int], sizes: dict[str, int]) -> list[str]:
     """Check a given shape against the declared one and note the sizes of named dimensions."""
     text = "x".join(map(str, shape))
-    if any(size < 1 for size in shape):
-        return [f"shape {text} given for input '{name}' is expected to have positive dimensions"]
+    if any(size < 0 for size in shape):
+        return [f"shape {text} given for input '{name}' is expected to have dimensions of at least 0"]
     if declared is None:
         return []
     if len(declared) != len(shape):

@@ -1,5 +1,6 @@
 """Reads ONNX files and says in plain words what is wrong with those that cannot be read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import onnx
@@ -7,6 +8,9 @@ from google.protobuf.message import DecodeError
 from onnx.inliner import inline_local_functions
 
 from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx import ops as ops
+from tpu_mlir.frontend.onnx.limits import MAX_NODES
+from tpu_mlir.frontend.onnx.registry import is_known
 
 OLDEST_OPSET = 7
 NEWEST_OPSET = 21
@@ -23,7 +27,9 @@ def load(source: str | Path | onnx.ModelProto) -> tuple[onnx.ModelProto, Path | 
     else:
         path = Path(source)
         model, folder = _parse(path), path.parent
-    _check(model, "model" if folder is None else str(source))
+    name = "model" if folder is None else str(source)
+    _check(model, name)
+    _check_size(model, name)
     if model.functions:
         model = inline_local_functions(model)
     return model, folder
@@ -75,10 +81,34 @@ def _check(model: onnx.ModelProto, name: str) -> None:
         raise ModelError(f"{name}: not a complete ONNX model: its graph has no outputs")
     version = opset(model)
     if version and not OLDEST_OPSET <= version <= NEWEST_OPSET:
-        raise ModelError(
-            f"{name}: unsupported opset {version}, expected {OLDEST_OPSET} to {NEWEST_OPSET}; "
-            "onnx.version_converter.convert_version(model, 17) can rewrite the model"
-        )
+        unknown = sorted({node.op_type for node in model.graph.node if not is_known(node.op_type, node.domain)})
+        remedy = "onnx.version_converter.convert_version(model, 17) can rewrite the model"
+        if unknown:
+            noun = "operator" if len(unknown) == 1 else "operators"
+            remedy = f"of any opset, its {noun} {', '.join(unknown)} cannot be compiled"
+        raise ModelError(f"{name}: unsupported opset {version}, expected {OLDEST_OPSET} to {NEWEST_OPSET}; {remedy}")
+
+
+def _check_size(model: onnx.ModelProto, name: str) -> None:
+    """Count nodes, those of a function wherever it is called: where each calls the next twice, that is 2^n."""
+    functions = {(function.domain, function.name): function for function in model.functions}
+    counts: dict[tuple[str, str], int] = {}
+
+    def count(nodes: Iterable[onnx.NodeProto], calls: tuple[tuple[str, str], ...]) -> int:
+        total = 0
+        for node in nodes:
+            key = (node.domain, node.op_type)
+            if key in calls:
+                raise ModelError(f"{name}: the function '{node.op_type}' calls itself")
+            if key in functions and key not in counts:
+                counts[key] = count(functions[key].node, (*calls, key))
+            inner = (attribute.g.node for attribute in node.attribute if attribute.HasField("g"))
+            total += counts.get(key, 1) + sum(count(nodes, calls) for nodes in inner)
+        return total
+
+    found = count(model.graph.node, ())
+    if found > MAX_NODES:
+        raise ModelError(f"{name}: expected at most {MAX_NODES} nodes, those of functions included, found {found}")
 
 
 def _diagnose(data: bytes) -> str:

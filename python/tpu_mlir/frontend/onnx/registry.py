@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import onnx
 import onnx.defs
 
 from tpu_mlir._mlir import ir
@@ -50,14 +51,25 @@ def lookup(op: str, opset: int, domain: str = "") -> Importer:
     found = _importers.get((domain, op, since))
     if found is None:
         known = supported().get((domain, op))
-        detail = f", only {', '.join(map(str, known))}" if known else ""
-        raise Unsupported(f"{name} version {since} is not supported{detail}")
+        if known is None:
+            raise Unsupported(f"{name} is not supported")
+        raise Unsupported(f"{name} version {since} is not supported, only {', '.join(map(str, known))}")
     return found
 
 
-def is_evaluated(op: str, domain: str = "") -> bool:
-    """Tell whether a node whose operands are all constants is evaluated at import."""
-    return (domain, op) not in _unfolded
+def is_known(op: str, domain: str) -> bool:
+    """Tell whether some version of an operator can be imported."""
+    return ("" if domain == "ai.onnx" else domain, op) in supported()
+
+
+def is_evaluated(proto: onnx.NodeProto, domain: str) -> bool:
+    """Tell whether a node whose operands are all constants is evaluated at import.
+
+    A node that holds a graph is not, since nothing bounds its work; nor one of another domain that cannot be imported.
+    """
+    if any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute):
+        return False
+    return (not domain or is_known(proto.op_type, domain)) and (domain, proto.op_type) not in _unfolded
 
 
 def supported() -> dict[tuple[str, str], list[int]]:

@@ -1,5 +1,6 @@
 """ONNX tensors as NumPy arrays, external data included, and the element types of both worlds."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from onnx import TensorProto, numpy_helper
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx.limits import check_elements
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
@@ -80,6 +82,7 @@ def onnx_type(dtype: DType) -> int:
 def to_array(tensor: TensorProto, folder: Path | None) -> Array:
     """Return the values of a tensor, mapped rather than read where they are external; `folder` is the model's."""
     what = f"tensor '{tensor.name}'"
+    check_elements(tensor.dims, what)
     if tensor.data_location == TensorProto.EXTERNAL:
         return _external(tensor, folder, what)
     try:
@@ -96,13 +99,18 @@ def _external(tensor: TensorProto, folder: Path | None, what: str) -> Array:
             f"{what} has its data in the file '{location}'; give the path of the model, or load the data into the model"
         )
     path = folder / location
-    if not location or not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        is_inside = bool(location) and path.resolve().is_relative_to(folder.resolve())
+        is_there = is_inside and path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        raise ModelError(f"{what} has its data in a file of the name {location[:100]!r}, which none can have") from None
+    if not is_inside:
         raise ModelError(f"{what} has its data in '{location}', which is not below the folder of the model")
-    if not path.is_file():
+    if not is_there:
         raise ModelError(f"{what} has its data in '{path}', which does not exist")
     dtype = onnx_numpy_type(tensor.data_type, what)
     shape = tuple(tensor.dims)
-    size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+    size = dtype.itemsize * math.prod(shape)
     try:
         offset, length = int(entries.get("offset", 0)), int(entries.get("length", size))
     except ValueError:

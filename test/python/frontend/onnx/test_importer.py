@@ -139,7 +139,7 @@ def test_all_nodes_that_cannot_be_imported_are_in_one_message() -> None:
     assert failures(network(nodes, {"x": (FLOAT, [2, 3])}, {"y": FLOAT}, {"w": uniform(2, 4)})) == [
         "3 nodes cannot be compiled:",
         "  'node_a': Nonsense is not an operator of opset 17",
-        "  'node_c': STFT version 17 is not supported",
+        "  'node_c': STFT is not supported",
         "  'node_d': 'top.concat' op expects inputs that differ along axis 0 only, "
         "but found [2, 3] and [2, 4] as #1 (C3)",
     ]
@@ -154,13 +154,14 @@ def test_other_reasons() -> None:
     model = network([node("MaxPool", "x", "y i", kernel_shape=[2])], {"x": (FLOAT, [1, 1, 4])}, {"y": FLOAT, "i": INT})
     assert failures(model)[1:] == ["  'node_y': MaxPool has its result 1 ('i') used, which is not supported"]
     model = network([node("Relu", "nothing", "y")], {"x": (FLOAT, [2])}, {"y": FLOAT})
-    assert failures(model)[1:] == ["  'node_y': Relu uses 'nothing', which no earlier node computes"]
+    (reason,) = failures(model)
+    assert reason.startswith("not valid ONNX: Nodes in a graph must be topologically sorted, however input 'nothing'")
     model = network([node("Relu", "x", "y")], {"x": (FLOAT, [2])}, {"z": FLOAT})
     assert failures(model) == ["output 'z' is computed by no node"]
     model = network([node("Softmax", "x", "y", axis="one")], {"x": (FLOAT, [2])}, {"y": FLOAT})
-    assert failures(model)[1:] == ["  'node_y': Softmax expects the attribute 'axis' as int, found string"]
+    assert failures(model)[1].startswith("  'node_y': Mismatched attribute type in 'node_y : axis'. Expected: 'INT'")
     model = network([node("Concat", "x x", "y")], {"x": (FLOAT, [2])}, {"y": FLOAT})
-    assert failures(model)[1:] == ["  'node_y': Concat expects the attribute 'axis', which is missing"]
+    assert failures(model)[1].startswith("  'node_y': Required attribute 'axis' is missing")
 
 
 def test_element_types_that_an_operation_does_not_take_are_named() -> None:
@@ -174,7 +175,7 @@ def test_constants_that_cannot_be_evaluated_are_named() -> None:
     (_, reason) = failures(model)
     assert reason.startswith("  'node_y': constant Reshape cannot be evaluated: ")
     model = network([node("RandomNormal", "", "y", shape=[2])], {}, {"y": FLOAT})
-    assert failures(model)[1:] == ["  'node_y': RandomNormal version 1 is not supported"]
+    assert failures(model)[1:] == ["  'node_y': RandomNormal is not supported"]
 
 
 def test_weights_that_are_not_finite_are_warned_about() -> None:

@@ -58,7 +58,7 @@ REFUSED = [
         {"a": [2], "b": [3]},
         "dimension 0 of input 'b' is 'N', already set to 2 in the model, but 3 was given",
     ),
-    (("N",), (3,), {"a": [0]}, "shape 0 given for input 'a' is expected to have positive dimensions"),
+    (("N",), (3,), {"a": [-1]}, "shape -1 given for input 'a' is expected to have dimensions of at least 0"),
 ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
+from tpu_mlir.frontend.onnx.limits import check_elements
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.values import Constant
@@ -107,6 +108,7 @@ def export_transpose(e: Exported) -> None:
 def expand(n: Node) -> Imported:
     """Import Expand, whose broadcast goes both ways: a dimension of 1 in the shape keeps that of the input."""
     shape = n.integers(1, "shape")
+    check_elements(shape, "the shape of Expand")
     try:
         target = np.broadcast_shapes(tuple(n.shape(0)), tuple(shape))
     except ValueError:
