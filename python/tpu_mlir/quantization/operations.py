@@ -61,13 +61,21 @@ def _operation(op: ir.Operation) -> Operation:
     results = [ir.RankedTensorType(op.results[index].type) for index in range(len(op.results))]
     stored = ["!quant" in str(kind.element_type) for kind in (*operands, *results)]
     kind = op.name.removeprefix("top.")
-    moves = kind in MOVES or (bool(operands) and operands[0].element_type == results[0].element_type)
+    macs = _macs(op.name, operands, results)
+    sources = [op.operands[index] for index in range(len(op.operands))]
+    is_alone = sum(not _is_weight(value) for value in sources) == 1 and not macs
+    moves = kind in MOVES or (is_alone and operands[0].element_type == results[0].element_type)
     beside = ""
     if operands and _has_channels(operands[0]):
         moves = moves or kind == "mul"
         source: Any = ir.OpResult(op.operands[0]).owner
         beside = result_names(source.operation)[0]
-    return Operation(result_names(op)[0], kind, _macs(op.name, operands, results), any(stored), moves, beside)
+    return Operation(result_names(op)[0], kind, macs, any(stored), moves, beside)
+
+
+def _is_weight(value: ir.Value) -> bool:
+    owner: Any = ir.OpResult(value).owner if ir.OpResult.isinstance(value) else None  # its stub names a base class
+    return owner is not None and owner.operation.name == "top.weight"
 
 
 def _has_channels(kind: ir.RankedTensorType) -> bool:

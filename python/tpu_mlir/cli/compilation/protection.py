@@ -8,6 +8,8 @@ from tpu_mlir.cli.compilation.job import Job
 from tpu_mlir.cli.compilation.options import Precision
 from tpu_mlir.cli.compilation.scheme import scheme_of, trials_of
 from tpu_mlir.cli.console import output as results
+from tpu_mlir.cli.console import print_warning
+from tpu_mlir.errors import CompileError
 
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
@@ -31,7 +33,11 @@ def run_protection(job: Job, ranges: "Ranges | None") -> Sequence[str]:
     scheme = scheme_of(job, ranges)
     with progress_bar(f"judging {job.request.model}") as advance:
         trials = trials_of(job)
-        prices = Prices.of(scheme, scheme.candidates())
+        try:
+            prices = Prices.of(scheme, scheme.candidates())
+        except CompileError as reason:
+            print_warning(f"no operation is kept in {scheme.fallback}, for that does not compile: {reason}")
+            return ()
         found = protect(scheme, *trials, prices=prices, tell=lambda _, done, total: advance(done, total))
     for line in (_kept(scheme, found, prices), _slower(scheme, prices)):
         if line:

@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from python.quantization.networks import model
 from tpu_mlir.errors import CalibrationError
 from tpu_mlir.quantization import calibrate, held_out, search_precision
 from tpu_mlir.quantization.calibration import clean_module
@@ -119,6 +120,27 @@ def test_a_judge_needs_a_target() -> None:
 def test_a_cosine_has_a_margin_and_a_target_none() -> None:
     assert Goal(0.99).with_margin == pytest.approx(0.992)
     assert Goal(judge=lambda run: 1.0, target=0.7).with_margin == 0.7
+
+
+def test_what_computes_between_equal_ranges_is_a_candidate() -> None:
+    """Convolutions and sums between ReLU6 read and write the same u8 of 6 / 255; pooling only moves elements."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"]),
+        helper.make_node("Clip", ["a", "zero", "six"], ["a6"]),
+        helper.make_node("Conv", ["a6", "v"], ["b"]),
+        helper.make_node("Clip", ["b", "zero", "six"], ["b6"]),
+        helper.make_node("MaxPool", ["b6"], ["p"], kernel_shape=[1, 1]),
+        helper.make_node("Add", ["p", "a6"], ["s"]),
+        helper.make_node("Clip", ["s", "zero", "six"], ["s6"]),
+        helper.make_node("Conv", ["s6", "v"], ["y"]),
+    ]
+    constants = {"w": np.eye(2)[:, :, None, None], "v": 2 * np.eye(2)[:, :, None, None], "zero": 0.0, "six": 6.0}
+    relu6 = model(nodes, constants, (1, 2, 4, 4))
+    module = clean_module(relu6)
+    data = [{"x": np.linspace(-10, 10, 32, dtype=np.float32).reshape(1, 2, 4, 4)}]
+    found = Scheme(module, calibrate(copy(module), data, method="minmax")).candidates()
+    assert [op.kind for op in found if op.kind in ("conv", "add")] == ["conv", "conv", "add", "conv"]
+    assert not [op for op in found if op.kind == "max_pool"]
 
 
 def test_macs_of_operations() -> None:
