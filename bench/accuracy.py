@@ -64,7 +64,7 @@ def ours(case: Case, fitted: Sequence[Tensors], simulate: bool) -> tuple[Run, st
     scheme = Scheme(fixed.module, fixed.ranges)
     kept = protect(scheme, *held_out(scheme.module, fitted))
     before, after = profile(scheme.compile()).cycles, profile(scheme.compile(kept.floats)).cycles
-    said = f"{len(kept.floats)} (+{after / before - 1:.1%}): {', '.join(kept.floats[:2])}" if kept.floats else ""
+    said = f"{len(kept.floats)} ({after / before - 1:+.1%} cycles): {', '.join(kept.floats[:2])}" if kept.floats else ""
     if simulate:
         session = Session(scheme.compile(kept.floats))
         return lambda feeds: session.run(session.convert(feeds)), said

@@ -139,7 +139,7 @@ def diagnose(
         judged = found[:: max(1, len(found) // JUDGED)][:JUDGED]
         total = len(found) + len(judged)
         seen = observe(network, found, progress=lambda done, _: progress(done, total))
-        quantized = _Quantized(typed)
+        quantized = StoredReference(typed)
         distances: dict[str, list[tuple[float, float]]] = {}
         for index, sample in enumerate(judged, 1):
             feeds = sample.load()
@@ -173,7 +173,7 @@ def _limits(kind: Quantized) -> tuple[float, tuple[float, float]]:
     return float(kind.scale.max()), (float(low.min()), float(high.max()))
 
 
-class _Quantized:
+class StoredReference:
     """A typed module in ONNX Runtime, its stored integers as the reals that they stand for."""
 
     def __init__(self, module: ir.Module) -> None:

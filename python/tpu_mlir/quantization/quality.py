@@ -29,6 +29,7 @@ STILL = 1e-6  # of the squares: a variance below counts as that much, since such
 UNLIKE = 100.0  # times in power: channels that differ by more are measured one by one
 POSITIONS = 32  # values of a channel that make its error a measure
 CHANNELS = 256  # at most
+CHANNELS_WEIGH = 0.1  # beside the output as a whole
 
 
 def split(found: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:
@@ -102,8 +103,8 @@ def loss_of(found: Floats, expected: Floats) -> float:
     """Return the squared error of results [samples, ...], relative to their variance; infinite for what is not finite.
 
     A small loss is about 2 (1 - c), with c the cosine after the mean was taken from both. Where channels differ much in
-    power, as boxes and scores in one tensor do, the mean over the channels counts, if that is more: each channel's
-    error relative to its own variance, 1 at most.
+    power, as boxes and scores in one tensor do, the mean over the channels counts, too, each channel's error relative
+    to its own variance, 1 at most: a tenth of it, if that is more, since channels that hardly vary are mostly noise.
     """
     usable = np.isfinite(expected)
     if not np.isfinite(found[usable]).all() or not np.array_equal(found[~usable], expected[~usable], equal_nan=True):
@@ -117,7 +118,8 @@ def loss_of(found: Floats, expected: Floats) -> float:
     if axis is None:
         return float(whole)
     others = tuple(dim for dim in range(expected.ndim) if dim != axis)
-    return max(float(whole), float(np.minimum(_relative(found - expected, expected, others), 1).mean()))
+    channels = np.minimum(_relative(found - expected, expected, others), 1)
+    return max(float(whole), CHANNELS_WEIGH * float(channels.mean()))
 
 
 def _relative(error: Floats, expected: Floats, axes: tuple[int, ...]) -> Floats:

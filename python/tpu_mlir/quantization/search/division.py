@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 from tpu_mlir.quantization.operations import Operation
 from tpu_mlir.quantization.quality import Trials
+from tpu_mlir.quantization.search.noise import own_noise
 from tpu_mlir.quantization.search.prices import Prices
 from tpu_mlir.quantization.search.scheme import Scheme
 from tpu_mlir.reference import Reference
 
 PROBES = 2  # samples that parts are measured by
 LEAST_PARTS = 6  # that are measured whatever it takes,
-WORK = 4e11  # multiply-accumulates in all that are
+WORK = 4e11  # multiply-accumulates,
+SESSIONS = 8000  # and operations in all that are
+SUSPECTED = 2  # one of so many parts is an operation that adds much noise of its own, measured from the first
 NOISE = 0.02  # of the whole loss: a part that costs less is not looked into
 
 
@@ -21,7 +24,7 @@ class Part:
     """Operations in a row and minus the loss when only they are on integers."""
 
     negated: float
-    start: int
+    rank: int  # of its measurement: of equal losses the first comes first
     operations: tuple[Operation, ...] = field(compare=False)
 
     @property
@@ -37,44 +40,50 @@ def measured_parts(
     tell: called with how many of how many parts are measured. Raises TpuMlirError.
     """
     probes = searched.some(PROBES)
-    limit = parts_within(sum(op.macs for op in scheme.operations()) * len(probes.feeds), most)
+    every = scheme.operations()
+    limit = parts_within(sum(op.macs for op in every) * len(probes.feeds), len(every), most)
+    noise = own_noise(scheme, probes.feeds[0])
+    suspects = sorted(candidates, key=lambda op: -noise.get(op.name, 0.0))[: limit // SUSPECTED]
+    others = [op for op in candidates if op not in suspects]
 
     def measure(ops: Sequence[Operation]) -> float:
         return probes.loss(Reference(scheme.alone(ops)).run)
 
-    return list(divide(candidates, measure, limit, lambda done: tell(done, limit)))
+    rows = [*([op] for op in suspects), *([others] if others else [])]
+    return list(divide(rows, measure, limit, lambda done: tell(done, limit)))
 
 
-def parts_within(macs: int, most: int) -> int:
-    """Return how many parts may be measured, by the multiply-accumulates of one: work is limited, not time."""
-    return max(LEAST_PARTS, min(most, int(WORK / max(macs, 1))))
+def parts_within(macs: int, operations: int, most: int) -> int:
+    """Return how many parts may be measured, by what one takes: work is limited, not time."""
+    return max(LEAST_PARTS, min(most, int(WORK / max(macs, 1)), SESSIONS // max(operations, 1)))
 
 
 def divide(
-    candidates: Sequence[Operation],
+    rows: Sequence[Sequence[Operation]],
     measure: Callable[[Sequence[Operation]], float],
     limit: int,
     tell: Callable[[int], None],
 ) -> Iterator[Part]:
-    """Yield parts with their losses, the worst ones halved until they are single operations or `limit` is reached."""
+    """Yield parts with their losses: rows, the worst ones halved until they are single or `limit` is reached."""
     done = 0
 
-    def part(start: int, ops: Sequence[Operation]) -> Part:
+    def part(rank: int, ops: Sequence[Operation]) -> Part:
         nonlocal done
         done += 1
         tell(done)
-        return Part(-measure(ops), start, tuple(ops))
+        return Part(-measure(ops), rank, tuple(ops))
 
-    waiting = [part(0, candidates)]
-    least = NOISE * waiting[0].loss
+    waiting = [part(index, row) for index, row in enumerate(rows)]
+    heapq.heapify(waiting)
+    least = NOISE * sum(part.loss for part in waiting)
     while waiting:
         worst = heapq.heappop(waiting)
         if len(worst.operations) == 1 or done + 2 > limit or worst.loss < least:
             yield worst
             continue
         middle = len(worst.operations) // 2
-        for start, ops in ((0, worst.operations[:middle]), (middle, worst.operations[middle:])):
-            heapq.heappush(waiting, part(worst.start + start, ops))
+        for ops in (worst.operations[:middle], worst.operations[middle:]):
+            heapq.heappush(waiting, part(done, ops))
 
 
 def price(part: Part, prices: Prices, least: float) -> float:

@@ -17,7 +17,7 @@ from tpu_mlir.runtime.profile import profile
 
 DEFAULT_COSINE = 0.995
 MARGIN = 0.2  # of what a cosine may lack: other samples lose more now and then than those that judge
-PARTS = 48  # parts of the network that are quantized alone, at most
+PARTS = 64  # parts of the network that are quantized alone, at most
 REPAIRS = 3  # choices that are tried after one whose bmodel is worse than ONNX Runtime had it
 FREE = 0.001  # of the cycles: what an operation in floats takes at least, being converted to and fro
 

@@ -13,7 +13,7 @@ GOOD = 1e-3  # loss of an output that needs no protection: a centred cosine of 0
 WORTH = 0.8  # of the loss: more must not be left, or the floats are not worth it
 SLOWER = 0.1  # of the cycles: what the floats may take by their price, and in the end
 FEW = 0.1  # of the operations
-PARTS = 24  # parts that are measured at most
+PARTS = 40  # parts that are measured at most
 VERIFIED = 6  # choices that are measured on the samples held out
 
 
@@ -36,9 +36,10 @@ def protect(
 ) -> Protection:
     """Choose the operations that stay floats though they could be on integers; none where the loss is small.
 
-    The loss is divided: operations in a row are quantized alone, the worst rows are halved, and so on, PARTS times at
-    most. The parts that lose most for the cycles that they take in floats then stay floats, as far as the loss on
-    samples that the search has not seen becomes less, and as few as do. Raises TpuMlirError.
+    The operations that add most noise of their own are quantized alone, and all others together, the worst part of
+    which is halved, and so on, PARTS times at most. The parts that lose most for the cycles that they take in floats
+    then stay floats, as far as the loss on samples that the search has not seen becomes less, and as few as do.
+    Raises TpuMlirError.
     """
 
     def loss(floats: Sequence[str]) -> float:

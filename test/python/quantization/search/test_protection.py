@@ -79,7 +79,7 @@ def test_the_loss_is_divided_down_to_its_places() -> None:
         asked.append(len(part))
         return sum(noise.get(op.name, 1e-5) for op in part)
 
-    parts = list(divide(ops, measure, 40, lambda done: None))
+    parts = list(divide([ops], measure, 40, lambda done: None))
     assert len(asked) <= 40
     assert sorted(op.name for part in parts for op in part.operations) == sorted(op.name for op in ops)
     assert {part.operations[0].name for part in parts if part.loss > 0.1} == set(noise)
@@ -89,18 +89,21 @@ def test_the_loss_is_divided_down_to_its_places() -> None:
 def test_no_more_parts_than_the_limit() -> None:
     ops = [operation(f"op{index}") for index in range(64)]
     done: list[int] = []
-    list(divide(ops, lambda part: float(len(part)), 7, done.append))
+    list(divide([ops], lambda part: float(len(part)), 7, done.append))
     assert done == list(range(1, 8))
 
 
-@pytest.mark.parametrize(("macs", "parts"), [(0, 24), (10**10, 24), (2 * 10**10, 20), (10**13, 6)])
-def test_large_networks_are_divided_less(macs: int, parts: int) -> None:
-    assert parts_within(macs, 24) == parts
+@pytest.mark.parametrize(
+    ("macs", "operations", "parts"),
+    [(0, 0, 40), (10**10, 200, 40), (2 * 10**10, 200, 20), (10**13, 200, 6), (0, 400, 20), (0, 10**5, 6)],
+)
+def test_large_networks_are_divided_less(macs: int, operations: int, parts: int) -> None:
+    assert parts_within(macs, operations, 40) == parts
 
 
 def test_what_is_dear_is_left() -> None:
     ops = [operation(name) for name in ("dear", "cheap")]
-    parts = list(divide(ops, lambda part: float(len(part)), 24, lambda done: None))
+    parts = list(divide([ops], lambda part: float(len(part)), 24, lambda done: None))
     prices = Prices(on_integers=1000, in_floats=1500, layers={"dear": 400, "cheap": 10})
     assert affordable(parts, prices, 40) == ["cheap"]
 
