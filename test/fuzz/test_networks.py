@@ -1,6 +1,7 @@
 """Random networks in every precision, beside ONNX Runtime: a few of those that `make fuzz-networks` tries."""
 
 from collections.abc import Iterator
+from multiprocessing import active_children
 
 import numpy as np
 import onnx
@@ -48,6 +49,15 @@ def test_a_seed_is_a_network() -> None:
     one, again, other = network(3), network(3), network(4)
     assert one.model == again.model and one.model != other.model
     assert all(np.array_equal(one.feeds[name], again.feeds[name], equal_nan=True) for name in one.feeds)
+
+
+def test_a_worker_that_dies_is_replaced() -> None:
+    with Judge() as judge:
+        assert judge.seed(2, ["f32"]) == [Verdict("clean")]
+        for child in active_children():
+            child.kill()
+            child.join()
+        assert judge.seed(2, ["f32", "f16"]) == [Verdict("clean")] * 2
 
 
 def chain() -> tuple[onnx.ModelProto, dict[str, Array]]:

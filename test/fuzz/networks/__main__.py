@@ -14,7 +14,7 @@ from fuzz.networks.graphs import is_special, network
 from fuzz.networks.pool import Judge
 from fuzz.networks.refusals import is_documented, reason_of
 from fuzz.networks.shrink import Failing, shrink, signature
-from fuzz.networks.trial import PRECISIONS, Verdict
+from fuzz.networks.trial import ASYMMETRIC, PRECISIONS, Verdict
 from rich.console import Console
 from rich.progress import Progress
 
@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fuzz.networks", description=__doc__)
     parser.add_argument("--networks", type=int, default=5000, help="how many")
     parser.add_argument("--seed", type=int, default=0, help="of the first; the next has the next number")
-    parser.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
+    parser.add_argument("--precision", nargs="+", choices=(*PRECISIONS, ASYMMETRIC), default=PRECISIONS)
     parser.add_argument("--plain", action="store_true", help="leave out networks with infinities, NaN and the like")
     parser.add_argument("--found", type=Path, default=Path("build/fuzz/networks"), help="folder for what fails")
     parser.add_argument("--shrink-seconds", type=float, default=60)

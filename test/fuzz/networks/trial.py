@@ -1,16 +1,20 @@
 """One network through the compiler and the simulator in one precision, judged."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import onnx
 import tpu_mlir
 from fuzz.networks.oracle import Oracle
 from tpu_mlir.errors import CalibrationError, CompileError, ModelError
+from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization import calibrate
-from tpu_mlir.runtime import Session
+from tpu_mlir.runtime import BModel, Session
 
 PRECISIONS = ("f32", "f16", "bf16", "int8")
+ASYMMETRIC = "int8-asymmetric"  # with zero points, and integers up to the outputs; only on demand
 METHOD = "minmax"  # ranges that hold every value, so that noise of a step is all there is
 
 
@@ -28,8 +32,7 @@ def judge(oracle: Oracle, precision: str) -> Verdict:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ranges = calibrate(model, [dict(feeds)], method=METHOD) if precision == "int8" else None
-            bmodel = tpu_mlir.compile(model, precision=precision, ranges=ranges)
+            bmodel = _compile(model, feeds, precision)
         except (CompileError, ModelError, CalibrationError) as reason:
             return Verdict("refused", str(reason))
         except Exception as error:  # noqa: BLE001 (what is looked for)
@@ -43,5 +46,13 @@ def judge(oracle: Oracle, precision: str) -> Verdict:
     for item in model.graph.output:
         if item.name not in results or results[item.name].shape != oracle.exact[item.name].shape:
             return Verdict("wrong", f"output '{item.name}' is missing or has another shape")
-    wrong = oracle.differences(results, precision)
+    wrong = oracle.differences(results, precision.removesuffix("-asymmetric"))
     return Verdict("wrong", "; ".join(map(str, wrong))) if wrong else Verdict("clean")
+
+
+def _compile(model: onnx.ModelProto, feeds: Mapping[str, Array], precision: str) -> BModel:
+    if not precision.startswith("int8"):
+        return tpu_mlir.compile(model, precision=precision)
+    ranges = calibrate(model, [dict(feeds)], method=METHOD)
+    zero = precision == ASYMMETRIC
+    return tpu_mlir.compile(model, precision="int8", ranges=ranges, asymmetric=zero, quantize_outputs=zero)

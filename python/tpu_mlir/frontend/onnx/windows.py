@@ -45,7 +45,7 @@ def window(n: Node, kernel: list[int]) -> Window:
     if n.int_attr("ceil_mode", 0) and not mode.startswith("SAME"):
         padded = [size + pads[axis] + pads[rank + axis] for axis, size in enumerate(sizes)]
         overhang = [
-            _overhang(size, pads[axis], padded[axis], spans[axis], strides[axis]) for axis, size in enumerate(sizes)
+            ceil_overhang(size, pads[axis], padded[axis], spans[axis], strides[axis]) for axis, size in enumerate(sizes)
         ]
     return Window(kernel, strides, dilations, pads, overhang)
 
@@ -61,7 +61,7 @@ def _same(sizes: list[int], spans: list[int], strides: list[int], mode: str) -> 
     return small + large if mode == "SAME_UPPER" else large + small
 
 
-def _overhang(size: int, begin: int, padded: int, span: int, stride: int) -> int:
+def ceil_overhang(size: int, begin: int, padded: int, span: int, stride: int) -> int:
     """Return how far the last window of ceil_mode reaches beyond the padding.
 
     A window that would start behind the input, in the padding at its end, does not count (as in PyTorch and ONNX).

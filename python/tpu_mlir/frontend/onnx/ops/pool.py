@@ -6,7 +6,7 @@ from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.values import result
-from tpu_mlir.frontend.onnx.windows import window
+from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
 
 
 @importer("MaxPool", 1, 8, 10, 11, 12)
@@ -63,12 +63,25 @@ def global_lp_pool(n: Node) -> Imported:
     return top.LpPoolOp(n.value(0), sizes, ones, [0] * (2 * len(sizes)), ones, p)
 
 
-def _attributes(e: Exported) -> dict[str, list[int]]:
+def _attributes(e: Exported) -> dict[str, list[int] | int]:
+    """Return the window; ends as long as the kernel, which ONNX Runtime refuses, as what ceil_mode adds to others."""
+    kernel, strides, dilations, pads = map(e.ints_attr, ("kernel", "strides", "dilations", "pads"))
+    rank = len(kernel)
+    ends = [min(end, taps - 1) for end, taps in zip(pads[rank:], kernel, strict=True)]
+    added = [
+        ceil_overhang(size, begin, size + begin + end, (taps - 1) * dilation + 1, stride)
+        for size, begin, end, taps, dilation, stride in zip(
+            e.shape()[2:], pads[:rank], ends, kernel, dilations, strides, strict=True
+        )
+    ]
+    same = [end + more for end, more in zip(ends, added, strict=True)] == pads[rank:]
+    ceil = same and ends != pads[rank:]
     return {
-        "kernel_shape": e.ints_attr("kernel"),
-        "strides": e.ints_attr("strides"),
-        "pads": e.ints_attr("pads"),
-        "dilations": e.ints_attr("dilations"),
+        "kernel_shape": kernel,
+        "strides": strides,
+        "pads": pads[:rank] + ends if ceil else pads,
+        "dilations": dilations,
+        "ceil_mode": int(ceil),
     }
 
 

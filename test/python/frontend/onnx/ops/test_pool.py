@@ -36,6 +36,16 @@ AVERAGE = [
     ),
     case("AveragePool", X, opset=19, kernel_shape=[3, 3], dilations=[2, 2]),
     case("AveragePool", uniform(1, 3, 11), kernel_shape=[3], strides=[2], ceil_mode=1),
+    case(  # what ceil_mode adds makes the padding at the end longer than the kernel
+        "AveragePool",
+        uniform(1, 2, 1, 3),
+        opset=19,
+        kernel_shape=[5, 1],
+        strides=[3, 2],
+        dilations=[2, 1],
+        pads=[2, 0, 4, 0],
+        ceil_mode=1,
+    ),
 ]
 OTHER = [
     case("LpPool", X, opset=11, **K),
