@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from tpu_mlir.report.text import escape
 from tpu_mlir.runtime.profile import TimedCommand
 
 WIDTH = 1000  # of every chart, in its own units; the page scales them
@@ -23,8 +23,9 @@ class Point:
 
 
 def svg(height: float, parts: Iterable[str], label: str) -> str:
-    """Wrap the parts of a chart."""
-    return f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    """Wrap the parts of a chart, which a narrow page scrolls rather than shrinks."""
+    box = f'viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(label)}"'
+    return f'<div class="scroll"><svg class="chart" {box}>{"".join(parts)}</svg></div>'
 
 
 def text(x: float, y: float, content: str, *, anchor: str = "start", kind: str = "") -> str:

@@ -1,10 +1,10 @@
 """The page: figures, charts and tables of a profile, with what a reader needs to know about the chip."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from importlib.resources import files
 
 from tpu_mlir.report.charts import Point, bar, roofline, utilisation
+from tpu_mlir.report.text import breakable, escape
 from tpu_mlir.runtime.profile import CLOCK_HZ, DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 
 FIRST_LAYERS = 25  # shown at once; the others can be unfolded
@@ -38,10 +38,10 @@ def page(profile: Profile) -> str:
     ordered = sorted(profile.layers, key=lambda layer: -layer.share)
     title = f"{profile.network}: where the time goes"
     body = [
-        f"<h1>{escape(profile.network)}</h1>",
-        f'<p class="soft">{escape(_origin(profile))}</p>',
+        f"<h1>{breakable(profile.network)}</h1>",
+        f'<p class="soft">{breakable(_origin(profile))}</p>',
         f'<div class="tiles">{"".join(_tiles(profile))}</div>',
-        f"<p>{escape(_summary(profile, ordered))}</p>",
+        f"<p>{breakable(_summary(profile, ordered))}</p>",
         "<h2>The engines over time</h2>",
         "<p>The chip has two engines that work side by side: one computes, one moves data. A full bar is an engine "
         "that never pauses; where both bars have gaps, each waits for the other.</p>",
@@ -80,8 +80,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table that a click on a heading sorts; the first column holds names."""
     top = "".join(f"<th>{escape(head)}</th>" for head in heads)
     body = "".join(
-        f'<tr><td class="name">{escape(row[0])}</td>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
-        for row in rows
+        f'<tr><td class="name">{breakable(name)}</td>{"".join(f"<td>{breakable(cell)}</td>" for cell in cells)}</tr>'
+        for name, *cells in rows
     )
     return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
@@ -121,7 +121,7 @@ def _tiles(profile: Profile) -> Iterable[str]:
         (amount_text(moved, "B"), f"moved; {percent(profile.bytes_read, moved)} of it read"),
         (f"{bandwidth:.1f} GB/s", f"of the memory's {DDR_BYTES_PER_CYCLE:g} on average"),
     )
-    return (f'<div class="tile"><b>{escape(value)}</b><span>{escape(what)}</span></div>' for value, what in tiles)
+    return (f'<div class="tile"><b>{escape(value)}</b><span>{breakable(what)}</span></div>' for value, what in tiles)
 
 
 def _summary(profile: Profile, ordered: Sequence[LayerProfile]) -> str:
@@ -178,7 +178,7 @@ def _layer_row(profile: Profile, layer: LayerProfile) -> str:
     computing = min(layer.computing, layer.share) / longest
     pieces = [(computing, "tiu"), (layer.share / longest - computing, "gdma")]
     cells = [
-        f'<td class="name">{escape(layer.name)}</td>',
+        f'<td class="name">{breakable(layer.name)}</td>',
         f'<td class="left">{escape(layer.operation)}</td>',
         _number(layer.share, percent(layer.share, profile.cycles)),
         f'<td data-value="{layer.share}">{bar(pieces)}</td>',
@@ -211,7 +211,7 @@ def _waits(profile: Profile) -> list[str]:
         return []
     total = sum(cycles for cycles, _, _ in waits)
     rows = "".join(
-        f'<tr><td class="name">{escape(name)}</td><td class="left">{escape(cause_text(name, cause))}</td>'
+        f'<tr><td class="name">{breakable(name)}</td><td class="left">{breakable(cause_text(name, cause))}</td>'
         f"{_number(cycles, time_text(cycles))}{_number(cycles, percent(cycles, profile.cycles))}</tr>"
         for cycles, name, cause in sorted(waits, reverse=True)[:FIRST_WAITS]
     )

@@ -1,13 +1,13 @@
 """The page of a search for mixed precision: what each operation costs, which choices were tried, the tensors."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from tpu_mlir.quantization.diagnosis import Diagnosis
 from tpu_mlir.quantization.search.mixed_precision import Point, Search, Sensitivity
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
 from tpu_mlir.report.page import document, percent, table, time_text
 from tpu_mlir.report.quantization import sections
+from tpu_mlir.report.text import breakable, escape
 
 HEIGHT = 320
 
@@ -16,7 +16,7 @@ def precision_page(found: Search, diagnosis: Diagnosis, reasons: Mapping[str, st
     """Return the HTML text; `measure` says what the quality of a bmodel is, `reasons` why operations stay floats."""
     floats = set(found.chosen.floats)
     body = [
-        f"<h1>{escape(name)}</h1>",
+        f"<h1>{breakable(name)}</h1>",
         f'<p class="soft">Mixed precision: INT8 where the target of {found.target:g} allows it. {escape(measure)}</p>',
         f"<p>{len(floats)} of {len(found.sensitivities)} operations stay floats; {percent(found.chosen.share, 1)} of "
         f"the multiplications are computed on integers. Quality {found.chosen.quality:.5f}, simulated time "

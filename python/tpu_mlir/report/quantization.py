@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from tpu_mlir.quantization.diagnosis import Diagnosis, Tensor
 from tpu_mlir.quantization.operations import MOVES, Operation, share_on_integers
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
 from tpu_mlir.report.page import document, percent, table
+from tpu_mlir.report.text import breakable, escape
 
 FIRST_TENSORS = 12  # shown at once; the others can be unfolded
 BARS = 120  # of a histogram
@@ -39,7 +39,7 @@ def quantization_page(found: Diagnosis, name: str, tiles: Sequence[tuple[str, st
     own = [(shares, "of the multiplications on integers")]
     own += [(f"{cosine:.5f}", f"least cosine of '{output}'") for output, cosine in found.outputs.items()]
     body = [
-        f"<h1>{escape(name)}</h1>",
+        f"<h1>{breakable(name)}</h1>",
         f'<p class="soft">INT8; ranges: {escape(found.facts.get("method", "of a table"))}, observed on {found.samples} '
         "samples; BM1684X, simulated</p>",
         f'<div class="tiles">{"".join(_tile(*tile) for tile in (*tiles, *own))}</div>',
@@ -73,7 +73,7 @@ def sections(found: Diagnosis, reasons: Mapping[str, str]) -> list[str]:
 
 
 def _tile(figure: str, meaning: str) -> str:
-    return f'<div class="tile"><b>{escape(figure)}</b><span>{escape(meaning)}</span></div>'
+    return f'<div class="tile"><b>{escape(figure)}</b><span>{breakable(meaning)}</span></div>'
 
 
 def _errors(tensors: Sequence[Tensor]) -> str:
@@ -141,7 +141,7 @@ def _histogram(item: Tensor) -> str:
     for value, anchor in ((edges[0], "start"), (edges[-1], "end")):
         parts.append(text(x(value), height - 6, f"{value:.4g}", anchor=anchor, kind="small"))
     return (
-        f"<h3>{escape(item.name)} <small>{escape(item.operator)}, {_range_text(item)}, step {item.scale:.4g}, "
+        f"<h3>{breakable(item.name)} <small>{escape(item.operator)}, {_range_text(item)}, step {item.scale:.4g}, "
         f"{clipped_text(item)}, noise ratio {item.noise_ratio:.1f} dB</small></h3>"
         + svg(height, parts, f"Histogram of {item.name}")
     )
