@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tpu_mlir import compile
+from tpu_mlir.quantization import calibrate
 from tpu_mlir.scratch import remove_stale, scratch_folder
 from tpu_mlir.testing import case, uniform
 
@@ -61,5 +62,7 @@ def test_only_old_folders_of_ours_are_stale(tmp_path: Path) -> None:
 def test_any_temporary_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / name).mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / name))
+    ranges = calibrate(case("Relu", uniform(4)).model(), [{"in0": uniform(4)}])  # ONNX Runtime opens a file there
+    assert "out0" in ranges
     compiled = compile(case("Relu", uniform(4)).model(), precision="f32", precision_overrides={"out0": "f16"})
     assert compiled.contents.nets and not list((tmp_path / name).iterdir())

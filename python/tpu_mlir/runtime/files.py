@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from tpu_mlir.interrupts import unfinished
 
 MOST_BYTES = 4 << 30  # of a file that is read whole: no board's bmodel is larger; a device may never end
 MOST_TEXT = 1 << 30  # of a listing or a table
+_MOST_OF_PIPE = 1 << 30  # bytes of what may never end
 _PIECE = 64 << 20  # bytes of a pipe that are read at a time
 
 
@@ -66,8 +68,12 @@ def read_bytes(path: str | os.PathLike[str], *, limit: int = MOST_BYTES) -> byte
     """Return the content of a file, which may also be a pipe. Raises InputFileError for more bytes than the limit."""
     try:
         with Path(path).open("rb") as file:
-            if (size := os.fstat(file.fileno()).st_size) > limit:
+            facts = os.fstat(file.fileno())
+            size = facts.st_size
+            if size > limit:
                 raise InputFileError(f"{os.fspath(path)}: has {size} bytes, more than the limit of {limit}")
+            if not stat.S_ISREG(facts.st_mode):
+                limit = min(limit, _MOST_OF_PIPE)
             data = b"".join(_pieces(file, limit, max(size + 1, _PIECE)))
     except OSError as error:
         raise InputFileError(f"{os.fspath(path)}: {reason(error)}") from error

@@ -5,7 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from tpu_mlir.errors import InputFileError, OutputFileError
+from tpu_mlir.errors import InputFileError, ModelError, OutputFileError
+from tpu_mlir.frontend.onnx.loading import load
 from tpu_mlir.runtime import BModel
 from tpu_mlir.runtime.files import read_bytes, read_text, whole_file
 
@@ -60,6 +61,12 @@ def test_reading_is_bounded(tmp_path: Path) -> None:
         read_bytes(tmp_path / "a", limit=4)
     with pytest.raises(InputFileError, match="/dev/zero: does not end within the limit of 1000 bytes"):
         read_bytes("/dev/zero", limit=1000)
+
+
+def test_models_from_devices_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tpu_mlir.runtime.files._MOST_OF_PIPE", 1000)
+    with pytest.raises(ModelError, match="/dev/zero: does not end within the limit of 1000 bytes"):
+        load(Path("/dev/zero"))
 
 
 def test_pipes_can_be_read() -> None:

@@ -7,13 +7,15 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx.inliner import inline_local_functions
 
-from tpu_mlir.errors import ModelError
+from tpu_mlir.errors import InputFileError, ModelError
 from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx.limits import MAX_NODES
 from tpu_mlir.frontend.onnx.registry import is_known
+from tpu_mlir.runtime.files import read_bytes
 
 OLDEST_OPSET = 7
 NEWEST_OPSET = 21
+_MOST_BYTES = 2**31 - 1  # of a message of protocol buffers
 
 # Top-level fields of ModelProto; onnx.proto3, message ModelProto.
 _MODEL_FIELDS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26})
@@ -56,11 +58,9 @@ def _parse(path: Path) -> onnx.ModelProto:
     if path.is_dir():
         raise ModelError(f"{path}: expected an ONNX file, found a directory")
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ModelError(f"{path}: no such file") from None
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
+        data = read_bytes(path, limit=_MOST_BYTES)
+    except InputFileError as error:
+        raise ModelError(str(error)) from None
     if not data:
         raise ModelError(f"{path}: not an ONNX file: it is empty")
     try:

@@ -80,7 +80,7 @@ def _source(model: onnx.ModelProto | bytes | str | os.PathLike[str], options: An
     read = onnx.ModelProto.FromString(path.read_bytes())  # without external data
     exact = with_exact_products(read)
     if exact is read:
-        return str(path)
+        return str(path) if str(path).isprintable() else _serialise(read)  # it takes no path that is no UTF-8
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path.parent))
     return _serialise(exact)
 

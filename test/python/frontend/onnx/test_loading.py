@@ -32,7 +32,7 @@ def refused(path: Path, data: bytes | None = None) -> str:
 
 
 def test_no_such_file(tmp_path: Path) -> None:
-    assert refused(tmp_path / "none.onnx") == "no such file"
+    assert refused(tmp_path / "none.onnx") == "no such file or directory"
 
 
 def test_directory(tmp_path: Path) -> None:
