@@ -1,5 +1,6 @@
 """`tpuc run`: a bmodel on the simulated chip."""
 
+import math
 import time
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,8 @@ from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
 from tpu_mlir.runtime.types import Array
+
+_PIECE = 1 << 20  # elements that are looked at in f64 together
 
 EPILOG = examples(
     "tpuc run m.bmodel   (random inputs; shows what comes out)",
@@ -112,10 +115,15 @@ def _range(values: Array) -> str:
     """Return what a reader wants to know of a tensor first."""
     if not values.size:
         return "empty"
-    wide = values.astype(np.float64)
-    finite = wide[np.isfinite(wide)]
-    text = f"{finite.min():.6g} to {finite.max():.6g}, mean {finite.mean():.6g}" if finite.size else "nothing finite"
-    return text if finite.size in (0, wide.size) else f"{text}, {wide.size - finite.size} not finite"
+    flat, count, total, least, most = values.reshape(-1), 0, 0.0, math.inf, -math.inf
+    for start in range(0, flat.size, _PIECE):
+        wide = flat[start : start + _PIECE].astype(np.float64)
+        finite = wide[np.isfinite(wide)]
+        count += finite.size
+        total += float(finite.sum())
+        least, most = float(finite.min(initial=least)), float(finite.max(initial=most))
+    text = f"{least:.6g} to {most:.6g}, mean {total / count:.6g}" if count else "nothing finite"
+    return text if count in (0, flat.size) else f"{text}, {flat.size - count} not finite"
 
 
 def register(app: typer.Typer) -> None:

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from tpu_mlir.errors import FeedError
-from tpu_mlir.runtime.files import MOST_BYTES
 from tpu_mlir.runtime.types import Array
+
+_PIECE = 1 << 20  # elements
+_MOST_BYTES = 1 << 30  # to draw them takes some seconds; no network of use takes more
 
 
 class InputSpec(Protocol):
@@ -22,7 +24,7 @@ class InputSpec(Protocol):
     def dtype(self) -> np.dtype[Any]: ...
 
 
-def random_feeds(inputs: Iterable[InputSpec], seed: int, limit: int = MOST_BYTES) -> Mapping[str, Array]:
+def random_feeds(inputs: Iterable[InputSpec], seed: int, limit: int = _MOST_BYTES) -> Mapping[str, Array]:
     """Return seeded inputs: floats from the normal distribution, integers from 0 to 9, but
     bytes from 0 to 255 as pixels have, booleans. Raises FeedError for more than `limit` bytes."""
     rng = np.random.default_rng(seed)
@@ -34,10 +36,20 @@ def random_feeds(inputs: Iterable[InputSpec], seed: int, limit: int = MOST_BYTES
 
 
 def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return random elements, drawn piece by piece: NumPy draws in wider types than most inputs have."""
+    array = np.empty(shape, dtype)
+    flat = array.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        piece = flat[start : start + _PIECE]
+        piece[:] = _draw(rng, piece.size, dtype)
+    return array
+
+
+def _draw(rng: np.random.Generator, count: int, dtype: np.dtype[Any]) -> Array:
     if dtype == np.uint8:
-        return rng.integers(0, 256, shape, np.uint8)
+        return rng.integers(0, 256, count, np.uint8)
     if dtype.kind in "iu":
-        return rng.integers(0, 10, shape).astype(dtype)
+        return rng.integers(0, 10, count)
     if dtype.kind == "b":
-        return rng.integers(0, 2, shape).astype(dtype)
-    return rng.standard_normal(shape).astype(dtype)
+        return rng.integers(0, 2, count)
+    return rng.standard_normal(count)

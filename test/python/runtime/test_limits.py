@@ -43,5 +43,13 @@ def test_specs_and_debugger_know_the_limits(twice: Path) -> None:
 
 def test_random_inputs_are_bounded() -> None:
     spec = FeedSpec("x", (1 << 40, 1 << 40), np.dtype(np.float32))  # of an ONNX model, say
-    with pytest.raises(FeedError, match="random inputs would take .* bytes, more than the limit of 4294967296"):
+    with pytest.raises(FeedError, match="random inputs would take .* bytes, more than the limit of 1073741824"):
         random_feeds([spec], 0)
+
+
+def test_random_inputs_do_not_depend_on_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    specs = [FeedSpec("x", (3, 5), np.dtype(np.float32)), FeedSpec("i", (7,), np.dtype(np.int8))]
+    whole = random_feeds(specs, 1)
+    monkeypatch.setattr("tpu_mlir.runtime.samples._PIECE", 4)
+    pieces = random_feeds(specs, 1)
+    assert all(np.array_equal(whole[name], pieces[name]) for name in whole)
