@@ -5,6 +5,7 @@
 #include "dialects/Interfaces/Sizes.h"
 #include "dialects/Top/Top.h"
 #include "lib/Dialect/Top/IR/RawBytes.h"
+#include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Pipelines/Registration.h"
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Registration.h"
@@ -38,3 +39,17 @@ void tpuMlirContextSetStop(MlirContext context, bool (*isStopped)(void *),
 }
 
 int64_t tpuMlirMaxElements() { return tpu_mlir::kMaxElements; }
+
+TpuMlirIntegerForm tpuMlirGetIntegerForm(MlirOperation op) {
+  switch (tpu_mlir::top::integerFormOf(unwrap(op))) {
+  case tpu_mlir::top::IntegerForm::None:
+    return TpuMlirIntegerFormNone;
+  case tpu_mlir::top::IntegerForm::Compute:
+  case tpu_mlir::top::IntegerForm::ComputeToFloat:
+    return TpuMlirIntegerFormCompute;
+  case tpu_mlir::top::IntegerForm::Move:
+  case tpu_mlir::top::IntegerForm::Clamp:
+    return TpuMlirIntegerFormMove;
+  }
+  llvm_unreachable("all forms are above");
+}

@@ -29,6 +29,16 @@ MLIR_CAPI_EXPORTED void tpuMlirContextSetStop(MlirContext context,
 
 /// Most elements that a tensor of the dialects may have.
 MLIR_CAPI_EXPORTED int64_t tpuMlirMaxElements(void);
+/// How an op of the top dialect is computed on 8-bit integers, if it is.
+enum TpuMlirIntegerForm {
+  TpuMlirIntegerFormNone,
+  /// Its results are rounded anew.
+  TpuMlirIntegerFormCompute,
+  /// Its results hold integers of its operands, at most cut off.
+  TpuMlirIntegerFormMove,
+};
+MLIR_CAPI_EXPORTED enum TpuMlirIntegerForm
+tpuMlirGetIntegerForm(MlirOperation op);
 
 #ifdef __cplusplus
 }

@@ -84,6 +84,12 @@ PYBIND11_MODULE(_tpuMlir, m) {
   m.attr("MAX_ELEMENTS") = tpuMlirMaxElements();
   m.def("raw_data", viewRawData, py::arg("attribute"),
         "Read-only bytes of a constant; valid while its context lives.");
+  py::enum_<TpuMlirIntegerForm>(m, "IntegerForm")
+      .value("NONE", TpuMlirIntegerFormNone)
+      .value("COMPUTE", TpuMlirIntegerFormCompute)
+      .value("MOVE", TpuMlirIntegerFormMove);
+  m.def("integer_form", tpuMlirGetIntegerForm, py::arg("operation"),
+        "How an operation is computed on 8-bit integers, if it is.");
   m.def("add_python_pass", addPythonPass, py::arg("pass_manager"),
         py::arg("name"), py::arg("function"),
         "Appends a pass on the module whose body is a Python callable.");

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 Model = str | os.PathLike[str] | onnx.ModelProto | ir.Module
 
+_OWN = re.compile(r"'(top|tpu)\.\w+' op ")  # how a verifier begins, of what the passes themselves have made
+_FAULT = (
+    "a pass has made what the next one refuses: a fault of tpu_mlir, not of the model; please report it; until then "
+    "another precision for that tensor may compile: --precision-override NAME:f16, or f32"
+)
+
 
 def compile(
     model: Model,
@@ -144,8 +150,10 @@ def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = Mappin
         if each.severity == ir.DiagnosticSeverity.WARNING:
             warnings.warn(_describe(each, files), TpuMlirWarning, stacklevel=2)
     if not succeeded:
-        errors = [_describe(each, files) for each in found if each.severity == ir.DiagnosticSeverity.ERROR]
-        raise CompileError("\n".join(errors) or "a pass failed without a message")
+        errors = [each for each in found if each.severity == ir.DiagnosticSeverity.ERROR]
+        lines = [_describe(each, files) for each in errors]
+        lines += [_FAULT] if not errors or any(_OWN.match(each.message) for each in errors) else []
+        raise CompileError("\n".join(lines))
 
 
 def _describe(diagnostic: Diagnostic, files: Mapping[str, str]) -> str:

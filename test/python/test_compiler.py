@@ -14,6 +14,8 @@ import onnx
 import pytest
 import tpu_mlir
 from onnx import TensorProto, helper, numpy_helper
+from tpu_mlir import ir
+from tpu_mlir.compiler import pipeline, run_passes
 from tpu_mlir.errors import CompileError, ModelError
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
@@ -251,3 +253,21 @@ def test_int8_needs_ranges_or_a_model_that_has_integers() -> None:
     digits = Path(__file__).parents[2] / "examples" / "digits" / "digits.onnx"
     with pytest.raises(CompileError, match="expected calibration data or a table of ranges, found neither"):
         tpu_mlir.compile(digits, precision="int8", input_shapes={"images": (1, 1, 8, 8)})
+
+
+def test_faults_of_passes_are_told_as_such() -> None:
+    """Operations that no user has written are not what is to be changed in the model."""
+    with ir.Context():
+        module = ir.Module.parse("""
+            module attributes {tpu.coeff_size = 4096 : i64, tpu.neuron_size = 4096 : i64} {
+              func.func @main(%x: tensor<1x1x1x8xf32>) -> tensor<1x1x1x8xf32> {
+                %0 = tpu.unary exp %x : tensor<1x1x1x8xf32> loc("inner")
+                return %0 : tensor<1x1x1x8xf32>
+              }
+            }
+        """)
+        with pytest.raises(CompileError) as error:
+            run_passes(module, pipeline("tpu-codegen{output=never.bmodel name=n}"))
+    assert "'inner': 'tpu.unary' op expects an address" in str(error.value)
+    assert "a fault of tpu_mlir, not of the model; please report it" in str(error.value)
+    assert "--precision-override NAME:f16" in str(error.value)

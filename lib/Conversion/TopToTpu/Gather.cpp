@@ -62,5 +62,5 @@ static Value lowerGather(top::GatherOp op, top::GatherOp::Adaptor in,
 }
 
 void tpu_mlir::addGathers(Lowerings &set) {
-  set.addMove<top::GatherOp>(lowerGather);
+  set.add<top::GatherOp>(lowerGather);
 }

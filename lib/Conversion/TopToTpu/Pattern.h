@@ -3,6 +3,7 @@
 
 #include "lib/Conversion/TopToTpu/Support/Quantization.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
+#include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 namespace tpu_mlir {
@@ -38,12 +39,11 @@ mlir::Value lowerByTable(mlir::Operation *op, mlir::ValueRange operands,
                          Lowering &l);
 
 /// What lowers an op: `floats`, and on quantized values `integers`. Without
-/// `integers`, an op that `moves` elements is lowered as on floats, others by
-/// a table.
+/// `integers`, an op that moves elements is lowered as on floats, others by a
+/// table.
 template <typename OpTy> struct LowerFunctions {
   LowerFunction<OpTy> floats;
   LowerFunction<OpTy> integers = nullptr;
-  bool moves = false;
 };
 
 template <typename OpTy>
@@ -81,7 +81,7 @@ private:
                                 Lowering &l) {
     if (lower.integers)
       return lower.integers(op, in, l);
-    if (!lower.moves)
+    if (top::integerFormOf(op) != top::IntegerForm::Move)
       return lowerByTable(op, in.getOperands(), l);
     auto operands = shareQuantization(op, in.getOperands(), l);
     if (!operands)
@@ -103,10 +103,6 @@ public:
   template <typename OpTy>
   void add(LowerFunction<OpTy> floats, LowerFunction<OpTy> integers = nullptr) {
     add(LowerFunctions<OpTy>{floats, integers});
-  }
-  /// For an op whose results are elements of its operands.
-  template <typename OpTy> void addMove(LowerFunction<OpTy> lower) {
-    add(LowerFunctions<OpTy>{lower, nullptr, /*moves=*/true});
   }
   /// For a pattern written by hand.
   template <typename Pattern> void addPattern() {

@@ -170,7 +170,7 @@ static Value lowerLpPool(top::LpPoolOp op, top::LpPoolOp::Adaptor in,
 }
 
 void tpu_mlir::addPools(Lowerings &set) {
-  set.addMove<top::MaxPoolOp>(lowerMaxPool);
+  set.add<top::MaxPoolOp>(lowerMaxPool);
   set.add<top::AveragePoolOp>(lowerAveragePool, lowerIntegerAverage);
   set.add<top::LpPoolOp>(lowerLpPool);
 }

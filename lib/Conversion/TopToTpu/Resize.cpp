@@ -88,5 +88,5 @@ static Value lowerResize(top::ResizeOp op, top::ResizeOp::Adaptor in,
 }
 
 void tpu_mlir::addResizes(Lowerings &set) {
-  set.addMove<top::ResizeOp>(lowerResize);
+  set.add<top::ResizeOp>(lowerResize);
 }

@@ -100,21 +100,21 @@ public:
 } // namespace
 
 void tpu_mlir::addShapes(Lowerings &set) {
-  set.addMove<top::ReshapeOp>(
+  set.add<top::ReshapeOp>(
       [](top::ReshapeOp, top::ReshapeOp::Adaptor in, Lowering &) {
         return in.getInput(); // the canonical view of the result follows
       });
-  set.addMove<top::TransposeOp>([](top::TransposeOp op,
-                                   top::TransposeOp::Adaptor in, Lowering &l) {
+  set.add<top::TransposeOp>([](top::TransposeOp op,
+                               top::TransposeOp::Adaptor in, Lowering &l) {
     return transpose(l, in.getInput(), shapeOf(op.getInput()), op.getPerm());
   });
-  set.addMove<top::ExpandOp>(
+  set.add<top::ExpandOp>(
       [](top::ExpandOp op, top::ExpandOp::Adaptor in, Lowering &l) {
         return expand(l, in.getInput(), shapeOf(op.getInput()), op.getShape());
       });
-  set.addMove<top::TileOp>(lowerTile);
-  set.addMove<top::ConcatOp>(lowerConcat);
-  set.addMove<top::DepthToSpaceOp>(lowerDepthToSpace);
-  set.addMove<top::SpaceToDepthOp>(lowerSpaceToDepth);
+  set.add<top::TileOp>(lowerTile);
+  set.add<top::ConcatOp>(lowerConcat);
+  set.add<top::DepthToSpaceOp>(lowerDepthToSpace);
+  set.add<top::SpaceToDepthOp>(lowerSpaceToDepth);
   set.addPattern<SplitPattern>();
 }

@@ -102,6 +102,6 @@ static Value lowerPad(top::PadOp op, top::PadOp::Adaptor in, Lowering &l) {
 }
 
 void tpu_mlir::addSlices(Lowerings &set) {
-  set.addMove<top::SliceOp>(lowerSlice);
-  set.addMove<top::PadOp>(lowerPad);
+  set.add<top::SliceOp>(lowerSlice);
+  set.add<top::PadOp>(lowerPad);
 }

@@ -1,7 +1,9 @@
 """The operations of a typed module: which compute on integers, and how many multiplications they are."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from tpu_mlir._mlir import ir
@@ -9,10 +11,9 @@ from tpu_mlir.frontend.onnx.exporting import Quantized
 from tpu_mlir.locations import result_names
 from tpu_mlir.modules import block_operations, main_operations
 
-MOVES = frozenset(
-    {"concat", "depth_to_space", "expand", "gather", "max_pool", "pad", "reshape", "slice", "space_to_depth"}
-    | {"split", "tile", "transpose"}
-)
+_extension = vars(import_module("tpu_mlir._mlir._mlir_libs._tpuMlir"))
+_integer_form: Callable[[ir.Operation], object] = _extension["integer_form"]
+_MOVE: object = _extension["IntegerForm"].MOVE
 _STILL = ("top.weight", "top.cast", "func.return")  # what computes nothing
 
 
@@ -20,7 +21,8 @@ _STILL = ("top.weight", "top.cast", "func.return")  # what computes nothing
 class Operation:
     """An operation by the tensor that it computes; `on_integers` if it reads or makes quantized values.
 
-    `moves` if its elements, or their integers, are those of an operand, so that its precision is a matter of others.
+    `moves` if its elements, or their integers, are those of an operand, at most cut off, so that its precision is a
+    matter of others.
     `beside`, if not empty, names what computes the channels that it reads, in scales of their own: without that on
     integers, it could not be.
     """
@@ -61,21 +63,13 @@ def _operation(op: ir.Operation) -> Operation:
     results = [ir.RankedTensorType(op.results[index].type) for index in range(len(op.results))]
     stored = ["!quant" in str(kind.element_type) for kind in (*operands, *results)]
     kind = op.name.removeprefix("top.")
-    macs = _macs(op.name, operands, results)
-    sources = [op.operands[index] for index in range(len(op.operands))]
-    is_alone = sum(not _is_weight(value) for value in sources) == 1 and not macs
-    moves = kind in MOVES or (is_alone and operands[0].element_type == results[0].element_type)
+    moves = _integer_form(op) == _MOVE
     beside = ""
     if operands and _has_channels(operands[0]):
         moves = moves or kind == "mul"
         source: Any = ir.OpResult(op.operands[0]).owner
         beside = result_names(source.operation)[0]
-    return Operation(result_names(op)[0], kind, macs, any(stored), moves, beside)
-
-
-def _is_weight(value: ir.Value) -> bool:
-    owner: Any = ir.OpResult(value).owner if ir.OpResult.isinstance(value) else None  # its stub names a base class
-    return owner is not None and owner.operation.name == "top.weight"
+    return Operation(result_names(op)[0], kind, _macs(op.name, operands, results), any(stored), moves, beside)
 
 
 def _has_channels(kind: ir.RankedTensorType) -> bool:

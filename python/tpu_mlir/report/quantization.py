@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from tpu_mlir.quantization.diagnosis import Diagnosis, Tensor
-from tpu_mlir.quantization.operations import MOVES, Operation, share_on_integers
+from tpu_mlir.quantization.operations import Operation, share_on_integers
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
 from tpu_mlir.report.page import document, percent, table
 from tpu_mlir.report.text import breakable, escape
@@ -113,7 +113,7 @@ def _floats(operations: Sequence[Operation], reasons: Mapping[str, str]) -> str:
 
 def reason(op: Operation) -> str:
     """Tell why an operation stays in floats that nobody asked for."""
-    if op.kind in MOVES:
+    if op.moves:
         return "only moves what floats compute"
     if op.macs:
         return "one of its operands or its bias is neither a constant nor quantized"
