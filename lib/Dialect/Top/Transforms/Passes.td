@@ -90,7 +90,7 @@ def SinkTransposes : Top_Pass<"top-sink-transposes"> {
 }
 
 def RecognizeComposites : Top_Pass<"top-recognize-composites"> {
-  let summary = "find gelu, silu, hard_sigmoid, hard_swish and layer_norm among their parts";
+  let summary = "find gelu, silu, hard_swish, layer_norm, rms_norm, softmax .. among their parts";
   let description = [{
     Before:
     ```mlir

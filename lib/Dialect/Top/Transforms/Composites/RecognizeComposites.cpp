@@ -1,7 +1,8 @@
 //===- RecognizeComposites.cpp - Finds activations among their parts ------===//
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
-#include "lib/Dialect/Top/Transforms/RecognizeLayerNorm.h"
+#include "lib/Dialect/Top/Transforms/Composites/RecognizeNorms.h"
+#include "lib/Dialect/Top/Transforms/Composites/RecognizeSoftmax.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -201,7 +202,8 @@ struct RecognizeCompositesPass
     patterns.add<RecognizeGated<MulOp>, RecognizeGated<DivOp>,
                  RecognizeHardSigmoid<MulOp>, RecognizeHardSigmoid<DivOp>>(
         &getContext());
-    addLayerNormPatterns(patterns);
+    addNormPatterns(patterns);
+    addSoftmaxPatterns(patterns);
     if (failed(
             applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
