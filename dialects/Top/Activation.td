@@ -8,18 +8,19 @@ include "dialects/Top/TopBase.td"
 // By element: any shape, the result has the type of the input
 //===----------------------------------------------------------------------===//
 
-class Top_ActivationOp<string mnemonic, string formula, dag parameters = (ins), string example = "">
-    : Top_ElementOp<mnemonic, parameters> {
+class Top_ActivationOp<string mnemonic, string formula, dag parameters = (ins), string example = "",
+                       list<Trait> traits = []>
+    : Top_ElementOp<mnemonic, parameters, traits> {
   let summary = "output = " # formula;
   let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x " # example # ": tensor<1x64x56x56xf32>`";
 }
 
-def Top_ReluOp : Top_ActivationOp<"relu", "max(input, 0)"> {
+def Top_ReluOp : Top_ActivationOp<"relu", "max(input, 0)", (ins), "", Top_Moves> {
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
 def Top_LeakyReluOp : Top_ActivationOp<"leaky_relu", "input >= 0 ? input : alpha * input",
-    (ins F32Attr:$alpha), "{alpha = 0.01 : f32} ">;
+    (ins F32Attr:$alpha), "{alpha = 0.01 : f32} ", Top_Moves>;
 def Top_EluOp : Top_ActivationOp<"elu", "input > 0 ? input : alpha * (e^input - 1)",
     (ins F32Attr:$alpha), "{alpha = 1.0 : f32} ">;
 def Top_CeluOp : Top_ActivationOp<"celu", "max(input, 0) + min(alpha * (e^(input / alpha) - 1), 0)",
@@ -28,12 +29,12 @@ def Top_SeluOp : Top_ActivationOp<"selu", "gamma * (input > 0 ? input : alpha * 
     (ins F32Attr:$alpha, F32Attr:$gamma), "{alpha = 1.67326319 : f32, gamma = 1.05070102 : f32} ">;
 def Top_ThresholdedReluOp : Top_ActivationOp<"thresholded_relu", "input > alpha ? input : 0",
     (ins F32Attr:$alpha), "{alpha = 1.0 : f32} ">;
-def Top_SigmoidOp : Top_ActivationOp<"sigmoid", "1 / (1 + e^-input)">;
+def Top_SigmoidOp : Top_ActivationOp<"sigmoid", "1 / (1 + e^-input)", (ins), "", [Top_AbsorbsOverflow, Top_Refines]>;
 def Top_HardSigmoidOp : Top_ActivationOp<"hard_sigmoid", "max(0, min(1, alpha * input + beta))",
-    (ins F32Attr:$alpha, F32Attr:$beta), "{alpha = 0.2 : f32, beta = 0.5 : f32} ">;
+    (ins F32Attr:$alpha, F32Attr:$beta), "{alpha = 0.2 : f32, beta = 0.5 : f32} ", [Top_AbsorbsOverflow]>;
 def Top_HardSwishOp : Top_ActivationOp<"hard_swish", "input * max(0, min(1, input / 6 + 1 / 2))">;
 def Top_SoftplusOp : Top_ActivationOp<"softplus", "ln(e^input + 1)">;
-def Top_SoftsignOp : Top_ActivationOp<"softsign", "input / (1 + |input|)">;
+def Top_SoftsignOp : Top_ActivationOp<"softsign", "input / (1 + |input|)", (ins), "", [Top_AbsorbsOverflow]>;
 def Top_MishOp : Top_ActivationOp<"mish", "input * tanh(softplus(input))">;
 def Top_SiluOp : Top_ActivationOp<"silu", "input * sigmoid(input)">;
 
@@ -52,7 +53,7 @@ def Top_GeluOp : Top_ActivationOp<"gelu", "input * P(X <= input) with X normally
   let assemblyFormat = "$approximate $input attr-dict `:` custom<UnaryTypes>(type($input), type($output))";
 }
 
-def Top_PReluOp : Top_InferredOp<"prelu", [Top_OneElementType]> {
+def Top_PReluOp : Top_InferredOp<"prelu", !listconcat([Top_OneElementType]<Trait>, Top_Moves)> {
   let summary = "output = input >= 0 ? input : slope * input";
   let description = [{
     `slope` broadcasts to the shape of `input`, which is the shape of the result.
@@ -70,8 +71,8 @@ def Top_PReluOp : Top_InferredOp<"prelu", [Top_OneElementType]> {
 // Along one axis
 //===----------------------------------------------------------------------===//
 
-class Top_AxisActivationOp<string mnemonic, string formula>
-    : Top_InferredOp<mnemonic, [], "inferAlongAxis(emit, adaptor.getInput(), adaptor.getAxis(), types)"> {
+class Top_AxisActivationOp<string mnemonic, string formula, list<Trait> traits>
+    : Top_InferredOp<mnemonic, traits, "inferAlongAxis(emit, adaptor.getInput(), adaptor.getAxis(), types)"> {
   let summary = "output = " # formula # ", along `axis`";
   let description = [{
     Any shape, which the result keeps. Each line of elements along `axis` is computed by itself (opset 13).
@@ -85,8 +86,10 @@ class Top_AxisActivationOp<string mnemonic, string formula>
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_SoftmaxOp : Top_AxisActivationOp<"softmax", "e^input / sum(e^input)">;
-def Top_LogSoftmaxOp : Top_AxisActivationOp<"log_softmax", "input - ln(sum(e^input))">;
-def Top_HardmaxOp : Top_AxisActivationOp<"hardmax", "1 at the first largest element and 0 elsewhere">;
+def Top_SoftmaxOp : Top_AxisActivationOp<"softmax", "e^input / sum(e^input)",
+    [Top_ReadsWide, Top_AbsorbsOverflow, Top_Refines]>;
+def Top_LogSoftmaxOp : Top_AxisActivationOp<"log_softmax", "input - ln(sum(e^input))", [Top_ReadsWide, Top_Refines]>;
+def Top_HardmaxOp : Top_AxisActivationOp<"hardmax", "1 at the first largest element and 0 elsewhere",
+    [Top_ReadsWide, Top_AbsorbsOverflow]>;
 
 #endif

@@ -29,19 +29,21 @@ class Top_BinaryOp<string mnemonic, string formula, list<Trait> traits = [],
                    string inference = "inferBroadcast(emit, adaptor.getOperands(), types)">
     : Top_BroadcastOp<mnemonic, formula, Top_NumericTensor, Top_NumericTensor, traits, inference>;
 
+defvar Top_Extremum = [Commutative, Top_MagnitudeOpInterface, Top_AbsorbsOverflow, Top_ReadsWide]<Trait>;
+
 let hasFolder = 1, hasCanonicalizer = 1 in {
-  def Top_AddOp : Top_BinaryOp<"add", "lhs + rhs", [Commutative]>;
-  def Top_MulOp : Top_BinaryOp<"mul", "lhs * rhs", [Commutative]>;
-  def Top_MaxOp : Top_BinaryOp<"max", "the larger of lhs and rhs", [Commutative]>;
-  def Top_MinOp : Top_BinaryOp<"min", "the smaller of lhs and rhs", [Commutative]>;
+  def Top_AddOp : Top_BinaryOp<"add", "lhs + rhs", !listconcat([Commutative]<Trait>, Top_Sums)>;
+  def Top_MulOp : Top_BinaryOp<"mul", "lhs * rhs", [Commutative, Top_OwnMagnitude, Top_ReadsWide]>;
+  def Top_MaxOp : Top_BinaryOp<"max", "the larger of lhs and rhs", Top_Extremum>;
+  def Top_MinOp : Top_BinaryOp<"min", "the smaller of lhs and rhs", Top_Extremum>;
 }
 let hasFolder = 1 in {
-  def Top_SubOp : Top_BinaryOp<"sub", "lhs - rhs">;
-  def Top_DivOp : Top_BinaryOp<"div", "lhs / rhs (integers: towards zero)">;
-  def Top_PowOp : Top_BinaryOp<"pow", "lhs ^ rhs">;
+  def Top_SubOp : Top_BinaryOp<"sub", "lhs - rhs", [Top_OwnMagnitude, Top_PassesOverflow, Top_ReadsWide]>;
+  def Top_DivOp : Top_BinaryOp<"div", "lhs / rhs (integers: towards zero)", [Top_OwnMagnitude, Top_ReadsWide]>;
+  def Top_PowOp : Top_BinaryOp<"pow", "lhs ^ rhs", [Top_OwnMagnitude, Top_ReadsWide]>;
 }
 
-def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [], ""> {
+def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [Top_ReadsWide], ""> {
   let description = [{
     The remainder has the sign of `rhs` (as in Python), or with `fmod` the sign of `lhs` (as in C).
 
@@ -54,7 +56,7 @@ def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [], ""> {
 }
 
 class Top_CompareOp<string mnemonic, string formula, list<Trait> traits = []>
-    : Top_BroadcastOp<mnemonic, formula, Top_AnyTensor, Top_BoolTensor, traits,
+    : Top_BroadcastOp<mnemonic, formula, Top_AnyTensor, Top_BoolTensor, !listconcat(traits, [Top_ReadsWide]<Trait>),
                       "inferComparison(emit, adaptor.getOperands(), types)">;
 
 def Top_EqualOp : Top_CompareOp<"equal", "lhs == rhs", [Commutative]>;
@@ -70,7 +72,7 @@ def Top_AndOp : Top_LogicOp<"and", "lhs and rhs">;
 def Top_OrOp : Top_LogicOp<"or", "lhs or rhs">;
 def Top_XorOp : Top_LogicOp<"xor", "lhs exclusive-or rhs">;
 
-def Top_WhereOp : Top_InferredOp<"where", [AllElementTypesMatch<["on_true", "on_false", "output"]>]> {
+def Top_WhereOp : Top_InferredOp<"where", !listconcat([AllElementTypesMatch<["on_true", "on_false", "output"]>]<Trait>, Top_Moves)> {
   let summary = "output = condition ? on_true : on_false";
   let description = [{
     All three operands broadcast to the shape of the result.
@@ -89,40 +91,41 @@ def Top_WhereOp : Top_InferredOp<"where", [AllElementTypesMatch<["on_true", "on_
 // One operand
 //===----------------------------------------------------------------------===//
 
-class Top_UnaryOp<string mnemonic, string formula, Type type = Top_FloatTensor>
-    : Top_ElementOp<mnemonic, (ins), [], type> {
+class Top_UnaryOp<string mnemonic, string formula, list<Trait> traits = [], Type type = Top_FloatTensor>
+    : Top_ElementOp<mnemonic, (ins), traits, type> {
   let summary = "output = " # formula;
   let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x : tensor<1x64x56x56xT>`";
 }
 
 let hasFolder = 1 in {
-  def Top_AbsOp : Top_UnaryOp<"abs", "|input|", Top_SignedTensor>;
-  def Top_NegOp : Top_UnaryOp<"neg", "-input", Top_SignedTensor>;
-  def Top_CeilOp : Top_UnaryOp<"ceil", "the least integer >= input">;
-  def Top_FloorOp : Top_UnaryOp<"floor", "the greatest integer <= input">;
-  def Top_RoundOp : Top_UnaryOp<"round", "the nearest integer, halves to even">;
-  def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive", Top_SignedTensor>;
-  def Top_NotOp : Top_UnaryOp<"not", "not input", Top_BoolTensor>;
+  def Top_AbsOp : Top_UnaryOp<"abs", "|input|", Top_Moves, Top_SignedTensor>;
+  def Top_NegOp : Top_UnaryOp<"neg", "-input", Top_Moves, Top_SignedTensor>;
+  def Top_CeilOp : Top_UnaryOp<"ceil", "the least integer >= input", Top_Moves>;
+  def Top_FloorOp : Top_UnaryOp<"floor", "the greatest integer <= input", Top_Moves>;
+  def Top_RoundOp : Top_UnaryOp<"round", "the nearest integer, halves to even", Top_Moves>;
+  def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive", [Top_AbsorbsOverflow], Top_SignedTensor>;
+  def Top_NotOp : Top_UnaryOp<"not", "not input", [], Top_BoolTensor>;
 }
-def Top_ExpOp : Top_UnaryOp<"exp", "e ^ input">;
-def Top_LogOp : Top_UnaryOp<"log", "ln(input)">;
-def Top_SqrtOp : Top_UnaryOp<"sqrt", "square root of input">;
-def Top_ReciprocalOp : Top_UnaryOp<"reciprocal", "1 / input">;
-def Top_SinOp : Top_UnaryOp<"sin", "sin(input)">;
-def Top_CosOp : Top_UnaryOp<"cos", "cos(input)">;
-def Top_TanOp : Top_UnaryOp<"tan", "tan(input)">;
+def Top_ExpOp : Top_UnaryOp<"exp", "e ^ input", [Top_OwnMagnitude, Top_ReadsWide, Top_AbsorbsOverflow]>;
+def Top_LogOp : Top_UnaryOp<"log", "ln(input)", [Top_ReadsWide]>;
+def Top_SqrtOp : Top_UnaryOp<"sqrt", "square root of input", [Top_OwnMagnitude, Top_ReadsWide]>;
+def Top_ReciprocalOp : Top_UnaryOp<"reciprocal", "1 / input", [Top_OwnMagnitude, Top_ReadsWide]>;
+def Top_SinOp : Top_UnaryOp<"sin", "sin(input)", [Top_ReadsWide]>;
+def Top_CosOp : Top_UnaryOp<"cos", "cos(input)", [Top_ReadsWide]>;
+def Top_TanOp : Top_UnaryOp<"tan", "tan(input)", [Top_ReadsWide]>;
 def Top_AsinOp : Top_UnaryOp<"asin", "arcsin(input)">;
 def Top_AcosOp : Top_UnaryOp<"acos", "arccos(input)">;
 def Top_AtanOp : Top_UnaryOp<"atan", "arctan(input)">;
-def Top_SinhOp : Top_UnaryOp<"sinh", "(e^input - e^-input) / 2">;
-def Top_CoshOp : Top_UnaryOp<"cosh", "(e^input + e^-input) / 2">;
-def Top_TanhOp : Top_UnaryOp<"tanh", "sinh(input) / cosh(input)">;
+def Top_SinhOp : Top_UnaryOp<"sinh", "(e^input - e^-input) / 2", [Top_OwnMagnitude, Top_ReadsWide]>;
+def Top_CoshOp : Top_UnaryOp<"cosh", "(e^input + e^-input) / 2", [Top_OwnMagnitude, Top_ReadsWide]>;
+def Top_TanhOp : Top_UnaryOp<"tanh", "sinh(input) / cosh(input)", [Top_AbsorbsOverflow]>;
 def Top_AsinhOp : Top_UnaryOp<"asinh", "ln(input + sqrt(input^2 + 1))">;
 def Top_AcoshOp : Top_UnaryOp<"acosh", "ln(input + sqrt(input^2 - 1))">;
 def Top_AtanhOp : Top_UnaryOp<"atanh", "ln((1 + input) / (1 - input)) / 2">;
-def Top_ErfOp : Top_UnaryOp<"erf", "2 / sqrt(pi) * integral of e^(-t^2) for t from 0 to input">;
+def Top_ErfOp : Top_UnaryOp<"erf", "2 / sqrt(pi) * integral of e^(-t^2) for t from 0 to input", [Top_AbsorbsOverflow]>;
 
-def Top_ClipOp : Top_ElementOp<"clip", (ins F32Attr:$min, F32Attr:$max), [], Top_FloatTensor, ""> {
+def Top_ClipOp : Top_ElementOp<"clip", (ins F32Attr:$min, F32Attr:$max),
+    [Top_OwnMagnitude, Top_ReadsWide, Top_PassesOverflow], Top_FloatTensor, ""> {
   let summary = "output = min(max(input, min), max)";
   let description = [{
     Any shape. A side without a limit has an infinite one.
@@ -136,7 +139,7 @@ def Top_ClipOp : Top_ElementOp<"clip", (ins F32Attr:$min, F32Attr:$max), [], Top
 }
 
 class Top_PredicateOp<string mnemonic, string formula>
-    : Top_InferredOp<mnemonic, [], "inferComparison(emit, adaptor.getOperands(), types)"> {
+    : Top_InferredOp<mnemonic, [Top_ReadsWide], "inferComparison(emit, adaptor.getOperands(), types)"> {
   let summary = "output = " # formula;
   let description = "Any shape.\n\nExample: `%y = top." # mnemonic # " %x : (tensor<8xf32>) -> tensor<8xi1>`";
   let arguments = (ins Top_FloatTensor:$input);
@@ -154,7 +157,7 @@ def Top_IsInfOp : Top_PredicateOp<"is_inf", "input is one of the detected infini
   let arguments = (ins Top_FloatTensor:$input, UnitAttr:$detect_negative, UnitAttr:$detect_positive);
 }
 
-def Top_CastOp : Top_InferredOp<"cast"> {
+def Top_CastOp : Top_InferredOp<"cast", Top_Moves> {
   let summary = "output = input converted to the element type `to`";
   let description = [{
     Any shape. Floats become integers by truncation towards zero, and anything that is not zero becomes true. A

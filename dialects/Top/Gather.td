@@ -4,7 +4,7 @@
 
 include "dialects/Top/TopBase.td"
 
-class Top_GatherLikeOp<string mnemonic> : Top_InferredOp<mnemonic> {
+class Top_GatherLikeOp<string mnemonic> : Top_InferredOp<mnemonic, Top_Moves> {
   let arguments = (ins Top_AnyTensor:$input, Top_IndexTensor:$indices, Top_Axis:$axis);
   let results = (outs Top_AnyTensor:$output);
   let assemblyFormat = "$input `,` $indices attr-dict `:` functional-type(operands, results)";

@@ -21,7 +21,7 @@ def Top_BatchNormOp : Top_InferredOp<"batch_norm", [SameOperandsElementType]> {
 }
 
 class Top_ChannelNormOp<string mnemonic, string what, string constraints, string example, dag parameters = (ins)>
-    : Top_InferredOp<mnemonic, [SameOperandsElementType]> {
+    : Top_InferredOp<mnemonic, [SameOperandsElementType, Top_ReadsWide]> {
   let summary = "output = scale * (input - mean) / sqrt(variance + epsilon) + bias over " # what;
   let description = [{
     `input` [n, c, ..], `scale` and `bias` [c]; the result has the type of `input`. Mean and (population) variance are
@@ -46,7 +46,7 @@ def Top_GroupNormOp : Top_ChannelNormOp<"group_norm", "the channels and spatial 
     (ins Top_PositiveInt:$num_groups)>;
 
 class Top_TrailingNormOp<string mnemonic, string formula, string operands, dag affine, list<Trait> traits = []>
-    : Top_InferredOp<mnemonic, traits> {
+    : Top_InferredOp<mnemonic, !listconcat(traits, [Top_ReadsWide]<Trait>)> {
   let summary = "output = " # formula # ", over the dimensions from `axis`";
   let description = [{
     The result has the type of `input`; mean and (population) variance are taken over the dimensions from `axis` on.
@@ -74,7 +74,7 @@ def Top_RmsNormOp : Top_TrailingNormOp<"rms_norm", "scale * input / sqrt(mean(in
   let assemblyFormat = "$input (`scale` `=` $scale^)? attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_LpNormalizationOp : Top_InferredOp<"lp_normalization"> {
+def Top_LpNormalizationOp : Top_InferredOp<"lp_normalization", [Top_ReadsWide, Top_Refines]> {
   let summary = "output = input / (sum of |input|^p)^(1/p), along `axis`";
   let description = [{
     Any shape, which the result keeps. A line of zeros stays zero.

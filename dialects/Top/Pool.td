@@ -5,7 +5,7 @@
 include "dialects/Top/TopBase.td"
 
 class Top_PoolOp<string mnemonic, string formula, string remark, dag parameters, string example>
-    : Top_InferredOp<mnemonic, [], "inferPool(emit, adaptor.getInput(), adaptor.getKernel(), adaptor.getStrides(), "
+    : Top_InferredOp<mnemonic, Top_Moves, "inferPool(emit, adaptor.getInput(), adaptor.getKernel(), adaptor.getStrides(), "
                                    "adaptor.getPads(), adaptor.getDilations(), types)"> {
   let summary = "output[n, c, p] = " # formula # " of input[n, c, p * stride + k * dilation - pad] over k";
   let description = [{

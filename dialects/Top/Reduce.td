@@ -11,7 +11,7 @@ def Top_ReduceKind : Top_Enum<"ReduceKind", "what a reduction computes", [
     I32EnumAttrCase<"LogSumExp", 8, "log_sum_exp">, I32EnumAttrCase<"SumSquare", 9, "sum_square">]>;
 def Top_ReduceKindAttr : EnumAttr<Top_Dialect, Top_ReduceKind, "reduce_kind">;
 
-def Top_ReduceOp : Top_InferredOp<"reduce"> {
+def Top_ReduceOp : Top_InferredOp<"reduce", [Top_OwnMagnitude, Top_ReadsWide, Top_PassesOverflow, Top_Refines]> {
   let summary = "output = the sum, mean, .. of the elements along `axes`";
   let description = [{
     | kind | of the elements x |
@@ -40,7 +40,7 @@ def Top_ArgKind : Top_Enum<"ArgKind", "which extremum is sought",
     [I32EnumAttrCase<"Max", 0, "max">, I32EnumAttrCase<"Min", 1, "min">]>;
 def Top_ArgKindAttr : EnumAttr<Top_Dialect, Top_ArgKind, "arg_kind">;
 
-def Top_ArgOp : Top_InferredOp<"arg"> {
+def Top_ArgOp : Top_InferredOp<"arg", [Top_ReadsWide, Top_AbsorbsOverflow]> {
   let summary = "output = index of the largest or smallest element along `axis`";
   let description = [{
     The result has the shape of `input` with dimension `axis` removed, or 1 with `keepdims`. Of equal elements the
@@ -56,7 +56,7 @@ def Top_ArgOp : Top_InferredOp<"arg"> {
   let assemblyFormat = "$kind $input attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_CumSumOp : Top_InferredOp<"cumsum", [], "inferAlongAxis(emit, adaptor.getInput(), adaptor.getAxis(), types)"> {
+def Top_CumSumOp : Top_InferredOp<"cumsum", [Top_OwnMagnitude, Top_ReadsWide, Top_Refines], "inferAlongAxis(emit, adaptor.getInput(), adaptor.getAxis(), types)"> {
   let summary = "output[i] = sum over j <= i of input[j], along `axis`";
   let description = [{
     Any shape, which the result keeps. `exclusive`: j < i. `reverse`: from the end, j >= i (both: j > i).

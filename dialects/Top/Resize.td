@@ -21,7 +21,7 @@ def Top_NearestMode : Top_Enum<"NearestMode", "which element is nearest", [
     I32EnumAttrCase<"Ceil", 3, "ceil">]>;
 def Top_NearestModeAttr : EnumAttr<Top_Dialect, Top_NearestMode, "nearest_mode">;
 
-def Top_ResizeOp : Top_InferredOp<"resize"> {
+def Top_ResizeOp : Top_InferredOp<"resize", Top_Moves> {
   let summary = "output[i_0, ..] = input interpolated at coordinate(i_0), ..";
   let description = [{
     The result has the dimensions `sizes`. With i an index into a dimension of l' = size elements, l the dimension of

@@ -4,7 +4,7 @@
 
 include "dialects/Top/TopBase.td"
 
-def Top_SliceOp : Top_InferredOp<"slice"> {
+def Top_SliceOp : Top_InferredOp<"slice", Top_Moves> {
   let summary = "output[i_0, ..] = input[offsets[0] + i_0 * strides[0], ..]";
   let description = [{
     The arrays cover every dimension; ONNX's starts, ends and axes are resolved into them. A stride may be negative.
@@ -32,7 +32,7 @@ def Top_PadMode : Top_Enum<"PadMode", "what stands around the input", [
     I32EnumAttrCase<"Edge", 2, "edge">, I32EnumAttrCase<"Wrap", 3, "wrap">]>;
 def Top_PadModeAttr : EnumAttr<Top_Dialect, Top_PadMode, "pad_mode">;
 
-def Top_PadOp : Top_InferredOp<"pad"> {
+def Top_PadOp : Top_InferredOp<"pad", Top_Moves> {
   let summary = "output[i_0, ..] = input[i_0 - pads[0], ..] inside of the input, and by `mode` outside";
   let description = [{
     `pads` holds the begins of all dimensions, then the ends. Outside stand: `constant`, the `value`; `reflect`, the

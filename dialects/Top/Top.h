@@ -10,6 +10,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/Top/Emitter.h"
+#include "dialects/Top/Magnitude.h"
 #include "dialects/Top/Quantized.h"
 
 #include "dialects/Top/TopDialect.h.inc"

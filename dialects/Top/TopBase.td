@@ -7,6 +7,8 @@ include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+include "dialects/Top/Magnitude.td"
+
 def Top_Dialect : Dialect {
   let name = "top";
   let cppNamespace = "::tpu_mlir::top";

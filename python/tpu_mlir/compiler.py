@@ -114,6 +114,9 @@ def choose_precision(options: CompileOptions, scratch: Scratch) -> tuple[str, ..
     has_ranges = options.write_ranges(scratch.path)
     more = f" overrides={scratch.alias}/{OVERRIDES}" if options.write_overrides(scratch.path) else ""
     if options.precision != "int8":
+        if has_ranges:
+            wider = "f32" if options.fallback == "f32" else "bf16"
+            more += f" ranges={scratch.alias}/{RANGES} fallback={wider}"
         last = f"tpu-assign-precision{{precision={options.precision}{more}}}"
         return "tpu-clean", "top-fuse-quantization{integers=false}", last
     if has_ranges:

@@ -12,6 +12,7 @@ from tpu_mlir.runtime.files import read_text
 
 FLOATS = ("f32", "f16", "bf16")
 PRECISIONS = (*FLOATS, "int8")
+RANGED = ("int8", "f16")  # precisions that ranges tell something
 CHIPS = ("bm1684x",)
 OVERRIDES, RANGES = "overrides", "ranges"  # files that passes read
 
@@ -26,8 +27,10 @@ class CompileOptions:
     input_shapes: sizes for the open dimensions of the inputs, by name.
     precision_overrides: another precision for the tensors of these ONNX names; a mapping, or a file of `name precision`
         lines.
-    ranges: of int8, the range of each tensor: what calibration returned, or the file that it wrote.
-    fallback: of int8, what is computed in that has no integer form, one of FLOATS.
+    ranges: of int8, the range of each tensor: what calibration returned, or the file that it wrote; of f16, what tells
+        which tensors exceed it.
+    fallback: of int8, what is computed in that has no integer form, one of FLOATS; of f16 with `ranges`, what computes
+        and reads tensors that exceed it (bf16 unless f32).
     asymmetric: of int8, give activations zero points.
     quantize_outputs: of int8, compute in integers also what only floats or the network's caller read.
     fuse_preprocess: let the bmodel take pixels, u8 [n, h, w, c] in RGB or gray, of the size of the input, and compute
@@ -54,9 +57,8 @@ class CompileOptions:
             raise ModelError(f"unknown precision '{self.precision}': expected one of {', '.join(PRECISIONS)}")
         if self.fallback.lower() not in FLOATS:
             raise ModelError(f"unknown fallback '{self.fallback}': expected one of {', '.join(FLOATS)}")
-        is_int8 = self.precision.lower() == "int8"
-        if not is_int8 and self.ranges is not None:
-            raise ModelError(f"expected precision 'int8' beside `ranges`, found '{self.precision}'")
+        if self.precision.lower() not in RANGED and self.ranges is not None:
+            raise ModelError(f"expected precision 'int8' or 'f16' beside `ranges`, found '{self.precision}'")
         if self.chip.lower() not in CHIPS:
             raise ModelError(f"unknown chip '{self.chip}': expected one of {', '.join(CHIPS)}")
 

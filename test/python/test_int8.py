@@ -205,7 +205,7 @@ def test_missing_ranges_are_each_named_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"precision": "f16", "ranges": "a"}, "expected precision 'int8' beside `ranges`, found 'f16'"),
+        ({"precision": "bf16", "ranges": "a"}, "expected precision 'int8' or 'f16' beside `ranges`, found 'bf16'"),
         (
             {"precision": "int8", "ranges": "a", "fallback": "i4"},
             "unknown fallback 'i4': expected one of f32, f16, bf16",

@@ -21,6 +21,7 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --input-shape image:1x3x224x224",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --precision-override softmax:f32",
+    "tpuc compile m.onnx -o m.bmodel --precision f16 --calibration-data samples.npz",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --correct auto",
@@ -36,7 +37,8 @@ def compile(
 ) -> None:
     """Compile an ONNX model to a bmodel.
 
-    Precision int8 needs calibration data, or a table of ranges that `tpuc calibrate` has written.
+    Precision int8 needs calibration data, or a table of ranges that `tpuc calibrate` has written. With either, f16
+    computes in bf16 (or --fallback f32) what reads or writes numbers beyond 65,504.
 
     In the end the bmodel, already written, runs once on the simulator beside ONNX Runtime. Where they differ, the first
     wrong layer is named and the exit code is 3.

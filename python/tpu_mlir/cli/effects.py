@@ -43,8 +43,13 @@ def precision(*names: str) -> Condition:
 
 
 _QUANTIZED = precision("int8", "auto")
+_RANGED = precision("int8", "auto", "f16")
 _DATA = beside("--calibration-data")
 _RANGES = beside("--calibration-data", "--ranges")
+_EXCEEDING = Condition(
+    "in f16 without --calibration-data or --ranges",
+    lambda values: values["--precision"] != "f16" or _RANGES.holds(values),
+)
 _PIXELS = beside("--calibration-data", "--evaluate", "--fuse-preprocess", "--check-input")
 _IMAGES = beside("--calibration-data", "--evaluate", "--check-input")
 _CHECKED = Condition("beside --no-check", lambda values: values["--check"])
@@ -55,17 +60,17 @@ _RESIZING = Condition("beside --resize none", lambda values: values["--resize"] 
 # By command and option: all conditions must hold. An option that is not here always has an effect.
 EFFECTS: Mapping[str, Mapping[str, tuple[Condition, ...]]] = {
     "compile": {
-        "--calibration-data": (_QUANTIZED,),
-        "--ranges": (_QUANTIZED,),
+        "--calibration-data": (_RANGED,),
+        "--ranges": (_RANGED,),
         "--asymmetric": (_QUANTIZED, _RANGES),
         "--quantize-outputs": (_QUANTIZED, _RANGES, without("--strict-int8")),
         "--strict-int8": (precision("int8"), _RANGES),
-        "--fallback": (_QUANTIZED,),
+        "--fallback": (_RANGED, _EXCEEDING),
         "--correct": (_QUANTIZED, without("--ranges"), _DATA),
         "--report": (_QUANTIZED, _DATA),
         "--min-cosine": (precision("auto"), without("--max-drop")),
         "--max-drop": (precision("auto"), beside("--evaluate")),
-        "--calibration-method": (_DATA, without("--ranges")),
+        "--calibration-method": (_QUANTIZED, _DATA, without("--ranges")),
         **dict.fromkeys(("--samples", "--skip-bad", "--workers", "--scheduler"), (_DATA,)),
         "--seed": (_SEEDED,),
         **dict.fromkeys(("--check-input", "--check-seconds", "--tolerance"), (_CHECKED,)),

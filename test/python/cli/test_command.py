@@ -49,7 +49,7 @@ DATA = ("--calibration-data", "photos")
         ),
         ((*F16, "--asymmetric"), "--asymmetric: has no effect without --precision int8 or auto"),
         ((*INT8, "--asymmetric"), "--asymmetric: has no effect without --calibration-data or --ranges"),
-        ((*F16, "--fallback", "bf16"), "--fallback: has no effect without --precision int8 or auto"),
+        ((*F16, "--fallback", "bf16"), "--fallback: has no effect in f16 without --calibration-data or --ranges"),
         ((*INT8, *DATA, "--min-cosine", "0.9"), "--min-cosine: has no effect without --precision auto"),
         ((*F16, "--correct", "quick"), "--correct: has no effect without --precision int8 or auto"),
         ((*INT8, "--samples", "3"), "--samples: has no effect without --calibration-data"),

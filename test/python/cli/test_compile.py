@@ -147,10 +147,10 @@ def test_failure(calls, capsys) -> None:
         (["m", "-o", "b", "--input-shape", "x:1", "--input-shape", "x:2"], "--input-shape: input 'x' is given twice"),
         (["m", "-o", "b", "--precision-override", "x:f8"], "expected NAME:f32|f16|bf16|int8, found 'x:f8'"),
         (["m", "-o", "b", "--precision", "int8", "--ranges", "r", "--calibration-data", "d"], "int8 takes either"),
-        (["m", "-o", "b", "--ranges", "r"], "--ranges: has no effect without --precision int8 or auto"),
+        (["m", "-o", "b", "--ranges", "r"], "--ranges: has no effect without --precision int8 or auto or f16"),
         (
             ["m", "-o", "b", "--calibration-data", "d"],
-            "--calibration-data: has no effect without --precision int8 or auto",
+            "--calibration-data: has no effect without --precision int8 or auto or f16",
         ),
     ],
 )

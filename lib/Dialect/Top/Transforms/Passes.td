@@ -108,7 +108,14 @@ def AssignPrecision : Pass<"tpu-assign-precision", "::mlir::ModuleOp"> {
   let summary = "choose the float type that each op computes in";
   let description = [{
     Changes the element types of float values, converts constants (to nearest even) and inserts `top.cast` where types
-    meet. Inputs and outputs of the network keep their types. A constant that exceeds f16 is a warning.
+    meet. Inputs and outputs of the network keep their types.
+
+    In 16 bits, what the type would not hold whatever the network's numbers are (squares, exponentials, long sums, what
+    is computed from them; constants too large or too small) is computed in f32, and masks are limited
+    (docs/guides/floats.md). What is done for a constant is a warning.
+
+    `ranges`, a table of calibration, tells which values exceed the type: what computes and reads them gets the type
+    `fallback`, with a warning.
 
     Each line of `overrides` names an op (the tensor it computes) and its precision, e.g. `conv1 F32`; an unknown name
     is an error.
@@ -131,6 +138,11 @@ def AssignPrecision : Pass<"tpu-assign-precision", "::mlir::ModuleOp"> {
              clEnumValN(::tpu_mlir::top::Precision::F16, "f16", "16-bit floats"),
              clEnumValN(::tpu_mlir::top::Precision::BF16, "bf16", "16-bit floats with the range of f32"))}]>,
     Option<"overrides", "overrides", "std::string", "", "file of lines `name F32|F16|BF16`">,
+    Option<"ranges", "ranges", "std::string", "", "file of lines `name threshold min max`">,
+    Option<"fallback", "fallback", "::tpu_mlir::top::Precision", "::tpu_mlir::top::Precision::BF16",
+           "what computes and reads values that exceed the precision by `ranges`", [{::llvm::cl::values(
+             clEnumValN(::tpu_mlir::top::Precision::F32, "f32", "32-bit floats"),
+             clEnumValN(::tpu_mlir::top::Precision::BF16, "bf16", "16-bit floats with the range of f32"))}]>,
   ];
   let dependentDialects = ["::tpu_mlir::top::TopDialect"];
 }

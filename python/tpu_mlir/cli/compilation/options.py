@@ -112,7 +112,8 @@ class Integers:
     """How a network becomes one of integers."""
 
     ranges: Annotated[
-        Path | None, typer.Option(help="For int8: table of `tpuc calibrate`, in place of data.", show_default=False)
+        Path | None,
+        typer.Option(help="For int8 and f16: table of `tpuc calibrate`, in place of data.", show_default=False),
     ] = None
     asymmetric: Annotated[bool, typer.Option("--asymmetric", help="For int8: give activations zero points.")] = False
     quantize_outputs: Annotated[
@@ -130,7 +131,11 @@ class Integers:
         ),
     ] = False
     fallback: Annotated[
-        Fallback, typer.Option(case_sensitive=False, help="For int8: type of what has no integer form.")
+        Fallback,
+        typer.Option(
+            case_sensitive=False,
+            help="For int8: type of what has no integer form. For f16: of what exceeds it by data (bf16 unless f32).",
+        ),
     ] = Fallback.F16
     correct: Annotated[
         str | None,

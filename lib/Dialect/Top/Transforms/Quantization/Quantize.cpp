@@ -3,6 +3,7 @@
 
 #include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Overrides.h"
+#include "lib/Dialect/Top/Transforms/Precision/WideOps.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
 #include "lib/Dialect/Top/Transforms/Quantization/Resolution.h"
@@ -44,6 +45,7 @@ private:
   IntegerForm formOf(Operation *op);
   bool losesValues(Operation *op, IntegerForm form);
   bool isStored(Operation *op, IntegerForm form, bool isChosen);
+  void findWide();
   LogicalResult plan(Operation *op);
   void findScaled(Operation *op);
   void relate(Operation *op, const Plan &plan);
@@ -62,6 +64,7 @@ private:
   Precision fallback;
   Retyper retyper;
   DenseMap<Operation *, Plan> plans;
+  DenseSet<Operation *> wide; // to be computed in f32
   /// Values that integer ops read, or that can be stored as integers only.
   llvm::SetVector<Value> quantized;
   DenseMap<Value, Type> types;
@@ -156,12 +159,14 @@ LogicalResult Quantizer::plan(Operation *op) {
     return emitError(op->getLoc())
            << overrides.whereOf(op) << ": '" << op->getName()
            << "' cannot be computed in INT8; expected F32, F16 or BF16";
-  bool isFloat = chosen ? *chosen != Precision::INT8 : losesValues(op, form);
+  bool isWide = !chosen && wide.contains(op);
+  bool isFloat =
+      chosen ? *chosen != Precision::INT8 : isWide || losesValues(op, form);
   bool stores = isStored(op, form, chosen.has_value());
   if (isFloat || !(stores || form == IntegerForm::ComputeToFloat)) {
-    plan.precision = chosen && *chosen != Precision::INT8
-                         ? *chosen
-                         : resolution.widen(op, fallback);
+    plan.precision = chosen && *chosen != Precision::INT8 ? *chosen
+                     : isWide                             ? Precision::F32
+                              : resolution.widen(op, fallback);
     return success();
   }
   plan.form = form;
@@ -315,7 +320,16 @@ LogicalResult Quantizer::rewrite(Operation *op, const Plan &plan) {
   return success();
 }
 
+/// What floats of 16 bits cannot hold, integers of 8 do not either.
+void Quantizer::findWide() {
+  Precision narrow = fallback == Precision::F32 ? Precision::F16 : fallback;
+  wide = findWideOps(
+      function, cast<FloatType>(floatType(narrow, function.getContext())),
+      [&](Operation *op) { return hasOwnIntegers(op) || overrideOf(op); });
+}
+
 LogicalResult Quantizer::run() {
+  findWide();
   SmallVector<Operation *> ops = opsOf(function);
   for (Operation *op : llvm::reverse(ops))
     if (failed(plan(op)))

@@ -23,7 +23,7 @@
 // NAME: error: {{.*}}unknown-name.txt:1: no op computes a tensor named 'nowhere'
 // PRECISION: error: {{.*}}unknown-precision.txt:1: expected 'name F32|F16|BF16|INT8', but found 'soft F64'
 func.func @net(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
-  %0 = top.mul %x, %x : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x8xf32> loc("a relu")
+  %0 = top.add %x, %x : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x8xf32> loc("a relu")
   %1 = top.softmax %0 {axis = 1 : i64} : (tensor<1x8xf32>) -> tensor<1x8xf32> loc("soft")
   return %1 : tensor<1x8xf32>
 }

@@ -5,7 +5,7 @@
 // CHECK: top.add {{.*}} -> tensor<1x8x8xf16>
 // CHECK: top.softmax {{.*}} (tensor<1x8x8xf16>)
 func.func @mask(%x: tensor<1x8x8xf32> loc("x"), %m: tensor<1x8x8xf32> loc("m")) -> tensor<1x8x8xf32> {
-  %0 = top.mul %x, %x : (tensor<1x8x8xf32>, tensor<1x8x8xf32>) -> tensor<1x8x8xf32> loc("logits")
+  %0 = top.add %x, %x : (tensor<1x8x8xf32>, tensor<1x8x8xf32>) -> tensor<1x8x8xf32> loc("logits")
   %1 = top.add %0, %m : (tensor<1x8x8xf32>, tensor<1x8x8xf32>) -> tensor<1x8x8xf32> loc("masked")
   %2 = top.softmax %1 {axis = 2 : i64} : (tensor<1x8x8xf32>) -> tensor<1x8x8xf32> loc("soft")
   return %2 : tensor<1x8x8xf32>
