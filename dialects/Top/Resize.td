@@ -25,14 +25,14 @@ def Top_ResizeOp : Top_InferredOp<"resize", Top_Moves> {
   let summary = "output[i_0, ..] = input interpolated at coordinate(i_0), ..";
   let description = [{
     The result has the dimensions `sizes`. With i an index into a dimension of l' = size elements, l the dimension of
-    `input` and s its scale, the coordinate is
+    `input`, s its scale and p = s * l before it is rounded, the coordinate is
 
     | coordinate_transformation | coordinate |
     |---|---|
     | `half_pixel` | (i + 0.5) / s - 0.5 |
     | `half_pixel_symmetric` | l / 2 * (1 - l' / (s * l)) + (i + 0.5) / s - 0.5 |
     | `pytorch_half_pixel` | l' > 1 ? (i + 0.5) / s - 0.5 : 0 |
-    | `align_corners` | l' > 1 ? i * (l - 1) / (l' - 1) : 0 |
+    | `align_corners` | l' > 1 ? i * (l - 1) / (p - 1) : 0 |
     | `asymmetric` | i / s |
 
     `nearest` rounds it as `nearest_mode` says, `linear` and `cubic` weigh the nearest 2 or 4 elements of each

@@ -15,6 +15,13 @@ namespace {
 struct Axis {
   int64_t inputs, outputs;
   double scale;
+
+  /// What the outputs are rounded from; scales of whole ones are rounded too.
+  double length() const {
+    double exact = scale * static_cast<double>(inputs);
+    auto whole = static_cast<double>(outputs);
+    return std::abs(exact - whole) <= whole * 0x1p-22 ? whole : exact;
+  }
 };
 
 } // namespace
@@ -44,7 +51,9 @@ static Real coordinate(top::CoordinateTransformation kind, const Axis &axis,
   case Kind::PytorchHalfPixel:
     return axis.outputs > 1 ? half : 0;
   case Kind::AlignCorners:
-    return axis.outputs > 1 ? index * (inputs - 1) / (outputs - 1) : 0;
+    return axis.outputs > 1
+               ? index * (inputs - 1) / (static_cast<Real>(axis.length()) - 1)
+               : 0;
   case Kind::Asymmetric:
     return index / scale;
   }

@@ -65,8 +65,6 @@ NOT_COMPARED = {
     "test_max_uint16": "ONNX Runtime has no Max of this type",
     "test_min_int16": "ONNX Runtime has no Min of this type",
     "test_min_uint16": "ONNX Runtime has no Min of this type",
-    "test_resize_downsample_scales_linear_align_corners": "ONNX Runtime differs from ONNX here by itself",
-    "test_resize_downsample_scales_cubic_align_corners": "ONNX Runtime differs from ONNX here by itself",
     "test_PReLU_1d_multiparam": "written in opset 6, in which the slope was aligned at the channels",
     "test_PReLU_2d_multiparam": "written in opset 6, in which the slope was aligned at the channels",
     "test_PReLU_3d_multiparam": "written in opset 6, in which the slope was aligned at the channels",

@@ -11,6 +11,7 @@ from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.frontend.onnx.values import result
 
 T = TypeVar("T", int, float)
@@ -131,16 +132,34 @@ def export_resize(e: Exported) -> None:
     """Write Resize; to scales where they give exactly the sizes, else to sizes."""
     scales, sizes, shape = np.array(e.floats_attr("scales"), np.float32), e.ints_attr("sizes"), e.shape()
     exact = [math.floor(np.float32(size) * scale) for size, scale in zip(shape, scales, strict=True)] == sizes
+    coordinates, roi = e.enum_attr("coordinate_transformation"), ""
+    if coordinates == "align_corners" and (region := _region(scales, sizes, shape)) is not None:
+        coordinates, roi, exact = "tf_crop_and_resize", e.constant(region, "roi"), False
     extent = [e.constant(scales, "scales")] if exact else ["", e.constant(sizes, "sizes")]
     e.emit(
         "Resize",
-        [*e.inputs, "", *extent],
+        [*e.inputs, roi, *extent],
         mode=e.enum_attr("mode"),
-        coordinate_transformation_mode=e.enum_attr("coordinate_transformation"),
+        coordinate_transformation_mode=coordinates,
         nearest_mode=e.enum_attr("nearest_mode"),
         cubic_coeff_a=e.float_attr("cubic_coeff"),
         exclude_outside=int(e.flag_attr("exclude_outside")),
     )
+
+
+def _region(scales: Array, sizes: list[int], shape: list[int]) -> Array | None:
+    """Return the region [begin of each dimension, end of each] that has the coordinates of ONNX's align_corners.
+
+    ONNX means i * (l - 1) / (p - 1) where p = scale * l is no whole number, ONNX Runtime its floor: ONNX Runtime's own
+    coordinates are right where p is whole, and None is returned.
+    """
+    lengths, wholes = scales.astype(np.float64) * np.array(shape), np.array(sizes, np.float64)
+    whole = np.abs(lengths - wholes) <= wholes * 2.0**-22
+    if whole.all():
+        return None
+    ends = np.where(whole, 1.0, (wholes - 1) / np.maximum(lengths - 1, 2.0**-22))
+    ends[wholes == 1] = 0  # where there is one, it is the first
+    return np.concatenate([np.zeros(len(shape)), ends]).astype(np.float32)
 
 
 def _floats(values: list[float]) -> list[float]:

@@ -33,7 +33,8 @@ NEW = [
         resize(extent, mode=mode, coordinate_transformation_mode=coordinates)
         for mode in ("nearest", "linear", "cubic")
         for coordinates in COORDINATES
-        for extent in (UP, DOWN)
+        # ONNX Runtime rounds the length that align_corners divides by: test/operators/test_resize_coordinates.py
+        for extent in (UP, BOTH if coordinates == "align_corners" else DOWN)
     ),
     *(resize(extent, nearest_mode=nearest) for nearest in NEAREST for extent in (UP, DOWN)),
     *(resize(UP, opset=opset, mode="linear") for opset in (11, 13, 18, 19)),
