@@ -39,11 +39,13 @@ struct UnaryKernel
     LocalView input = viewOf(binding.operands[0], tile);
     LocalView result = viewOf(binding.result);
     if (result.elementType.isF32())
-      return emitFunction(math, op.getKind(), result, input, temporaries);
+      return emitFunction(math, op.getKind(), result.elementType, result, input,
+                          temporaries);
     LocalView wideResult = temporaries.pop_back_val();
     LocalView wideInput = temporaries.pop_back_val();
     math.cast(wideInput, input);
-    emitFunction(math, op.getKind(), wideResult, wideInput, temporaries);
+    emitFunction(math, op.getKind(), result.elementType, wideResult, wideInput,
+                 temporaries);
     math.cast(result, wideResult);
   }
 };

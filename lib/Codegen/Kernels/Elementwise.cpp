@@ -3,6 +3,7 @@
 #include "lib/Codegen/Kernels/ElementwiseKernel.h"
 
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Codegen/Kernels/Division.h"
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Kernels/Math.h"
 
@@ -18,14 +19,14 @@ static ArithOp arithOf(tpu::BinaryKind kind) {
     return ArithOp::Sub;
   case tpu::BinaryKind::mul:
     return ArithOp::Mul;
-  case tpu::BinaryKind::div:
-    return ArithOp::Div;
+  case tpu::BinaryKind::div: // a program (Division.h)
+    break;
   case tpu::BinaryKind::max:
     return ArithOp::Max;
   case tpu::BinaryKind::min:
     return ArithOp::Min;
   }
-  llvm_unreachable("every kind has a command");
+  llvm_unreachable("every other kind has a command");
 }
 
 static ArithOp arithOf(tpu::CompareKind kind) {
@@ -67,75 +68,112 @@ Layout tpu_mlir::broadcastLayout(Value operand, Value result) {
 }
 
 namespace {
-/// f32 copies of 16-bit values, for the division that the chip has only there.
+/// An f32 copy of a slice.
 int64_t wideBytes(Operation *operation, const Tile &tile) {
   return bytesPerLane(tile, Layout::Aligned,
                       Float32Type::get(operation->getContext()));
 }
 
-bool dividesNarrow(tpu::BinaryKind kind, Value result) {
-  return kind == tpu::BinaryKind::div &&
-         !typeOf(result).getElementType().isF32();
-}
+/// A division in f32: operands that have to be there first, then the result,
+/// then temporaries.
+class Quotient {
+public:
+  Quotient(Operation *operation, Emitter &emitter, const Binding &binding)
+      : f32(Float32Type::get(operation->getContext())),
+        math(emitter, operation->getContext(), binding.result.tile.size),
+        result(viewOf(binding.result)) {
+    for (int64_t address : binding.scratch)
+      free.push_back(scratchView(address, binding.result.tile, f32));
+  }
+
+  /// Bytes of scratch; a constant is one that has to be brought.
+  static SmallVector<int64_t> request(Operation *operation, const Tile &tile,
+                                      unsigned operands, unsigned constants) {
+    Type element = typeOf(operation->getResult(0)).getElementType();
+    unsigned count = divisionTemporaries(element) + constants;
+    if (!element.isF32())
+      count += operands + 1;
+    return SmallVector<int64_t>(count, wideBytes(operation, tile));
+  }
+
+  LocalView widen(const LocalView &view) {
+    if (view.elementType == f32)
+      return view;
+    LocalView wide = free.pop_back_val();
+    math.cast(wide, view);
+    return wide;
+  }
+  LocalView constant(float value) {
+    LocalView wide = free.pop_back_val();
+    math.fill(wide, value);
+    return wide;
+  }
+  void emit(const LocalView &a, const LocalView &b) {
+    Type element = result.elementType;
+    if (element == f32)
+      return emitDivision(math, element, result, a, b, free);
+    LocalView wide = free.pop_back_val();
+    emitDivision(math, element, wide, a, b, free);
+    math.cast(result, wide);
+  }
+
+private:
+  Type f32;
+  Math math;
+  LocalView result;
+  SmallVector<LocalView> free;
+};
 
 struct BinaryKernel : ElementwiseBase<BinaryKernel, tpu::BinaryOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
-    auto op = cast<tpu::BinaryOp>(operation);
-    if (!dividesNarrow(op.getKind(), op.getResult()))
+    if (cast<tpu::BinaryOp>(operation).getKind() != tpu::BinaryKind::div)
       return {};
-    return SmallVector<int64_t>(2, wideBytes(operation, result));
+    return Quotient::request(operation, result, 2, 0);
   }
 
   void emit(Operation *operation, Emitter &emitter,
             const Binding &binding) const {
     auto op = cast<tpu::BinaryOp>(operation);
     const Tile &tile = binding.result.tile;
-    Math math(emitter, operation->getContext(), tile.size);
     LocalView lhs = operandView(op.getLhs(), binding.operands[0], tile);
     LocalView rhs = operandView(op.getRhs(), binding.operands[1], tile);
-    LocalView result = viewOf(binding.result);
-    if (!dividesNarrow(op.getKind(), op.getResult()))
-      return math.binary(arithOf(op.getKind()), result, lhs, rhs);
-    Type f32 = Float32Type::get(operation->getContext());
-    LocalView a = scratchView(binding.scratch[0], tile, f32);
-    LocalView b = scratchView(binding.scratch[1], tile, f32);
-    math.cast(a, lhs);
-    math.cast(b, rhs);
-    math.div(a, a, b);
-    math.cast(result, a);
+    if (op.getKind() == tpu::BinaryKind::div) {
+      Quotient quotient(operation, emitter, binding);
+      LocalView a = quotient.widen(lhs);
+      return quotient.emit(a, quotient.widen(rhs));
+    }
+    Math(emitter, operation->getContext(), tile.size)
+        .binary(arithOf(op.getKind()), viewOf(binding.result), lhs, rhs);
   }
 };
 
 struct BinaryScalarKernel
     : ElementwiseBase<BinaryScalarKernel, tpu::BinaryScalarOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
-    auto op = cast<tpu::BinaryScalarOp>(operation);
-    if (!dividesNarrow(op.getKind(), op.getResult()))
+    if (cast<tpu::BinaryScalarOp>(operation).getKind() != tpu::BinaryKind::div)
       return {};
-    return {wideBytes(operation, result)};
+    return Quotient::request(operation, result, 1, 1);
   }
 
   void emit(Operation *operation, Emitter &emitter,
             const Binding &binding) const {
     auto op = cast<tpu::BinaryScalarOp>(operation);
     const Tile &tile = binding.result.tile;
-    Math math(emitter, operation->getContext(), tile.size);
     LocalView input = viewOf(binding.operands[0], tile);
-    LocalView result = viewOf(binding.result);
     float scalar = op.getScalar().convertToFloat();
-    auto apply = [&](const LocalView &to, const LocalView &from) {
-      if (op.getReversed())
-        math.binary(arithOf(op.getKind()), to, scalar, from);
-      else
-        math.binary(arithOf(op.getKind()), to, from, scalar);
-    };
-    if (!dividesNarrow(op.getKind(), op.getResult()))
-      return apply(result, input);
-    LocalView wide = scratchView(binding.scratch[0], tile,
-                                 Float32Type::get(operation->getContext()));
-    math.cast(wide, input);
-    apply(wide, wide);
-    math.cast(result, wide);
+    if (op.getKind() == tpu::BinaryKind::div) {
+      Quotient quotient(operation, emitter, binding);
+      LocalView wide = quotient.widen(input);
+      LocalView constant = quotient.constant(scalar);
+      return op.getReversed() ? quotient.emit(constant, wide)
+                              : quotient.emit(wide, constant);
+    }
+    Math math(emitter, operation->getContext(), tile.size);
+    ArithOp kind = arithOf(op.getKind());
+    if (op.getReversed() || kind == ArithOp::Max) // passes NaN in this order
+      math.binary(kind, viewOf(binding.result), scalar, input);
+    else
+      math.binary(kind, viewOf(binding.result), input, scalar);
   }
 };
 

@@ -1,12 +1,20 @@
 //===- Functions.cpp - Transcendental functions from simple commands
 //-------===//
 //
-// Polynomials are Taylor series on a reduced range, unless a comment names
-// another source. Results do not take the place of an operand where a temporary
-// can be had: that would take the chip twice as long.
+// Polynomials have the smallest largest relative error on their range, fitted
+// by iterated least squares. Results do not take the place of an operand where
+// a temporary can be had: that would take the chip twice as long. The errors
+// are in docs/targets/numbers.md.
+//
+// max and min give their second and their first operand where either is NaN:
+// which operand is the constant decides whether a NaN passes.
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Codegen/Kernels/Functions.h"
+
+#include "lib/Codegen/Kernels/Division.h"
+
+#include <cfloat>
 
 using namespace tpu_mlir;
 using isa::ArithOp;
@@ -16,22 +24,26 @@ using Views = llvm::ArrayRef<LocalView>;
 
 static constexpr float kTwo23 = 8388608.0f; // one exponent step in the bits
 static constexpr uint32_t kOneBits = 0x3f800000; // of 1.0f
-static constexpr float kTiny = 1.17549435e-38f;  // smallest normal number
+static constexpr uint32_t kInfinityBits = 0x7f800000;
+static constexpr uint32_t kNanBits = 0x7fc00000;
+static constexpr uint32_t kSignBit = 0x80000000;
 
 unsigned tpu_mlir::temporariesOf(UnaryKind kind) {
   switch (kind) {
-  case UnaryKind::sqrt:
-    return 2;
   case UnaryKind::exp:
+  case UnaryKind::sqrt:
+    return 3;
+  case UnaryKind::rsqrt:
   case UnaryKind::sigmoid:
-  case UnaryKind::tanh:
   case UnaryKind::sin:
   case UnaryKind::cos:
-    return 3;
+  case UnaryKind::tanh:
   case UnaryKind::log:
   case UnaryKind::erf:
   case UnaryKind::atan:
     return 4;
+  case UnaryKind::reciprocal: // the dividend and a division's
+    return 6;
   case UnaryKind::sign:
     return 1;
   default:
@@ -39,209 +51,228 @@ unsigned tpu_mlir::temporariesOf(UnaryKind kind) {
   }
 }
 
-/// exp of x clamped to [-87.3, highest].
-static void emitExpUpTo(const Math &math, const LocalView &result,
-                        const LocalView &x, float highest, Views t) {
-  // x = k ln 2 + r with |r| <= ln 2 / 2; exp(x) = 2^k exp(r).
-  math.max(t[0], x, -87.3f);
-  math.min(result, t[0], highest);
-  math.mul(t[0], result, 1.44269504f); // 1 / ln 2
-  math.cast(t[1], t[0]);               // k
-  math.mul(t[0], t[1], 0.693359375f);  // the first 9 bits of ln 2
-  math.sub(t[2], result, t[0]);
+/// result = 1 / x for x from 1 to 2^124, as exactly as results show that are
+/// rounded to `element`.
+static void emitInverse(const Math &math, mlir::Type element,
+                        const LocalView &result, const LocalView &x, Views t) {
+  if (element.isF32())
+    emitReciprocal(math, result, x, t);
+  else
+    emitRoughReciprocal(math, result, x, t);
+}
+
+//===----------------------------------------------------------------------===//
+// Powers of e
+//===----------------------------------------------------------------------===//
+
+/// Takes x, between -87.6 and 89, apart into t[1] ln 2 and what remains in its
+/// place, at most ln 2 / 2.
+static void emitReduction(const Math &math, const LocalView &x, Views t) {
+  math.mul(t[0], x, 1.44269504f); // 1 / ln 2
+  math.cast(t[1], t[0]);
+  math.mul(t[0], t[1], 0.693359375f); // the first 9 bits of ln 2
+  math.sub(t[2], x, t[0]);
   math.mul(t[0], t[1], -2.12194440e-4f); // the rest of ln 2
-  math.sub(result, t[2], t[0]);
-  // The first term left out is r^8 / 40320 < 6e-9.
+  math.sub(x, t[2], t[0]);
+}
+
+/// e^x is 0 below.
+static constexpr float kLowest = -87.6f;
+
+void tpu_mlir::emitExp(const Math &math, const LocalView &result,
+                       const LocalView &x, Views t, bool isNegative) {
+  math.max(isNegative ? result : t[0], kLowest, x);
+  if (!isNegative)
+    math.min(result, t[0], 89.0f); // of which it is infinite
+  emitReduction(math, result, t);
+  // 2 e^r; its product with 2^(k - 1) is infinite no sooner than it should be.
   math.polynomial(t[2], result,
-                  {1.0f, 1.0f, 0.5f, 1.6666667e-1f, 4.1666668e-2f,
-                   8.3333338e-3f, 1.3888889e-3f, 1.9841270e-4f},
+                  {2.0f, 2.0f, 0.99999988f, 0.33333039f, 8.3336808e-2f,
+                   1.6737798e-2f, 2.7628443e-3f},
                   t[0]);
-  // (k + 127) * 2^23, exact in f32, is the bit pattern of 2^k.
+  // (k + 126) * 2^23, exact in f32, is the bit pattern of 2^(k - 1).
   math.mul(t[0], t[1], kTwo23);
-  math.add(t[1], t[0], 127 * kTwo23);
+  math.add(t[1], t[0], 126 * kTwo23);
   math.cast(math.asInteger(t[0]), t[1]);
   math.mul(result, t[2], t[0]);
 }
 
-void tpu_mlir::emitExp(const Math &math, const LocalView &result,
-                       const LocalView &x, Views t) {
-  emitExpUpTo(math, result, x, 88.3f, t);
+/// e^x - 1 for x that is 0 or less, or NaN.
+static void emitExpm1(const Math &math, const LocalView &result,
+                      const LocalView &x, Views t) {
+  math.max(result, kLowest, x);
+  emitReduction(math, result, t);
+  // p = e^r - 1 = r + r^2 q(r); then 2^k p + (2^k - 1).
+  math.polynomial(
+      t[2], result,
+      {0.49999994f, 0.16666520f, 4.1668404e-2f, 8.3688991e-3f, 1.3814222e-3f},
+      t[0]);
+  math.mul(t[0], result, result);
+  math.mul(t[3], t[0], t[2]);
+  math.add(t[0], result, t[3]);
+  math.mul(t[2], t[1], kTwo23);
+  math.add(t[3], t[2], 127 * kTwo23);
+  math.cast(math.asInteger(t[1]), t[3]);
+  math.mul(t[2], t[0], t[1]);
+  math.add(t[3], t[1], -1.0f);
+  math.add(result, t[2], t[3]);
 }
 
-/// result = 1 / x for x from 1 to 2^124, within two units in the last place;
-/// overwrites x, which is none of the others. A division takes three times as
-/// long.
-static void emitReciprocal(const Math &math, const LocalView &result,
-                           const LocalView &x, Views t) {
-  // Bits that represent a logarithm, so that a difference is a first guess,
-  // within 13 %. Each step y (2 - x y) squares its relative error.
-  constexpr float kGuess = 2129859072.0f;
-  math.sub(math.asInteger(t[0]), kGuess, math.asInteger(x));
-  math.mul(t[1], x, t[0]);
-  math.sub(result, 2.0f, t[1]);
-  math.mul(t[1], t[0], result);
-  math.mul(t[0], x, t[1]);
-  math.sub(result, 2.0f, t[0]);
-  math.mul(t[0], t[1], result);
-  math.mul(t[1], x, t[0]);
-  math.sub(x, 2.0f, t[1]);
-  math.mul(result, t[0], x);
+/// With e = exp(-|x|): 1 / (1 + e) for positive x, else e / (1 + e).
+static void emitSigmoid(const Math &math, mlir::Type element,
+                        const LocalView &result, const LocalView &x, Views t) {
+  math.bitwise(ArithOp::Or, t[1], x, kSignBit);
+  emitExp(math, result, t[1], t, /*isNegative=*/true);
+  math.select(ArithOp::SelectGreater, t[0], x, 0.0f, kOneBits);
+  math.max(t[1], t[0], result);
+  math.add(t[0], result, 1.0f);
+  emitInverse(math, element, t[3], t[0], {t[2], result});
+  math.mul(result, t[1], t[3]);
 }
 
-/// exp of this is below 2^124.
-static constexpr float kLargestOfReciprocal = 85.9f;
+/// With m = exp(-2 |x|) - 1: -m / (m + 2), and the sign of x.
+static void emitTanh(const Math &math, mlir::Type element,
+                     const LocalView &result, const LocalView &x, Views t) {
+  math.abs(t[0], x);
+  math.mul(t[1], t[0], -2.0f);
+  emitExpm1(math, result, t[1], t);
+  math.add(t[0], result, 2.0f);
+  emitInverse(math, element, t[1], t[0], {t[2], t[3]});
+  math.mul(t[0], result, t[1]);
+  math.abs(t[1], t[0]);
+  math.copySign(result, t[1], x, t[0]);
+}
+
+//===----------------------------------------------------------------------===//
+// Logarithms
+//===----------------------------------------------------------------------===//
+
+/// Makes the logarithm of 0 -infinity, of infinity infinity, and of what is
+/// negative or NaN (which counts as less than anything) NaN.
+static void emitEndsOfLog(const Math &math, const LocalView &log,
+                          const LocalView &x, Views t) {
+  math.select(ArithOp::SelectLess, t[0], x, FLT_MIN, kInfinityBits | kSignBit);
+  math.add(t[1], log, t[0]);
+  math.select(ArithOp::SelectGreater, t[0], x, FLT_MAX, kInfinityBits);
+  math.add(t[2], t[1], t[0]);
+  math.select(ArithOp::SelectLess, t[0], x, 0.0f, kNanBits);
+  math.bitwise(ArithOp::Or, log, t[2], t[0]);
+}
 
 void tpu_mlir::emitLog(const Math &math, const LocalView &result,
                        const LocalView &x, Views t) {
-  // x = 2^e m with m in [1, 2): e and m from the bits.
-  math.max(t[0], x, kTiny);
-  math.bitwise(ArithOp::And, t[1], t[0], 0x7f800000);
+  // x = 2^e (1 + f) with f from sqrt(1/2) - 1 to sqrt(2) - 1, from the bits.
+  constexpr uint32_t kRootOfHalf = 0x3f3504f3;
+  math.bitwise(ArithOp::Sub, t[0], x, kRootOfHalf);
+  math.bitwise(ArithOp::And, t[1], t[0], 0xff800000);
+  math.integer(ArithOp::Sub, math.asInteger(t[2]), math.asInteger(x),
+               math.asInteger(t[1]));
+  math.add(t[0], t[2], -1.0f); // f
   math.cast(t[2], math.asInteger(t[1]));
-  math.mul(t[1], t[2], 1 / kTwo23);
-  math.add(t[2], t[1], -127.0f);
-  math.mul(t[1], t[2], 0.693147182f);   // ln 2
-  math.add(result, t[1], 0.405465108f); // log 1.5
-  math.bitwise(ArithOp::And, t[1], t[0], 0x007fffff);
-  math.bitwise(ArithOp::Or, t[0], t[1], kOneBits);
-  // log m = log 1.5 + 2 artanh s with s = (m - 1.5) / (m + 1.5), |s| <= 0.2.
-  math.add(t[1], t[0], 1.5f);
-  math.sub(t[2], t[0], 1.5f);
-  math.div(t[0], t[2], t[1]);
-  math.mul(t[1], t[0], t[0]);
-  // artanh s / s; the first term left out is s^10 / 11 < 1e-8.
-  math.polynomial(t[2], t[1],
-                  {2.0f, 0.666666687f, 0.4f, 0.285714298f, 0.222222224f}, t[3]);
-  math.mul(t[1], t[2], t[0]);
-  math.add(result, result, t[1]);
+  math.mul(t[1], t[2], 1 / kTwo23); // e
+  // log(1 + f) = f - f^2 / 2 + f^3 p(f)
+  math.polynomial(t[2], t[0],
+                  {0.33333331f, -0.25000823f, 0.20001236f, -0.16623300f,
+                   0.14201504f, -0.13160501f, 0.12763658f, -7.6363176e-2f},
+                  t[3]);
+  math.mul(t[3], t[0], t[0]);
+  math.mul(result, t[3], t[2]);
+  math.mul(t[2], result, t[0]);
+  math.mul(result, t[3], -0.5f);
+  math.add(t[3], t[2], result);
+  math.mul(result, t[1], -2.12194440e-4f); // the rest of ln 2
+  math.add(t[2], t[3], result);
+  math.add(t[3], t[2], t[0]);
+  math.mul(t[2], t[1], 0.693359375f); // the first 9 bits of ln 2
+  math.add(result, t[3], t[2]);
+  emitEndsOfLog(math, result, x, t);
 }
 
-static void emitSigmoid(const Math &math, const LocalView &result,
-                        const LocalView &x, Views t) {
-  LocalView negated = t[1];
-  math.mul(negated, x, -1.0f);
-  // exp reads its argument before it writes this temporary.
-  emitExpUpTo(math, result, negated, kLargestOfReciprocal, t);
-  math.add(t[0], result, 1.0f);
-  emitReciprocal(math, result, t[0], t.drop_front());
-}
+//===----------------------------------------------------------------------===//
+// The others
+//===----------------------------------------------------------------------===//
 
-static void emitTanh(const Math &math, const LocalView &result,
-                     const LocalView &x, Views t) {
-  // 1 - 2 / (exp(2x) + 1)
-  math.mul(t[1], x, 2.0f);
-  emitExpUpTo(math, result, t[1], kLargestOfReciprocal, t);
-  math.add(t[0], result, 1.0f);
-  emitReciprocal(math, result, t[0], t.drop_front());
-  math.mul(t[0], result, -2.0f);
-  math.add(result, t[0], 1.0f);
-}
-
-static void emitErf(const Math &math, const LocalView &result,
-                    const LocalView &x, Views t) {
-  // Abramowitz and Stegun 7.1.26 for x >= 0, absolute error below 1.5e-7:
-  // 1 - (a1 u + ... + a5 u^5) exp(-x^2), u = 1 / (1 + 0.3275911 x). From 10 on
-  // it is 1.
+/// x n(x^2) / d(x^2), which is 1 from 4 on.
+static void emitErf(const Math &math, mlir::Type element,
+                    const LocalView &result, const LocalView &x, Views t) {
   math.abs(t[0], x);
-  math.min(t[3], t[0], 10.0f);
-  math.mul(t[0], t[3], 0.3275911f);
-  math.add(t[1], t[0], 1.0f);
-  emitReciprocal(math, result, t[1], {t[0], t[2]});
-  math.polynomial(
-      t[1], result,
-      {0.254829592f, -0.284496736f, 1.421413741f, -1.453152027f, 1.061405429f},
-      t[0]);
-  math.mul(t[0], t[1], result);
-  math.mul(t[1], t[3], t[3]);
-  math.mul(t[2], t[1], -1.0f);
-  math.copy(t[3], t[0]);
-  emitExp(math, result, t[2], t.take_front(3));
-  math.mul(t[0], result, t[3]);
-  math.sub(t[1], 1.0f, t[0]);
-  // The sign of x.
-  math.bitwise(ArithOp::And, t[0], x, 0x80000000);
-  math.bitwise(ArithOp::Or, result, t[1], t[0]);
-}
-
-static void emitSqrt(const Math &math, const LocalView &result,
-                     const LocalView &x, Views t) {
-  // s = x / sqrt(x), then one step s += (x - s^2) / (2 sqrt(x)).
-  math.max(t[0], x, kTiny);
-  math.rsqrt(t[1], t[0]);
-  math.mul(result, x, t[1]);
-  math.mul(t[0], result, result);
-  math.sub(t[0], x, t[0]);
-  math.mul(t[0], t[0], t[1]);
-  math.mul(t[0], t[0], 0.5f);
-  math.add(result, result, t[0]);
+  math.min(t[3], t[0], 4.0f);
+  math.mul(result, t[3], t[3]);
+  math.polynomial(t[0], result,
+                  {1.0f, 0.50485582f, 0.11534926f, 1.5207096e-2f, 1.1855521e-3f,
+                   3.7420214e-5f},
+                  t[1]);
+  emitInverse(math, element, t[1], t[0], {t[2], result});
+  math.mul(result, t[3], t[3]);
+  math.mul(t[2], t[3], t[1]);
+  math.polynomial(t[0], result,
+                  {1.1283791f, 0.19354326f, 5.3101506e-2f, 3.8832664e-3f,
+                   2.8456407e-4f, 1.9867955e-6f},
+                  t[1]);
+  math.mul(t[1], t[0], t[2]);
+  math.min(t[0], t[1], 1.0f);
+  math.copySign(result, t[0], x, t[1]);
 }
 
 /// sin(x + shift * pi / 2)
 static void emitSine(const Math &math, const LocalView &result,
                      const LocalView &x, float shift, Views t) {
-  // x = k pi + r - shift pi / 2 with |r| <= pi / 2; (-1)^k sin r.
+  // x = (k - shift / 2) pi + r with |r| <= pi / 2; the sine is (-1)^k sin r.
   math.mul(t[1], x, 0.318309886f); // 1 / pi
   math.add(t[2], t[1], 0.5f * shift);
   math.cast(t[0], t[2]); // k
   math.add(result, t[0], -0.5f * shift);
-  math.mul(t[1], result, 3.140625f); // the first bits of pi
+  // pi in parts, of which the first two have 8 bits: exact up to |k| < 2^15.
+  math.mul(t[1], result, 3.140625f);
   math.sub(t[2], x, t[1]);
-  math.mul(t[1], result, 9.67653589e-4f); // the rest
-  math.sub(result, t[2], t[1]);           // r
-  // (-1)^k = 1 - 2 (k - 2 floor(k / 2))
-  math.mul(t[1], t[0], 0.5f);
-  math.cast(t[2], t[1], Rounding::Down);
-  math.mul(t[1], t[2], -2.0f);
-  math.add(t[2], t[0], t[1]);
-  math.mul(t[1], t[2], -2.0f);
-  math.add(t[2], t[1], 1.0f);
-  math.mul(t[0], t[2], result); // +-r
-  math.mul(t[1], result, result);
-  // The first term left out is r^13 / 13! < 6e-8.
-  math.polynomial(result, t[1],
-                  {1.0f, -1.66666672e-1f, 8.3333338e-3f, -1.98412701e-4f,
-                   2.75573188e-6f, -2.50521079e-8f},
-                  t[2]);
-  math.mul(result, result, t[0]);
+  math.mul(t[1], result, 9.6893310546875e-4f);
+  math.sub(t[3], t[2], t[1]);
+  math.mul(t[1], result, -1.279515686e-6f);
+  math.sub(t[2], t[3], t[1]); // r
+  math.cast(math.asInteger(t[1]), t[0]);
+  math.bitwise(ArithOp::Mul, t[0], t[1], kSignBit);
+  math.bitwise(ArithOp::Xor, t[1], t[2], t[0]); // +-r
+  math.mul(result, t[2], t[2]);
+  math.polynomial(
+      t[0], result,
+      {1.0f, -0.16666660f, 8.3330646e-3f, -1.9809476e-4f, 2.6054815e-6f}, t[2]);
+  math.mul(result, t[0], t[1]);
 }
 
 static void emitAtan(const Math &math, const LocalView &result,
                      const LocalView &x, Views t) {
-  // u = min(|x|, 1 / |x|), then u = (u - 1/2) / (1 + u / 2) + atan(1/2).
+  // u = min(|x|, 1) / max(|x|, 1)
   math.abs(t[0], x);
-  math.max(t[1], t[0], kTiny);
-  math.div(t[1], 1.0f, t[1]);
-  math.min(t[3], t[1], t[0]);
-  math.mul(t[1], t[3], 0.5f);
-  math.add(t[2], t[1], 1.0f);
-  math.sub(t[3], t[3], 0.5f);
-  math.div(t[1], t[3], t[2]); // |.| <= 1/2
-  math.mul(t[2], t[1], t[1]);
-  // The first term left out is u^19 / 19 < 2e-7 / 2.
-  math.polynomial(result, t[2],
-                  {1.0f, -0.333333343f, 0.2f, -0.142857149f, 0.111111112f,
-                   -9.09090936e-2f, 7.69230798e-2f, -6.66666701e-2f,
-                   5.88235296e-2f},
-                  t[3]);
-  math.mul(t[2], result, t[1]);
-  math.add(result, t[2], 0.463647604f); // atan(1/2)
+  math.max(t[1], t[0], 1.0f);
+  math.min(t[2], t[1], 0x1p100f);
+  emitReciprocal(math, t[1], t[2], {t[3], result});
+  math.min(t[2], t[0], 1.0f);
+  math.mul(t[3], t[2], t[1]);
+  math.mul(t[1], t[3], t[3]);
+  math.polynomial(t[2], t[1],
+                  {1.0f, -0.33333299f, 0.19998547f, -0.14264223f, 0.10952078f,
+                   -8.4031031e-2f, 5.7951152e-2f, -3.1170969e-2f, 1.0910645e-2f,
+                   -1.7926806e-3f},
+                  result);
+  math.mul(t[1], t[2], t[3]);
   // Where |x| > 1: pi / 2 - that, as |that - (pi / 2 where true)|.
-  math.select(ArithOp::SelectGreater, t[1], t[0], 1.0f, 0x3fc90fdb);
-  math.sub(t[2], t[1], result);
-  math.abs(t[1], t[2]);
-  math.bitwise(ArithOp::And, t[0], x, 0x80000000);
-  math.bitwise(ArithOp::Or, result, t[1], t[0]);
+  math.select(ArithOp::SelectGreater, t[2], t[0], 1.0f, 0x3fc90fdb);
+  math.sub(t[3], t[2], t[1]);
+  math.abs(t[1], t[3]);
+  math.copySign(result, t[1], x, t[0]);
 }
 
+/// x 2^126, at least 1 if it is not 0, between -1 and 1.
 static void emitSign(const Math &math, const LocalView &result,
                      const LocalView &x, Views t) {
-  math.select(ArithOp::SelectGreater, result, x, 0.0f, kOneBits);
-  math.select(ArithOp::SelectLess, t[0], x, 0.0f, kOneBits);
-  math.sub(result, result, t[0]);
+  math.mul(result, x, 0x1p126f);
+  math.max(t[0], -1.0f, result);
+  math.min(result, t[0], 1.0f);
 }
 
 void tpu_mlir::emitFunction(const Math &math, UnaryKind kind,
-                            const LocalView &result, const LocalView &x,
-                            Views temporaries) {
+                            mlir::Type element, const LocalView &result,
+                            const LocalView &x, Views temporaries) {
   switch (kind) {
   case UnaryKind::abs:
     return math.abs(result, x);
@@ -252,17 +283,19 @@ void tpu_mlir::emitFunction(const Math &math, UnaryKind kind,
   case UnaryKind::log:
     return emitLog(math, result, x, temporaries);
   case UnaryKind::sqrt:
-    return emitSqrt(math, result, x, temporaries);
+    return emitSqrt(math, element, result, x, temporaries);
   case UnaryKind::rsqrt:
-    return math.rsqrt(result, x);
+    return emitRsqrt(math, result, x, temporaries);
   case UnaryKind::reciprocal:
-    return math.div(result, 1.0f, x);
+    math.fill(temporaries.back(), 1.0f);
+    return emitDivision(math, element, result, temporaries.back(), x,
+                        temporaries);
   case UnaryKind::sigmoid:
-    return emitSigmoid(math, result, x, temporaries);
+    return emitSigmoid(math, element, result, x, temporaries);
   case UnaryKind::tanh:
-    return emitTanh(math, result, x, temporaries);
+    return emitTanh(math, element, result, x, temporaries);
   case UnaryKind::erf:
-    return emitErf(math, result, x, temporaries);
+    return emitErf(math, element, result, x, temporaries);
   case UnaryKind::floor:
     return math.cast(result, x, Rounding::Down);
   case UnaryKind::ceil:

@@ -10,20 +10,24 @@ namespace tpu_mlir {
 /// f32 temporaries that a function needs beside its result.
 unsigned temporariesOf(tpu::UnaryKind kind);
 
-/// Emits result = kind(x), all f32; the result and the temporaries are neither
-/// x nor each other.
-void emitFunction(const Math &math, tpu::UnaryKind kind,
+/// Emits result = kind(x), all f32, for results that are rounded to `element`
+/// afterwards; the result and the temporaries are neither x nor each other.
+void emitFunction(const Math &math, tpu::UnaryKind kind, mlir::Type element,
                   const LocalView &result, const LocalView &x,
                   llvm::ArrayRef<LocalView> temporaries);
 
-/// exp(x) for x clamped to [-87.3, 88.3], where f32 has normal results;
-/// relative error below 2e-7. Takes three temporaries; x may be the second or
-/// third.
+/// e^x; results below 2^-125.5 are 0. Takes three temporaries; x may be the
+/// second or third. `isNegative`: x is known to be 0 or less, or NaN.
 void emitExp(const Math &math, const LocalView &result, const LocalView &x,
-             llvm::ArrayRef<LocalView> temporaries);
-/// log(x) for normal x > 0; 0 counts as the smallest normal number. Takes four
-/// temporaries.
+             llvm::ArrayRef<LocalView> temporaries, bool isNegative = false);
+/// log(x). Takes four temporaries.
 void emitLog(const Math &math, const LocalView &result, const LocalView &x,
              llvm::ArrayRef<LocalView> temporaries);
+/// sqrt(x), to be rounded to `element`. Takes three temporaries.
+void emitSqrt(const Math &math, mlir::Type element, const LocalView &result,
+              const LocalView &x, llvm::ArrayRef<LocalView> temporaries);
+/// 1 / sqrt(x). Takes four temporaries.
+void emitRsqrt(const Math &math, const LocalView &result, const LocalView &x,
+               llvm::ArrayRef<LocalView> temporaries);
 
 } // namespace tpu_mlir

@@ -6,10 +6,6 @@ using namespace mlir;
 using namespace tpu_mlir;
 using isa::ArithOp;
 
-/// Newton steps of a division less one, as the command counts them: all that
-/// its field allows.
-static constexpr uint32_t kDivisionSteps = 3;
-
 isa::Arith Math::arith(ArithOp op, const LocalView &result,
                        unsigned operands) const {
   isa::Arith i;
@@ -53,8 +49,6 @@ void Math::binary(ArithOp op, const LocalView &result, const Operand &a,
                   const Operand &b) const {
   isa::Arith i = arith(op, result, 2);
   setOperands(i, a, b);
-  if (op == ArithOp::Div)
-    i.opd2_n_str = kDivisionSteps;
   i.fillImplied();
   emitter.append(i);
 }
@@ -97,6 +91,13 @@ void Math::abs(const LocalView &result, const LocalView &a) const {
 void Math::copy(const LocalView &result, const LocalView &a) const {
   isa::Arith i = arith(ArithOp::Copy, result, 1);
   setOperand0(i, a);
+  i.fillImplied();
+  emitter.append(i);
+}
+
+void Math::fill(const LocalView &result, float value) const {
+  isa::Arith i = arith(ArithOp::Copy, result, 1);
+  setConstant0(i, bitsOf(value, result.elementType), result.elementType);
   i.fillImplied();
   emitter.append(i);
 }
@@ -154,17 +155,10 @@ void Math::invert(const LocalView &result, const LocalView &a) const {
   emitter.append(i);
 }
 
-void Math::rsqrt(const LocalView &result, const LocalView &a) const {
-  isa::Special i;
-  i.setFunction(isa::SpecialOp::Rsqrt);
-  i.res0_addr = result.address;
-  i.opd0_addr = a.address;
-  i.res0_prec = uint32_t(precisionOf(result.elementType));
-  i.opd0_prec = uint32_t(precisionOf(a.elementType));
-  setResultShape(i, shape);
-  i.opd2_n_str = 3; // Newton steps: all that the field allows
-  i.fillImplied();
-  emitter.append(i);
+void Math::copySign(const LocalView &result, const LocalView &magnitude,
+                    const LocalView &x, const LocalView &temporary) const {
+  bitwise(ArithOp::And, temporary, x, 0x80000000);
+  bitwise(ArithOp::Or, result, magnitude, temporary);
 }
 
 void Math::polynomial(const LocalView &result, const LocalView &x,

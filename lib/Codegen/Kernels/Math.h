@@ -56,10 +56,6 @@ public:
   void min(const LocalView &result, const Operand &a, const Operand &b) const {
     binary(isa::ArithOp::Min, result, a, b);
   }
-  /// f32 only: the chip has no other division.
-  void div(const LocalView &result, const Operand &a, const Operand &b) const {
-    binary(isa::ArithOp::Div, result, a, b);
-  }
   /// Add, Sub or Mul, or its saturating kind, of integers, the exact result
   /// times 2^shift and rounded to nearest even. What saturates does so as the
   /// operands are signed, differences always.
@@ -69,6 +65,7 @@ public:
                mlir::IntegerAttr b, int64_t shift = 0) const;
   void abs(const LocalView &result, const LocalView &a) const;
   void copy(const LocalView &result, const LocalView &a) const;
+  void fill(const LocalView &result, float value) const;
   /// Converts to the element type of the result; between equal types, rounds to
   /// whole numbers.
   void cast(const LocalView &result, const LocalView &a,
@@ -77,14 +74,16 @@ public:
   /// for a and b, else zeros. Equality is that of bits.
   void select(isa::ArithOp op, const LocalView &result, const Operand &a,
               const Operand &b, uint32_t bits) const;
-  /// Bit by bit And, Or or Xor; views are taken as integers.
+  /// And, Or or Xor bit by bit, or another command of integers; views are taken
+  /// as such.
   void bitwise(isa::ArithOp op, const LocalView &result, const LocalView &a,
                const LocalView &b) const;
   void bitwise(isa::ArithOp op, const LocalView &result, const LocalView &a,
                uint32_t bits) const;
   void invert(const LocalView &result, const LocalView &a) const;
-  /// f32 only.
-  void rsqrt(const LocalView &result, const LocalView &a) const;
+  /// result = magnitude, which is not negative, with the sign of x.
+  void copySign(const LocalView &result, const LocalView &magnitude,
+                const LocalView &x, const LocalView &temporary) const;
 
   /// result = c[0] + c[1] x + c[2] x^2 + ...; result, x and the temporary
   /// differ.

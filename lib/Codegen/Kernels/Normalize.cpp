@@ -1,6 +1,7 @@
 //===- Normalize.cpp - Kernels of tpu.softmax and tpu.normalize
 //------------===//
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Codegen/Kernels/Division.h"
 #include "lib/Codegen/Kernels/Functions.h"
 #include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Kernels/PoolCommands.h"
@@ -30,7 +31,7 @@ public:
     }
   }
 
-  static constexpr unsigned kColumns = 3;
+  static constexpr unsigned kColumns = 5;
 
   /// Bytes of scratch: columns, then `full` whole tensors, and one more where
   /// the operand has to be converted first.
@@ -49,6 +50,11 @@ public:
   /// A column, repeated along w.
   LocalView spread(const LocalView &view) const {
     return view.broadcast(column.size, tile.size);
+  }
+
+  /// A column in the place of a whole tensor.
+  LocalView columnOf(const LocalView &view) const {
+    return scratchView(view.address, column, f32);
   }
 
   void maxOfRows(const LocalView &to, const LocalView &from) const {
@@ -95,35 +101,28 @@ struct SoftmaxKernel : RowsBase<SoftmaxKernel, tpu::SoftmaxOp> {
     Rows rows(operation, emitter, binding);
     const Math &math = rows.math;
     LocalView largest = rows.scratch[0], sum = rows.scratch[1];
-    LocalView shifted = rows.scratch[3], power = rows.scratch[4];
-    ArrayRef<LocalView> temporaries = ArrayRef(rows.scratch).slice(5, 3);
+    ArrayRef<LocalView> full =
+        ArrayRef(rows.scratch).drop_front(Rows::kColumns);
+    LocalView shifted = full[0], power = full[1];
     rows.maxOfRows(largest, rows.input);
     math.sub(shifted, rows.input, rows.spread(largest));
-    emitExp(math, power, shifted, temporaries);
+    emitExp(math, power, shifted, full.slice(2, 3), /*isNegative=*/true);
     rows.sumOfRows(sum, power, 1.0f);
     bool toF32 = rows.result.elementType.isF32();
-    LocalView answer = toF32 ? rows.result : temporaries[0];
+    LocalView answer = toF32 ? rows.result : full[2];
     if (cast<tpu::SoftmaxOp>(operation).getLog()) {
-      emitLogOfSum(rows, sum);
+      LocalView temporaries[] = {rows.scratch[2], rows.scratch[3],
+                                 rows.scratch[4], rows.columnOf(power)};
+      emitLog(rows.columnMath, largest, sum, temporaries);
       math.sub(answer, shifted, rows.spread(largest));
-    } else { // a division takes 31 times a product
+    } else { // a division takes as long as 19 to 45 products
       LocalView factor = rows.scratch[2];
-      rows.columnMath.div(factor, 1.0f, sum);
+      emitReciprocal(rows.columnMath, factor, sum,
+                     {rows.scratch[3], rows.scratch[4]});
       math.mul(answer, power, rows.spread(factor));
     }
     if (!toF32)
       math.cast(rows.result, answer);
-  }
-
-private:
-  /// The logarithm of the sums, into the place of the maxima.
-  static void emitLogOfSum(const Rows &rows, const LocalView &sum) {
-    auto column = [&](unsigned index) {
-      LocalView view = rows.scratch[index];
-      return scratchView(view.address, rows.column, rows.f32);
-    };
-    LocalView temporaries[] = {column(2), column(4), column(5), column(6)};
-    emitLog(rows.columnMath, rows.scratch[0], sum, temporaries);
   }
 };
 
@@ -138,7 +137,8 @@ struct NormalizeKernel : RowsBase<NormalizeKernel, tpu::NormalizeOp> {
     const Math &math = rows.math;
     LocalView mean = rows.scratch[0], variance = rows.scratch[1];
     LocalView factor = rows.scratch[2];
-    LocalView centred = rows.scratch[3], square = rows.scratch[4];
+    LocalView centred = rows.scratch[Rows::kColumns];
+    LocalView square = rows.scratch[Rows::kColumns + 1];
     float share = 1.0f / rows.tile.size[3];
     rows.sumOfRows(mean, rows.input, share);
     math.sub(centred, rows.input, rows.spread(mean));
@@ -146,8 +146,10 @@ struct NormalizeKernel : RowsBase<NormalizeKernel, tpu::NormalizeOp> {
     rows.sumOfRows(variance, square, share);
     float epsilon =
         cast<tpu::NormalizeOp>(operation).getEpsilon().convertToFloat();
-    rows.columnMath.add(variance, variance, epsilon);
-    rows.columnMath.rsqrt(factor, variance);
+    rows.columnMath.add(mean, variance, epsilon);
+    emitRsqrt(
+        rows.columnMath, factor, mean,
+        {variance, rows.scratch[3], rows.scratch[4], rows.columnOf(square)});
     if (rows.result.elementType.isF32())
       return math.mul(rows.result, centred, rows.spread(factor));
     math.mul(square, centred, rows.spread(factor));

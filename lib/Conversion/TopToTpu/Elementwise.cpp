@@ -1,5 +1,6 @@
 //===- Elementwise.cpp - Arithmetic, comparison and logic -----------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 
 #include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
@@ -34,13 +35,26 @@ static std::optional<float> scalarOperand(OpTy op, Value operand, Value other) {
 template <BinaryKind kind, typename OpTy>
 static Value lowerBinary(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   if (auto value = scalarOperand(op, op.getRhs(), op.getLhs()))
-    return l.scalar(kind, in.getLhs(), *value);
+    return kind == BinaryKind::div ? divide(l, in.getLhs(), *value)
+                                   : l.scalar(kind, in.getLhs(), *value);
   if (auto value = scalarOperand(op, op.getLhs(), op.getRhs()))
     return kind == BinaryKind::sub || kind == BinaryKind::div
                ? l.reversed(kind, *value, in.getRhs())
                : l.scalar(kind, in.getRhs(), *value);
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
   return l.binary(kind, operands[0], operands[1]);
+}
+
+/// The chip's max is its second operand where either is NaN, its min its first:
+/// the NaN of the other is added to the result.
+template <BinaryKind kind, typename OpTy>
+static Value lowerExtreme(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+  Value extreme = lowerBinary<kind>(op, in, l);
+  if (isa<tpu::BinaryScalarOp>(extreme.getDefiningOp()))
+    return extreme; // passes NaN
+  auto binary = extreme.getDefiningOp<tpu::BinaryOp>();
+  Value lost = kind == BinaryKind::max ? binary.getLhs() : binary.getRhs();
+  return l.add(extreme, l.mul(l.min(l.max(lost, -1), 1), 0));
 }
 
 /// By a table for each channel.
@@ -91,50 +105,84 @@ static Value integerPower(Value base, unsigned exponent, Lowering &l) {
 
 static Value constantPower(Value base, float exponent, Lowering &l) {
   constexpr float kLargest = 16; // multiplications stay cheaper than exp(log)
-  if (exponent == 0)
-    return l.add(l.mul(base, 0), 1);
+  if (exponent == 0)             // whatever the base is
+    return l.broadcast(l.splat(1, elementOf(base)), shapeOf(base));
   if (exponent == 0.5f)
     return l.unary(UnaryKind::sqrt, base);
   if (exponent == -0.5f)
     return l.unary(UnaryKind::rsqrt, base);
   if (std::trunc(exponent) == exponent && std::abs(exponent) <= kLargest) {
-    Value power = integerPower(base, std::abs(exponent), l);
-    return exponent < 0 ? l.unary(UnaryKind::reciprocal, power) : power;
+    if (exponent > 0)
+      return integerPower(base, exponent, l);
+    Value power = integerPower(l.wide(base), -exponent, l);
+    return l.cast(l.unary(UnaryKind::reciprocal, power), elementOf(base));
   }
-  Value log = l.unary(UnaryKind::log, l.wide(base));
-  return l.cast(l.unary(UnaryKind::exp, l.mul(log, exponent)), elementOf(base));
+  Value wide = l.wide(base);
+  bool isOdd = std::abs(std::fmod(exponent, 2.0f)) == 1;
+  bool isWhole = std::trunc(exponent) == exponent;
+  Value log =
+      l.unary(UnaryKind::log, isWhole ? l.unary(UnaryKind::abs, wide) : wide);
+  Value power = l.unary(UnaryKind::exp, l.mul(log, exponent));
+  if (isOdd)
+    power = l.select(CompareKind::lt, wide, l.splat(0, elementOf(wide)),
+                     l.unary(UnaryKind::neg, power), power);
+  return l.cast(power, elementOf(base));
 }
 
-/// Bases are taken to be positive unless the exponent is a small integer.
+/// e^(y log |x|), whose sign where x is negative is that of (-1)^y: NaN unless
+/// y is whole.
 static Value lowerPow(top::PowOp op, top::PowOp::Adaptor in, Lowering &l) {
   if (auto exponent = scalarOperand(op, op.getRhs(), op.getLhs()))
     return constantPower(in.getLhs(), *exponent, l);
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
-  Value log = l.unary(UnaryKind::log, l.wide(operands[0]));
-  return l.unary(UnaryKind::exp, l.mul(log, l.wide(operands[1])));
+  Value x = l.wide(operands[0]), y = l.wide(operands[1]);
+  auto number = [&](float value) { return l.splat(value, elementOf(x)); };
+  auto isEqual = [&](Value lhs, Value rhs, Value onTrue, Value onFalse) {
+    return l.select(CompareKind::eq, lhs, rhs, onTrue, onFalse);
+  };
+  Value a = l.unary(UnaryKind::abs, x), half = l.mul(y, 0.5);
+  Value power = l.unary(UnaryKind::exp, l.mul(l.unary(UnaryKind::log, a), y));
+  power = isEqual(a, number(1), number(1), power); // also of infinite y
+  Value sign = isEqual(l.unary(UnaryKind::floor, half), half, power,
+                       l.unary(UnaryKind::neg, power));
+  sign = isEqual(l.unary(UnaryKind::floor, y), y, sign, number(NAN));
+  power = l.select(CompareKind::lt, x, number(0), sign, power);
+  power = isEqual(x, number(1), number(1), power);
+  return isEqual(y, number(0), number(1), power);
 }
 
-/// x - y * trunc(x / y)
+/// The remainder of x / y with the sign of x, in f32; exact for quotients below
+/// 4096: whole ones of 12 bits have exact products with halves of y.
 static Value lowerMod(top::ModOp op, top::ModOp::Adaptor in, Lowering &l) {
+  constexpr double kHalves = 4097; // 2^12 + 1: the product rounds to 12 bits
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
-  Value x = l.wide(operands[0]), y = l.wide(operands[1]);
-  Value quotient = l.div(x, y);
-  Value whole = l.unary(UnaryKind::floor, l.unary(UnaryKind::abs, quotient));
-  whole = l.mul(l.unary(UnaryKind::sign, quotient), whole);
-  return l.sub(x, l.mul(y, whole));
+  Value x = l.wide(operands[0]), a = l.unary(UnaryKind::abs, x);
+  Value y = l.unary(UnaryKind::abs, l.wide(operands[1]));
+  Value whole = l.unary(UnaryKind::floor, l.div(a, y));
+  Value scaled = l.mul(y, kHalves);
+  Value high = l.sub(scaled, l.sub(scaled, y)), low = l.sub(y, high);
+  Value rest = l.sub(l.sub(a, l.mul(whole, high)), l.mul(whole, low));
+  // The quotient may have been rounded up to a whole number.
+  Value zero = l.splat(0, elementOf(x));
+  rest = l.select(CompareKind::lt, rest, zero, l.add(rest, y), rest);
+  rest = l.select(CompareKind::gt, y, a, a, rest); // infinity too
+  return l.select(CompareKind::lt, x, zero, l.unary(UnaryKind::neg, rest),
+                  rest);
 }
 
 //===----------------------------------------------------------------------===//
 // Truth values: 0 and 1
 //===----------------------------------------------------------------------===//
 
-/// `negate`: 1 where the comparison does not hold.
-template <CompareKind kind, bool negate, typename OpTy>
+/// `negate`: 1 where the comparison does not hold. `exchange`: of the second
+/// operand with the first. Of NaN the chip's lt holds and its gt does not, so
+/// a < b is b > a, and a <= b the opposite of b < a.
+template <CompareKind kind, bool negate, bool exchange = false, typename OpTy>
 static Value lowerCompare(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
   Type element = elementOf(operands[0]);
-  return l.select(kind, operands[0], operands[1], l.splat(!negate, element),
-                  l.splat(negate, element));
+  return l.select(kind, operands[exchange], operands[!exchange],
+                  l.splat(!negate, element), l.splat(negate, element));
 }
 
 static Value invert(Value truth, Lowering &l) {
@@ -159,8 +207,9 @@ static Value lowerWhere(top::WhereOp op, top::WhereOp::Adaptor in,
 static Value lowerIsNan(top::IsNanOp, top::IsNanOp::Adaptor in, Lowering &l) {
   Value x = in.getInput(), zero = l.splat(0, elementOf(x));
   Value ordered = l.compare(CompareKind::eq, x, zero);
-  for (CompareKind kind : {CompareKind::lt, CompareKind::gt})
-    ordered = l.binary(BinaryKind::max, ordered, l.compare(kind, x, zero));
+  for (Value above : {l.compare(CompareKind::gt, x, zero),
+                      l.compare(CompareKind::gt, zero, x)})
+    ordered = l.binary(BinaryKind::max, ordered, above);
   return invert(ordered, l);
 }
 
@@ -213,16 +262,18 @@ void tpu_mlir::addElementwise(Lowerings &set) {
   addArithmetic<BinaryKind::add, top::AddOp>(set);
   addArithmetic<BinaryKind::sub, top::SubOp>(set);
   addArithmetic<BinaryKind::mul, top::MulOp>(set);
-  addArithmetic<BinaryKind::max, top::MaxOp>(set);
-  addArithmetic<BinaryKind::min, top::MinOp>(set);
+  set.add<top::MaxOp>(lowerExtreme<BinaryKind::max, top::MaxOp>,
+                      lowerIntegers<BinaryKind::max, top::MaxOp>);
+  set.add<top::MinOp>(lowerExtreme<BinaryKind::min, top::MinOp>,
+                      lowerIntegers<BinaryKind::min, top::MinOp>);
   set.add<top::DivOp>(lowerBinary<BinaryKind::div>);
   set.add<top::PowOp>(lowerPow);
   set.add<top::ModOp>(lowerMod);
   set.add<top::EqualOp>(lowerCompare<CompareKind::eq, false>);
   set.add<top::GreaterOp>(lowerCompare<CompareKind::gt, false>);
-  set.add<top::LessOp>(lowerCompare<CompareKind::lt, false>);
+  set.add<top::LessOp>(lowerCompare<CompareKind::gt, false, true>);
   set.add<top::GreaterOrEqualOp>(lowerCompare<CompareKind::lt, true>);
-  set.add<top::LessOrEqualOp>(lowerCompare<CompareKind::gt, true>);
+  set.add<top::LessOrEqualOp>(lowerCompare<CompareKind::lt, true, true>);
   set.add<top::AndOp>(lowerBinary<BinaryKind::min>);
   set.add<top::OrOp>(lowerBinary<BinaryKind::max>);
   set.add<top::XorOp>(lowerXor);

@@ -1,5 +1,6 @@
 //===- Pool.cpp - Pooling over windows ------------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 #include "lib/Conversion/TopToTpu/Support/Window.h"
 
 #include <cmath>
@@ -92,11 +93,13 @@ static Value lowerMaxPool(top::MaxPoolOp op, top::MaxPoolOp::Adaptor in,
   return pool(PoolKind::max, in.getInput(), *window, 1, l);
 }
 
-/// 1 / elements of the input that each window covers, [1, 1, oh, ow].
-static Value reciprocalCounts(const Window &window, Value input, Lowering &l) {
+/// Divides f32 sums by the elements of the input that each window covers; if
+/// they are rounded to 16 bits afterwards, by products with the reciprocals.
+static Value divideByCounts(Value sum, const Window &window, ShapeRef input,
+                            bool isRounded, Lowering &l) {
   std::array<std::vector<double>, 2> covered;
   for (unsigned i = 0; i < 2; ++i) {
-    int64_t size = shapeOf(input)[2 + i];
+    int64_t size = input[2 + i];
     for (int64_t o = 0; o < window.count(i, size); ++o) {
       int64_t taps = 0;
       for (int64_t k = 0; k < window.kernel[i]; ++k) {
@@ -110,9 +113,10 @@ static Value reciprocalCounts(const Window &window, Value input, Lowering &l) {
   std::vector<float> map;
   for (double rows : covered[0])
     for (double columns : covered[1])
-      map.push_back(1 / (rows * columns));
+      map.push_back(isRounded ? 1 / (rows * columns) : rows * columns);
   int64_t height = covered[0].size(), width = covered[1].size();
-  return l.constant({1, 1, height, width}, elementOf(input), map);
+  Value factors = l.constant({1, 1, height, width}, elementOf(sum), map);
+  return isRounded ? l.mul(sum, factors) : l.div(sum, factors);
 }
 
 static Value lowerAveragePool(top::AveragePoolOp op,
@@ -120,16 +124,20 @@ static Value lowerAveragePool(top::AveragePoolOp op,
   std::optional<Window> window = windowOf(op, l);
   if (!window)
     return {};
+  Value input = in.getInput();
+  int64_t count = window->kernel[0] * window->kernel[1];
   bool even = op.getCountIncludePad() || !window->isPadded();
-  double scale =
-      even ? 1.0 / static_cast<double>(window->kernel[0] * window->kernel[1])
-           : 1.0;
-  // Sums that are not scaled at once may exceed 16 bits.
-  Value input = even ? in.getInput() : l.wide(in.getInput());
-  Value result = pool(PoolKind::sum, input, *window, scale, l);
-  if (!result)
+  if (even && (!elementOf(input).isF32() || llvm::isPowerOf2_64(count)))
+    return pool(PoolKind::sum, input, *window, 1.0 / static_cast<double>(count),
+                l);
+  // Sums that are not scaled at once may exceed 16 bits; products with the
+  // reciprocal of a count may miss a quotient that f32 has.
+  Value sum = pool(PoolKind::sum, l.wide(input), *window, 1, l);
+  if (!sum)
     return {};
-  return even ? result : l.mul(result, reciprocalCounts(*window, input, l));
+  return even ? divide(l, sum, static_cast<float>(count))
+              : divideByCounts(sum, *window, shapeOf(input),
+                               !elementOf(input).isF32(), l);
 }
 
 /// Windows that all have one divisor (IntegerForms.cpp).

@@ -1,7 +1,10 @@
 //===- Reduce.cpp - Reductions along axes ---------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 #include "lib/Conversion/TopToTpu/Support/Matrix.h"
 #include "lib/Conversion/TopToTpu/Support/Reduction.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -34,6 +37,7 @@ static Value logSumExp(Lowering &l, Value x, ShapeRef shape, ShapeRef axes) {
   for (int64_t axis : axes)
     reduced[axis] = 1;
   Value largest = reduceAxes(l, Reduction::Max, x, shape, axes);
+  largest = l.min(largest, std::numeric_limits<float>::max()); // inf - inf: NaN
   SmallVector<Value> aligned = align(l, {x, largest}, {shape, reduced}, shape);
   Value powers = l.unary(UnaryKind::exp, l.sub(aligned[0], aligned[1]));
   powers = l.reshape(powers, canonicalShape(shape));
@@ -53,8 +57,13 @@ static Value lowerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
   switch (op.getKind()) {
   case Kind::Sum:
     return reduce(Reduction::Sum, x);
-  case Kind::Mean:
-    return reduce(Reduction::Mean, x);
+  case Kind::Mean: {
+    int64_t count = product(shape) / product(shapeOf(op.getOutput()));
+    if (!elementOf(x).isF32() || llvm::isPowerOf2_64(count))
+      return reduce(Reduction::Mean, x);
+    // The product of 49 with 1 / 49 is not 1.
+    return divide(l, reduce(Reduction::Sum, x), static_cast<float>(count));
+  }
   case Kind::Max:
     return reduce(Reduction::Max, x);
   case Kind::Min:

@@ -42,13 +42,27 @@ func.func @alternating(%x: tensor<2x3x4x5x6xf32>, %y: tensor<2x1x4x1x6xf32>) -> 
 
 // CHECK-LABEL: @scalars
 // CHECK: tpu.binary_scalar sub %arg0, 2.000000e+00 reversed
-// CHECK: tpu.binary_scalar div %{{.*}}, 4.000000e+00 :
+// CHECK: tpu.binary_scalar mul %{{.*}}, 2.500000e-01 :
 func.func @scalars(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
   %two = top.weight dense<2.0> : tensor<f32>
   %four = top.weight dense<4.0> : tensor<1x1xf32>
   %0 = top.sub %two, %x : (tensor<f32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
   %1 = top.div %0, %four : (tensor<1x2x3x4xf32>, tensor<1x1xf32>) -> tensor<1x2x3x4xf32>
   return %1 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @divisors
+// CHECK: tpu.binary_scalar div %arg0, 3.000000e+00 : tensor<1x2x3x4xf32>
+// CHECK: tpu.cast %arg1
+// CHECK: tpu.binary_scalar mul %{{.*}}, 0.333333343 : tensor<1x2x3x4xf32>
+func.func @divisors(%x: tensor<1x2x3x4xf32>, %y: tensor<1x2x3x4xf16>) -> (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf16>) {
+  %three = top.weight dense<3.0> : tensor<f32>
+  %half = top.weight dense<3.0> : tensor<f16>
+  %0 = top.div %x, %three : (tensor<1x2x3x4xf32>, tensor<f32>) -> tensor<1x2x3x4xf32>
+  %1 = top.div %y, %half : (tensor<1x2x3x4xf16>, tensor<f16>) -> tensor<1x2x3x4xf16>
+  return %0, %1 : tensor<1x2x3x4xf32>, tensor<1x2x3x4xf16>
 }
 
 // -----

@@ -20,9 +20,9 @@ func.func @average(%x: tensor<1x8x8x8xf16>) -> tensor<1x8x4x4xf16> {
 
 // Windows of 2 elements cover 1, 2 and 1 of the input.
 // CHECK-LABEL: @average_of_covered
-// CHECK-DAG: %[[R:.*]] = top.weight dense<{{\[\[}}{{\[\[}}1.000000e+00, 5.000000e-01, 1.000000e+00]]]]> : tensor<1x1x1x3xf32>
+// CHECK-DAG: %[[R:.*]] = top.weight dense<{{\[\[}}{{\[\[}}1.000000e+00, 2.000000e+00, 1.000000e+00]]]]> : tensor<1x1x1x3xf32>
 // CHECK-DAG: %[[S:.*]] = tpu.pool sum %arg0 {kernel = array<i64: 1, 2>, pads = array<i64: 0, 1, 0, 1>, strides = array<i64: 1, 1>}
-// CHECK: tpu.binary mul %[[S]], %[[R]]
+// CHECK: tpu.binary div %[[S]], %[[R]]
 func.func @average_of_covered(%x: tensor<1x8x1x2xf32>) -> tensor<1x8x1x3xf32> {
   %0 = top.average_pool %x kernel = [1, 2] strides = [1, 1] pads = [0, 1, 0, 1] dilations = [1, 1] : (tensor<1x8x1x2xf32>) -> tensor<1x8x1x3xf32>
   return %0 : tensor<1x8x1x3xf32>
