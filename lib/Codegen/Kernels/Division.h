@@ -1,4 +1,4 @@
-//===- Division.h - Quotients as IEEE rounds them
+//===- Division.h - Quotients and square roots
 //--------------------------===//
 #pragma once
 
@@ -27,5 +27,12 @@ void emitRoughReciprocal(const Math &math, const LocalView &result,
 /// exact for powers of two. Takes two temporaries.
 void emitReciprocal(const Math &math, const LocalView &result,
                     const LocalView &x, llvm::ArrayRef<LocalView> temporaries);
+
+/// sqrt(x), to be rounded to `element`. Takes three temporaries.
+void emitSqrt(const Math &math, mlir::Type element, const LocalView &result,
+              const LocalView &x, llvm::ArrayRef<LocalView> temporaries);
+/// 1 / sqrt(x). Takes four temporaries.
+void emitRsqrt(const Math &math, const LocalView &result, const LocalView &x,
+               llvm::ArrayRef<LocalView> temporaries);
 
 } // namespace tpu_mlir

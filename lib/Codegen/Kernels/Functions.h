@@ -23,11 +23,4 @@ void emitExp(const Math &math, const LocalView &result, const LocalView &x,
 /// log(x). Takes four temporaries.
 void emitLog(const Math &math, const LocalView &result, const LocalView &x,
              llvm::ArrayRef<LocalView> temporaries);
-/// sqrt(x), to be rounded to `element`. Takes three temporaries.
-void emitSqrt(const Math &math, mlir::Type element, const LocalView &result,
-              const LocalView &x, llvm::ArrayRef<LocalView> temporaries);
-/// 1 / sqrt(x). Takes four temporaries.
-void emitRsqrt(const Math &math, const LocalView &result, const LocalView &x,
-               llvm::ArrayRef<LocalView> temporaries);
-
 } // namespace tpu_mlir

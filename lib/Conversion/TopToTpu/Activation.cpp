@@ -4,6 +4,7 @@
 // sums of small and large ones) run in f32 between casts.
 //===----------------------------------------------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 #include "lib/Target/BM1684X/Chip.h"
 
 #include <cmath>
@@ -28,7 +29,7 @@ static Value exponential(Value x, double alpha, double divisor, double gamma,
   Value negative = l.min(x, 0);
   if (divisor != 1)
     negative = l.mul(negative, 1 / divisor);
-  negative = l.mul(l.add(l.unary(UnaryKind::exp, negative), -1), alpha);
+  negative = l.mul(expm1(l, negative), alpha);
   Value sum = l.add(l.max(x, 0), negative);
   return gamma == 1 ? sum : l.mul(sum, gamma);
 }
@@ -37,8 +38,11 @@ static Value exponential(Value x, double alpha, double divisor, double gamma,
 static Value softplus(Value x, Lowering &l) {
   x = l.wide(x);
   Value decay = l.unary(UnaryKind::neg, l.unary(UnaryKind::abs, x));
-  decay = l.add(l.unary(UnaryKind::exp, decay), 1);
-  return l.add(l.max(x, 0), l.unary(UnaryKind::log, decay));
+  decay = l.unary(UnaryKind::exp, decay);
+  // What the rounding of 1 + decay lost counts where that is near 1.
+  Value sum = l.add(decay, 1), lost = l.sub(decay, l.add(sum, -1));
+  Value log = l.add(l.unary(UnaryKind::log, sum), lost);
+  return l.add(l.max(x, 0), log);
 }
 
 static Value hardSigmoid(Value x, double alpha, double beta, Lowering &l) {

@@ -7,9 +7,12 @@
 // CHECK: %[[N:.*]] = tpu.unary neg %[[A]]
 // CHECK: %[[E:.*]] = tpu.unary exp %[[N]]
 // CHECK: %[[S:.*]] = tpu.binary_scalar add %[[E]], 1.000000e+00
-// CHECK-DAG: %[[M:.*]] = tpu.binary_scalar max %[[X]], 0.000000e+00
-// CHECK-DAG: %[[L:.*]] = tpu.unary log %[[S]]
-// CHECK: %[[R:.*]] = tpu.binary add %[[M]], %[[L]]
+// CHECK: %[[ROUNDED:.*]] = tpu.binary_scalar add %[[S]], -1.000000e+00
+// CHECK: %[[LOST:.*]] = tpu.binary sub %[[E]], %[[ROUNDED]]
+// CHECK: %[[L:.*]] = tpu.unary log %[[S]]
+// CHECK: %[[LOG:.*]] = tpu.binary add %[[L]], %[[LOST]]
+// CHECK: %[[M:.*]] = tpu.binary_scalar max %[[X]], 0.000000e+00
+// CHECK: %[[R:.*]] = tpu.binary add %[[M]], %[[LOG]]
 // CHECK: tpu.cast %[[R]] : tensor<1x2x3x4xf32> -> tensor<1x2x3x4xf16>
 func.func @softplus(%x: tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16> {
   %0 = top.softplus %x : tensor<1x2x3x4xf16>

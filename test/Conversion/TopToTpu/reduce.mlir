@@ -77,7 +77,8 @@ func.func @prod(%x: tensor<5xf32>) -> tensor<f32> {
 // -----
 
 // CHECK-LABEL: @log_sum_exp
-// CHECK: %[[M:.*]] = tpu.pool max
+// CHECK: %[[POOL:.*]] = tpu.pool max
+// CHECK: %[[M:.*]] = tpu.binary_scalar min %[[POOL]], 3.40282347E+38
 // CHECK: %[[D:.*]] = tpu.binary sub %{{.*}}, %[[M]]
 // CHECK: %[[E:.*]] = tpu.unary exp %[[D]]
 // CHECK: %[[S:.*]] = tpu.pool sum %[[E]]
@@ -103,13 +104,13 @@ func.func @cumsum(%x: tensor<4x3xf32>) -> tensor<4x3xf32> {
 
 // A prime number of elements, too many for one pool: rows of them and the rest, whose means count by their lengths.
 // CHECK-LABEL: @long_prime
-// CHECK: tpu.slice {{.*}} -> tensor<1x1x1x65536xf32>
-// CHECK: tpu.reshape {{.*}} -> tensor<1x1x512x128xf32>
-// CHECK-DAG: tpu.slice {{.*}} {offsets = array<i64: 0, 0, 0, 65536>, {{.*}} -> tensor<1x1x1x1xf32>
-// CHECK-DAG: tpu.binary_scalar mul {{.*}}, 0.999984{{.*}} : tensor<1x1x1x1xf32>
-// CHECK-DAG: tpu.binary_scalar mul {{.*}}, 1.52585{{.*}}E-5 : tensor<1x1x1x1xf32>
+// CHECK: tpu.slice {{.*}} -> tensor<1x1x1x65536xf16>
+// CHECK: tpu.reshape {{.*}} -> tensor<1x1x512x128xf16>
+// CHECK-DAG: tpu.slice {{.*}} {offsets = array<i64: 0, 0, 0, 65536>, {{.*}} -> tensor<1x1x1x1xf16>
+// CHECK-DAG: tpu.binary_scalar mul {{.*}}, 0.999984{{.*}} : tensor<1x1x1x1xf16>
+// CHECK-DAG: tpu.binary_scalar mul {{.*}}, 1.52585{{.*}}E-5 : tensor<1x1x1x1xf16>
 // CHECK: tpu.binary add
-func.func @long_prime(%x: tensor<65537xf32>) -> tensor<1xf32> {
-  %0 = top.reduce mean %x axes = [0] {keepdims} : (tensor<65537xf32>) -> tensor<1xf32>
-  return %0 : tensor<1xf32>
+func.func @long_prime(%x: tensor<65537xf16>) -> tensor<1xf16> {
+  %0 = top.reduce mean %x axes = [0] {keepdims} : (tensor<65537xf16>) -> tensor<1xf16>
+  return %0 : tensor<1xf16>
 }

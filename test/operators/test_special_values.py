@@ -1,0 +1,119 @@
+"""Infinities, NaN, zeros and the wrong side of a domain: as NumPy computes them, in every precision."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import tpu_mlir
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from operators.function_errors import FUNCTIONS, PRECISIONS, Function
+from tpu_mlir.runtime import Session
+from tpu_mlir.testing import Fixed, NodeCase
+
+Floats = NDArray[np.float32]
+Formula = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+SPECIAL = np.array([0, 1, -1, 0.5, -0.5, 2, -2, 100, -100, np.inf, -np.inf, np.nan], np.float32)
+
+
+def run(tried: NodeCase, precision: str) -> Floats:
+    session = Session(tpu_mlir.compile(tried.model(), precision=precision))
+    (found,) = session.run(session.convert(tried.feeds())).values()
+    return found.astype(np.float32)
+
+
+def listed(op: str, a: float, b: float) -> bool:
+    """Tell whether docs/targets/numbers.md lists a pair of special values."""
+    return op == "Pow" and ((a == -np.inf and b != np.floor(b)) or (a == -1 and np.isnan(b)))
+
+
+def agree(found: Floats, expected: Floats, precision: str) -> bool:
+    """Compare special values exactly, the rest by the precision, where what is too large for it is infinity."""
+    limit, tolerance = {"f16": (65504, 4e-3), "bf16": (np.inf, 3e-2), "f32": (np.inf, 1e-4)}[precision]
+    expected = np.where(np.abs(expected) > limit, np.copysign(np.inf, expected), expected)
+    return np.allclose(found, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS if f.operands == 1], ids=lambda f: f.name.replace(" ", "-"))
+def test_functions(function: Function, precision: str) -> None:
+    with np.errstate(all="ignore"):
+        expected = function.formula(SPECIAL.astype(np.float64)).astype(np.float32)
+    found = run(NodeCase(function.op, (SPECIAL,), function.opset, attributes=function.attributes), precision)
+    assert agree(found, expected, precision), list(zip(SPECIAL, found, expected, strict=True))
+
+
+ACTIVATIONS: list[tuple[NodeCase, Formula]] = [
+    (NodeCase("Relu", (SPECIAL,)), lambda x: np.maximum(x, 0)),
+    (NodeCase("LeakyRelu", (SPECIAL,), attributes={"alpha": 0.25}), lambda x: np.where(x < 0, 0.25 * x, x)),
+    (NodeCase("PRelu", (SPECIAL, Fixed(np.float32([0.25])))), lambda x: np.where(x < 0, 0.25 * x, x)),
+    (NodeCase("HardSigmoid", (SPECIAL,)), lambda x: np.clip(0.2 * x + 0.5, 0, 1)),
+    (NodeCase("HardSwish", (SPECIAL,)), lambda x: x * np.clip(x / 6 + 0.5, 0, 1)),
+    (NodeCase("Clip", (SPECIAL, Fixed(np.float32(-1.5)), Fixed(np.float32(6)))), lambda x: np.clip(x, -1.5, 6)),
+    (NodeCase("Max", (SPECIAL, Fixed(np.float32(0.75)))), lambda x: np.maximum(x, 0.75)),
+    (NodeCase("Min", (SPECIAL, Fixed(np.float32(0.75)))), lambda x: np.minimum(x, 0.75)),
+    (NodeCase("Floor", (SPECIAL,)), np.floor),
+    (NodeCase("Abs", (SPECIAL,)), np.abs),
+    (NodeCase("Sign", (SPECIAL,)), np.sign),
+    (NodeCase("Selu", (SPECIAL,)), lambda x: 1.0507 * np.where(x < 0, 1.67326 * np.expm1(x), x)),
+    (NodeCase("Pow", (SPECIAL, Fixed(np.float32(0)))), lambda x: np.ones_like(x)),
+    (NodeCase("Pow", (SPECIAL, Fixed(np.float32(-1)))), lambda x: 1 / x),
+    (NodeCase("Pow", (SPECIAL, Fixed(np.float32(3)))), lambda x: x**3),
+    (NodeCase("Pow", (SPECIAL, Fixed(np.float32(17)))), lambda x: x**17),
+    (NodeCase("Pow", (SPECIAL[~np.isneginf(SPECIAL)], Fixed(np.float32(1.5)))), lambda x: np.power(x, 1.5)),
+]
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize(("tried", "formula"), ACTIVATIONS, ids=[str(tried) for tried, _ in ACTIVATIONS])
+def test_activations(tried: NodeCase, formula: Formula, precision: str) -> None:
+    with np.errstate(all="ignore"):
+        x = tried.feeds()["in0"]
+        expected = formula(x.astype(np.float64)).astype(np.float32)
+    found = run(tried, precision)
+    assert agree(found, expected, precision), list(zip(x, found, expected, strict=True))
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("op", ["Max", "Min", "Pow"])
+def test_pairs(op: str, precision: str) -> None:
+    a, b = (side.ravel() for side in np.meshgrid(SPECIAL, np.float32([*SPECIAL, 3, -3])))
+    compute = {"Max": np.maximum, "Min": np.minimum, "Pow": np.power}[op]
+    with np.errstate(all="ignore"):
+        expected = compute(a.astype(np.float64), b).astype(np.float32)
+    found = run(NodeCase(op, (a, b)), precision)
+    results = [pair for pair in zip(a, b, found, expected, strict=True) if not listed(op, *pair[:2])]
+    assert [pair for pair in results if not agree(*map(np.float32, pair[2:]), precision)] == []
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("op", ["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal"])
+def test_comparisons(op: str, precision: str) -> None:
+    """No comparison with NaN holds; NaN with itself is listed in docs/targets/numbers.md."""
+    a, b = (side.ravel() for side in np.meshgrid(SPECIAL, np.append(SPECIAL, -0.0).astype(np.float32)))
+    a, b = a[~(np.isnan(a) & np.isnan(b))], b[~(np.isnan(a) & np.isnan(b))]
+    compute = {"Greater": np.greater, "GreaterOrEqual": np.greater_equal, "Less": np.less, "LessOrEqual": np.less_equal}
+    expected = np.where(compute.get(op, np.equal)(a, b), 3, 7)
+    nodes = [helper.make_node(op, ["a", "b"], ["c"]), helper.make_node("Where", ["c", "three", "seven"], ["y"])]
+    weights = [numpy_helper.from_array(np.float32(value), name) for value, name in ((3, "three"), (7, "seven"))]
+    infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, a.shape) for name in "aby"]
+    graph = helper.make_graph(nodes, "g", infos[:2], infos[2:], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 16)], ir_version=8)
+    session = Session(tpu_mlir.compile(model, precision=precision))
+    assert np.array_equal(session.run(session.convert({"a": a, "b": b}))["y"].astype(np.float32), expected)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("op", ["Softmax", "LogSoftmax"])
+def test_softmax_of_rows_with_infinities(op: str, precision: str) -> None:
+    rows = [[0, -math.inf, 1, -math.inf], [-math.inf] * 4, [1, math.inf, 0, 2], [1, math.nan, 0, 2], [3, 3, 3, 3]]
+    x = np.array(rows, np.float32)
+    with np.errstate(all="ignore"):
+        power = np.exp(x - x.max(-1, keepdims=True))
+        expected = power / power.sum(-1, keepdims=True)
+        if op == "LogSoftmax":
+            expected = np.log(expected)
+    assert agree(run(NodeCase(op, (x,)), precision), expected, precision)
+    alone = run(NodeCase("Softmax", (np.array([[7], [-3]], np.float32),)), precision)
+    assert np.array_equal(alone, [[1], [1]])
