@@ -1,40 +1,20 @@
 """A damaged bmodel that can be listed assembles to the same bytes again, whatever its commands have become."""
 
-import random
-import struct
 from pathlib import Path
 
 import pytest
+from fuzz.bmodel_mutations import with_damaged_commands, with_damaged_tables
 from tpu_mlir.cli.disasm import listing
 from tpu_mlir.errors import BModelError, CommandError, TpuMlirError
 from tpu_mlir.runtime import BModel
 from tpu_mlir.runtime.assembly import assemble
 
-WORDS = (0, 1, 0xFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 16, 1 << 20)
-
-
-def damaged(whole: bytes, seed: int) -> bytes:
-    """Return the file with bits, bytes or words changed: in a command stream, or, every fourth time, anywhere."""
-    dice, data = random.Random(seed), bytearray(whole)
-    (group,) = BModel(whole).contents.nets[0].stages[0].groups
-    stream = bytes(dice.choice((group.tiu, group.gdma)))
-    first, size = (64, len(data) - 64) if seed % 4 == 0 else (whole.rindex(stream), len(stream))
-    for _ in range(dice.choice((1, 1, 2, 5))):
-        at = first + dice.randrange(size - 3)
-        kind = dice.randrange(3)
-        if kind == 0:
-            data[at] ^= 1 << dice.randrange(8)
-        elif kind == 1:
-            data[at] = dice.randrange(256)
-        else:
-            struct.pack_into("<I", data, at, dice.choice(WORDS))
-    return bytes(data)
-
 
 def test_listed_is_assembled(twice: Path) -> None:
     whole, listed = twice.read_bytes(), 0
     for seed in range(400):
-        model = BModel(damaged(whole, seed))
+        damage = with_damaged_commands if seed % 4 else with_damaged_tables
+        model = BModel(damage(whole, seed))
         try:
             text = "".join(f"{line}\n" for line in listing(model))
         except (BModelError, CommandError):
@@ -58,7 +38,7 @@ def test_numbers_of_changed_streams_count(twice: Path) -> None:
     changed = next(
         model
         for seed in range(1, 400, 2)
-        if (model := BModel(damaged(whole, seed))) and _first_number(model) not in (None, 1)
+        if (model := BModel(with_damaged_commands(whole, seed))) and _first_number(model) not in (None, 1)
     )
     lines = list(listing(changed, ("tiu",)))
     assert assemble("\n".join(lines), changed).data == changed.data
