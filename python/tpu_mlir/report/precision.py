@@ -26,8 +26,8 @@ def precision_page(found: Search, diagnosis: Diagnosis, reasons: Mapping[str, st
         _chart(found),
         _points(found),
         "<h2>Operations</h2>",
-        "<p>Error: what the outputs lose when this operation alone is computed on integers, the squared difference "
-        "relative to the squares. The order is that in which operations become floats.</p>",
+        "<p>Gain: by how much the loss of the outputs, the squared error over the variance, becomes less when this "
+        "operation is a float and all others are on integers. The order is that in which operations become floats.</p>",
         _operations(found.sensitivities, floats),
         *sections(diagnosis, reasons),
     ]
@@ -89,10 +89,10 @@ def _operations(losses: Sequence[Sensitivity], floats: set[str]) -> str:
         (
             item.operation.name,
             item.operation.kind,
-            f"{item.error:.2e}",
+            f"{item.gain:.2e}",
             f"{item.operation.macs:,}",
             "float" if item.operation.name in floats else "INT8",
         )
         for item in losses
     ]
-    return table(("operation", "kind", "error", "MACs", "computed in"), rows)
+    return table(("operation", "kind", "gain", "MACs", "computed in"), rows)

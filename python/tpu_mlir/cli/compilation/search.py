@@ -75,8 +75,8 @@ def _write_report(job: Job, found: "Search", measure: str, report: Path) -> None
     from tpu_mlir.report.precision import precision_page
 
     diagnosis = run_diagnosis(job, found.ranges, _overrides(job, found))
-    alone = {item.operation.name: item.error for item in found.sensitivities}
-    reasons = {name: f"chosen: alone in 8 bits it costs an error of {alone[name]:.1e}" for name in found.chosen.floats}
+    gains = {item.operation.name: item.gain for item in found.sensitivities}
+    reasons = {name: f"chosen: as a float it makes the loss less by {gains[name]:.1e}" for name in found.chosen.floats}
     reasons |= asked(job.final_overrides)
     write_page(report, precision_page(found, diagnosis, reasons, job.request.model.name, measure))
 
@@ -88,8 +88,8 @@ def _show(found: "Search", fallback: str) -> None:
     if floats:
         chosen = [item for item in found.sensitivities if item.operation.name in floats]
         print_table(
-            ("operation", "kind", *numbers("error alone", "MACs")),
-            [(op.name, op.kind, f"{item.error:.2e}", f"{op.macs:,}") for item in chosen for op in (item.operation,)],
+            ("operation", "kind", *numbers("gain", "MACs")),
+            [(op.name, op.kind, f"{item.gain:.2e}", f"{op.macs:,}") for item in chosen for op in (item.operation,)],
             f"computed in {fallback}",
         )
     rows: list[tuple[str, ...]] = []

@@ -1,6 +1,7 @@
-"""Where a loss comes from: the network is divided into parts, each quantized alone, the worst ones further."""
+"""Where a loss comes from: the network is divided into parts, each put in floats by itself, the best ones further."""
 
 import heapq
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,31 +12,35 @@ from tpu_mlir.quantization.search.prices import Prices
 from tpu_mlir.quantization.search.scheme import Scheme
 from tpu_mlir.reference import Reference
 
-PROBES = 2  # samples that parts are measured by
+PROBES = 4  # samples that parts are measured by
 LEAST_PARTS = 6  # that are measured whatever it takes,
 WORK = 4e11  # multiply-accumulates,
-SESSIONS = 8000  # and operations in all that are
-SUSPECTED = 2  # one of so many parts is an operation that adds much noise of its own, measured from the first
-NOISE = 0.02  # of the whole loss: a part that costs less is not looked into
+SESSIONS = 16000  # and operations in all that are
+SUSPECTED = 6  # one of so many parts is an operation that adds much noise of its own, measured by itself from the first
+NOISE = 0.02  # of all gains: a part that has less is not looked into
 
 
 @dataclass(frozen=True, order=True)
 class Part:
-    """Operations in a row and minus the loss when only they are on integers."""
+    """Operations, and minus what the outputs gain when these are in floats and all others on integers."""
 
     negated: float
     rank: int  # of its measurement: of equal losses the first comes first
     operations: tuple[Operation, ...] = field(compare=False)
 
     @property
-    def loss(self) -> float:
+    def gain(self) -> float:
+        """By how much the loss becomes less; negative where it becomes more."""
         return -self.negated
 
 
 def measured_parts(
     scheme: Scheme, candidates: Sequence[Operation], searched: Trials, most: int, tell: Callable[[int, int], None]
 ) -> list[Part]:
-    """Return all candidates in parts, each with what the outputs lose when only they are on integers.
+    """Return all candidates in parts, each with what the outputs gain when it is in floats.
+
+    That is what putting it there does to the network as it is: alone on integers, an operation may need steps that its
+    neighbours spare it.
 
     tell: called with how many of how many parts are measured. Raises TpuMlirError.
     """
@@ -46,8 +51,11 @@ def measured_parts(
     suspects = sorted(candidates, key=lambda op: -noise.get(op.name, 0.0))[: limit // SUSPECTED]
     others = [op for op in candidates if op not in suspects]
 
+    whole = probes.loss(Reference(scheme.typed()).run)
+
     def measure(ops: Sequence[Operation]) -> float:
-        return probes.loss(Reference(scheme.alone(ops)).run)
+        less = probes.loss(Reference(scheme.typed([op.name for op in ops])).run)
+        return whole - less if math.isfinite(less) else 0.0
 
     rows = [*([op] for op in suspects), *([others] if others else [])]
     return list(divide(rows, measure, limit, lambda done: tell(done, limit)))
@@ -64,7 +72,7 @@ def divide(
     limit: int,
     tell: Callable[[int], None],
 ) -> Iterator[Part]:
-    """Yield parts with their losses: rows, the worst ones halved until they are single or `limit` is reached."""
+    """Yield parts with their gains: rows, the best ones halved until they are single or `limit` is reached."""
     done = 0
 
     def part(rank: int, ops: Sequence[Operation]) -> Part:
@@ -75,14 +83,14 @@ def divide(
 
     waiting = [part(index, row) for index, row in enumerate(rows)]
     heapq.heapify(waiting)
-    least = NOISE * sum(part.loss for part in waiting)
+    least = NOISE * sum(max(part.gain, 0.0) for part in waiting)
     while waiting:
-        worst = heapq.heappop(waiting)
-        if len(worst.operations) == 1 or done + 2 > limit or worst.loss < least:
-            yield worst
+        best = heapq.heappop(waiting)
+        if len(best.operations) == 1 or done + 2 > limit or best.gain < least:
+            yield best
             continue
-        middle = len(worst.operations) // 2
-        for ops in (worst.operations[:middle], worst.operations[middle:]):
+        middle = len(best.operations) // 2
+        for ops in (best.operations[:middle], best.operations[middle:]):
             heapq.heappush(waiting, part(done, ops))
 
 
@@ -92,5 +100,5 @@ def price(part: Part, prices: Prices, least: float) -> float:
 
 
 def by_worth(parts: Sequence[Part], prices: Prices, least: float) -> list[Part]:
-    """Return the parts, those first that lose most for their price."""
-    return sorted(parts, key=lambda part: -part.loss / price(part, prices, least))
+    """Return the parts, those first that gain most for their price."""
+    return sorted(parts, key=lambda part: -part.gain / price(part, prices, least))

@@ -17,7 +17,7 @@ from tpu_mlir.runtime.profile import profile
 
 DEFAULT_COSINE = 0.995
 MARGIN = 0.2  # of what a cosine may lack: other samples lose more now and then than those that judge
-PARTS = 64  # parts of the network that are quantized alone, at most
+PARTS = 96  # parts of the network that are quantized alone, at most
 REPAIRS = 3  # choices that are tried after one whose bmodel is worse than ONNX Runtime had it
 FREE = 0.001  # of the cycles: what an operation in floats takes at least, being converted to and fro
 
@@ -64,10 +64,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What the outputs lose when only this operation is on integers, or its part of that of a row of operations."""
+    """What the outputs gain when this operation is a float, or its part of that of a row of operations."""
 
     operation: Operation
-    error: float
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def search_precision(
 ) -> Search:
     """Compile a network for INT8 with the fewest operations in the fallback that reach the goal, or all in it.
 
-    Where the loss comes from is found as `protect` does, on `searched`. Those operations that lose most for their price
+    Where the loss comes from is found as `protect` does, on `searched`. Those operations that gain most for their price
     become floats, in numbers that bisection finds in ONNX Runtime. That choice, with more if it is not enough, all on
     integers and all in floats are compiled, run on the simulator and judged on `held`; the fastest that reaches the
     goal is returned, so none that floats beat in time and quality. tell: called with what is done and how many of how
@@ -150,12 +150,12 @@ def search_precision(
 
 
 def _order(scheme: Scheme, candidates: Sequence[Operation], searched: Trials, tell: Tell) -> list[Sensitivity]:
-    """Return the candidates, those first that lose most for the time that they take in floats."""
+    """Return the candidates, those first that gain most for the time that they take in floats."""
     if not candidates:
         return []
     parts = measured_parts(scheme, candidates, searched, PARTS, lambda done, total: tell("sensitivity", done, total))
     return [
-        Sensitivity(op, part.loss / len(part.operations))
+        Sensitivity(op, part.gain / len(part.operations))
         for part in by_worth(parts, Prices.of(scheme, candidates), FREE)
         for op in part.operations
     ]

@@ -12,8 +12,9 @@ from tpu_mlir.reference import Reference
 GOOD = 1e-3  # loss of an output that needs no protection: a centred cosine of 0.9995
 WORTH = 0.8  # of the loss: more must not be left, or the floats are not worth it
 SLOWER = 0.1  # of the cycles: what the floats may take by their price, and in the end
-FEW = 0.1  # of the operations
-PARTS = 40  # parts that are measured at most
+FEW = 0.1  # of the operations, those that are no slower in floats left aside
+PARTS = 64  # parts that are measured at most
+NEARLY = 1.1  # times the least loss
 VERIFIED = 6  # choices that are measured on the samples held out
 
 
@@ -36,8 +37,8 @@ def protect(
 ) -> Protection:
     """Choose the operations that stay floats though they could be on integers; none where the loss is small.
 
-    The operations that add most noise of their own are quantized alone, and all others together, the worst part of
-    which is halved, and so on, PARTS times at most. The parts that lose most for the cycles that they take in floats
+    The operations that add most noise of their own are put in floats one by one, and all others together, the best part
+    of which is halved, and so on, PARTS times at most. The parts that gain most for the cycles that they take in floats
     then stay floats, as far as the loss on samples that the search has not seen becomes less, and as few as do.
     Raises TpuMlirError.
     """
@@ -58,33 +59,35 @@ def protect(
         found = _fewest(order, before, loss)
         if not found.floats or scheme.cycles(found.floats) <= (1 + SLOWER) * prices.on_integers:
             return found
-        order = found.floats[: len(found.floats) // 2]
+        order = found.floats[: 3 * len(found.floats) // 4]
 
 
 def affordable(parts: Sequence[Part], prices: Prices, count: int) -> list[str]:
-    """Return the operations of parts that lose most for their price, as many as SLOWER and FEW allow."""
-    least = SLOWER / max(count, 1)  # nothing is free: it is converted to floats and back
+    """Return the operations of parts that gain most for their price, as many as SLOWER and FEW allow.
+
+    What is no slower in floats does not count among the few.
+    """
+    least = SLOWER / (4 * max(count, 1))  # nothing is free: it is converted to floats and back
     chosen: list[str] = []
-    spent = 0.0
-    for part in by_worth(parts, prices, least):
+    spent, few = 0.0, max(4, FEW * count)
+    for part in by_worth([part for part in parts if part.gain > 0], prices, least):
         cost = price(part, prices, least)
-        if spent + cost <= SLOWER and len(chosen) + len(part.operations) <= max(4, FEW * count):
-            spent += cost
+        counted = sum(prices.share(op.name) > 0 for op in part.operations)
+        if spent + cost <= SLOWER and counted <= few:
+            spent, few = spent + cost, few - counted
             chosen += [op.name for op in part.operations]
     return chosen
 
 
 def _fewest(order: Sequence[str], before: float, loss: Callable[[Sequence[str]], float]) -> Protection:
-    """Return the first operations of an order that do nearly as much as all of them, none if these do too little."""
-    high, after = len(order), loss(order) if order else before
-    if not after <= WORTH * before:
+    """Return the first operations of an order, all of them, half, a quarter ..., so few as do nearly as well as any."""
+    tried: dict[int, float] = {}
+    count = len(order)
+    while count and len(tried) < VERIFIED:
+        tried[count] = loss(order[:count])
+        count //= 2
+    least = min(tried.values(), default=before)
+    if not least <= WORTH * before:
         return Protection((), before, before)
-    wanted, low, done = max(GOOD, 1.1 * after), 0, 1
-    while high - low > 1 and done < VERIFIED:
-        middle, done = (low + high) // 2, done + 1
-        reached = loss(order[:middle])
-        if reached <= wanted:
-            high, after = middle, reached
-        else:
-            low = middle
-    return Protection(tuple(order[:high]), before, after)
+    chosen = min(size for size, reached in tried.items() if reached <= max(GOOD, NEARLY * least))
+    return Protection(tuple(order[:chosen]), before, tried[chosen])

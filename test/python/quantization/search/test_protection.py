@@ -82,8 +82,8 @@ def test_the_loss_is_divided_down_to_its_places() -> None:
     parts = list(divide([ops], measure, 40, lambda done: None))
     assert len(asked) <= 40
     assert sorted(op.name for part in parts for op in part.operations) == sorted(op.name for op in ops)
-    assert {part.operations[0].name for part in parts if part.loss > 0.1} == set(noise)
-    assert all(len(part.operations) == 1 for part in parts if part.loss > 0.1)
+    assert {part.operations[0].name for part in parts if part.gain > 0.1} == set(noise)
+    assert all(len(part.operations) == 1 for part in parts if part.gain > 0.1)
 
 
 def test_no_more_parts_than_the_limit() -> None:
@@ -95,7 +95,7 @@ def test_no_more_parts_than_the_limit() -> None:
 
 @pytest.mark.parametrize(
     ("macs", "operations", "parts"),
-    [(0, 0, 40), (10**10, 200, 40), (2 * 10**10, 200, 20), (10**13, 200, 6), (0, 400, 20), (0, 10**5, 6)],
+    [(0, 0, 40), (10**10, 200, 40), (2 * 10**10, 200, 20), (10**13, 200, 6), (0, 800, 20), (0, 10**5, 6)],
 )
 def test_large_networks_are_divided_less(macs: int, operations: int, parts: int) -> None:
     assert parts_within(macs, operations, 40) == parts
