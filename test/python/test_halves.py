@@ -119,6 +119,17 @@ def test_soft_mask(precision: str) -> None:
     check(model, precision, tolerance=0.05, x=uniform(2, 4, 16, 16), mask=held.astype(np.float32))
 
 
+@pytest.mark.parametrize("precision", HALVES)
+def test_mask_as_input(precision: str) -> None:
+    """A row of masks alone is uniform, also where the user feeds them."""
+    model = build(
+        "(float[2,16,16] x, float[2,1,16] mask) => (float[2,16,16] y)", "s = Add(x, mask) y = Softmax<axis=-1>(s)"
+    )
+    held = np.full((2, 1, 16), -LARGEST, np.float32)
+    held[0, :, :9] = 0
+    check(model, precision, x=uniform(2, 16, 16, low=-24, high=-16), mask=held)
+
+
 # ------------------------------------------------------------ other constants
 
 

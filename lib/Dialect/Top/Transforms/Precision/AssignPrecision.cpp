@@ -2,6 +2,7 @@
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
 #include "lib/Dialect/Top/Transforms/Overrides.h"
+#include "lib/Dialect/Top/Transforms/Precision/LimitConstants.h"
 #include "lib/Dialect/Top/Transforms/Precision/Overflow.h"
 #include "lib/Dialect/Top/Transforms/Precision/WideOps.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
@@ -46,6 +47,8 @@ AssignPrecisionPass::findExceptions(func::FuncOp function,
   auto isGiven = [&](Operation *op) {
     return hasOwnIntegers(op) || table.find(op) || exceptions.contains(op);
   };
+  for (Operation *op : limitInputs(function, narrow))
+    exceptions[op] = Precision::F32;
   for (Operation *op : findWideOps(function, narrow, isGiven))
     exceptions[op] = Precision::F32;
   for (Operation *op : findOverflowing(

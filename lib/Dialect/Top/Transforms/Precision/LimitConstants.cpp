@@ -49,6 +49,17 @@ static float limitOf(FloatType type) {
   return largest.convertToFloat() * kRoom;
 }
 
+/// Cuts a value off behind where it is made.
+static ClipOp limitValue(Value value, FloatType narrow) {
+  OpBuilder builder(value.getContext());
+  builder.setInsertionPointAfterValue(value);
+  float limit = limitOf(narrow);
+  auto clip = builder.create<ClipOp>(value.getLoc(), value.getType(), value,
+                                     APFloat(-limit), APFloat(limit));
+  value.replaceAllUsesExcept(clip, clip);
+  return clip;
+}
+
 /// The values that all readers take any large number for.
 static DenseSet<Value> findTolerant(func::FuncOp function) {
   DenseSet<Value> tolerant;
@@ -66,6 +77,9 @@ static DenseSet<Value> findTolerant(func::FuncOp function) {
       if (!result.use_empty() &&
           llvm::all_of(result.getUsers(), isTolerantUser))
         tolerant.insert(result);
+  for (BlockArgument input : function.getArguments())
+    if (!input.use_empty() && llvm::all_of(input.getUsers(), isTolerantUser))
+      tolerant.insert(input);
   return tolerant;
 }
 
@@ -116,13 +130,7 @@ void Limiter::limitConstant(OpOperand &operand) {
 /// What the constant is a factor of: it may be small all the same, so that the
 /// product decides.
 void Limiter::limitResult(Operation *op) {
-  OpBuilder builder(op->getContext());
-  builder.setInsertionPointAfter(op);
-  Value result = op->getResult(0);
-  float limit = limitOf(narrow);
-  auto clip = builder.create<ClipOp>(op->getLoc(), result.getType(), result,
-                                     APFloat(-limit), APFloat(limit));
-  result.replaceAllUsesExcept(clip, clip);
+  ClipOp clip = limitValue(op->getResult(0), narrow);
   found.wide.insert(op);
   found.wide.insert(clip);
   found.masks.insert(clip);
@@ -169,4 +177,18 @@ LimitedConstants tpu_mlir::top::limitConstants(func::FuncOp function,
       for (OpOperand &operand : op->getOpOperands())
         limiter.visit(operand);
   return std::move(limiter.found);
+}
+
+SmallVector<Operation *> tpu_mlir::top::limitInputs(func::FuncOp function,
+                                                    FloatType narrow) {
+  auto isJoined = [](Operation *user) {
+    return llvm::count_if(user->getOperandTypes(), isReal) > 1;
+  };
+  DenseSet<Value> tolerant = findTolerant(function);
+  SmallVector<Operation *> clips;
+  for (BlockArgument input : function.getArguments())
+    if (getElementTypeOrSelf(input.getType()).isF32() &&
+        tolerant.contains(input) && llvm::all_of(input.getUsers(), isJoined))
+      clips.push_back(limitValue(input, narrow));
+  return clips;
 }

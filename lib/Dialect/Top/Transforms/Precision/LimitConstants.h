@@ -33,4 +33,9 @@ struct LimitedConstants {
 LimitedConstants limitConstants(mlir::func::FuncOp function,
                                 mlir::FloatType narrow, IsGiven isGiven);
 
+/// Limits inputs of the network that may be such masks: their readers add them
+/// to other values, or choose. Returns the ops that do it, in f32.
+llvm::SmallVector<mlir::Operation *> limitInputs(mlir::func::FuncOp function,
+                                                 mlir::FloatType narrow);
+
 } // namespace tpu_mlir::top

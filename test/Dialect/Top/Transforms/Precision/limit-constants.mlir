@@ -26,8 +26,8 @@ func.func @term(%c: tensor<4x8xi1>, %x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 // CHECK: %[[N:.*]] = top.cast %[[L]] {to = f16}
 // CHECK: top.add %{{.*}}, %[[N]] : {{.*}} -> tensor<4x8xf16>
 // BF16-LABEL: @factor
-// BF16-NOT: top.clip
-// BF16: top.mul {{.*}} -> tensor<1x8xbf16>
+// BF16: %[[P:.*]] = top.mul {{.*}} -> tensor<1x8xbf16>
+// BF16-NOT: top.clip %[[P]]
 func.func @factor(%m: tensor<1x8xf32>, %x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %large = top.weight dense<-1.0e12> : tensor<f32> loc("large")
   %0 = top.mul %m, %large : (tensor<1x8xf32>, tensor<f32>) -> tensor<1x8xf32>
@@ -66,4 +66,20 @@ func.func @number(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
   %0 = top.add %x, %large : (tensor<4x8xf32>, tensor<f32>) -> tensor<4x8xf32>
   %1 = top.softmax %0 {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   return %0, %1 : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
+// -----
+
+// An input may hold such numbers, where it is added to others.
+// CHECK-LABEL: @input
+// CHECK: %[[L:.*]] = top.clip %arg0 {max = 6.141000e+04 : f32, min = -6.141000e+04 : f32} : tensor<1x8xf32>
+// CHECK: %[[N:.*]] = top.cast %[[L]] {to = f16}
+// CHECK-NOT: top.clip
+// CHECK: top.add %{{.*}}, %[[N]] : {{.*}} -> tensor<4x8xf16>
+func.func @input(%mask: tensor<1x8xf32>, %x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %0 = top.log_softmax %x {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %1 = top.add %0, %mask : (tensor<4x8xf32>, tensor<1x8xf32>) -> tensor<4x8xf32>
+  %2 = top.softmax %1 {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %3 = top.softmax %y {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %2, %3 : tensor<4x8xf32>, tensor<4x8xf32>
 }
