@@ -80,7 +80,8 @@ def _evaluate(
     Where the runtime has no kernel for such a type either, the node is computed in f32 and its results are rounded.
     """
     exotic = {name for name, array in feeds.items() if not _is_native(array.dtype)}
-    rounded = {name: _dtype(tensor) for name, tensor in types.items() if not _is_native(_dtype(tensor))}
+    known = {name: _dtype(tensor) for name, tensor in types.items() if tensor.elem_type}
+    rounded = {name: dtype for name, dtype in known.items() if not _is_native(dtype)}
     plain = [helper.make_node("Cast", [name], [f"{name}/f32"], to=TensorProto.FLOAT) for name in rounded]
     outputs = [f"{name}/f32" if name in rounded else name for name in types]
     fixed = {name: feeds[name] for name in exotic}
