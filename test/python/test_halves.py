@@ -273,6 +273,13 @@ def test_variance_as_difference(precision: str) -> None:
     check(model, "f16", tolerance=2e-2, x=x + 300)  # of elements that are themselves rounded to 1 / 4
 
 
+@pytest.mark.parametrize("precision", HALVES)
+def test_mean_variance_normalization(precision: str) -> None:
+    """Of values whose mean square exceeds f16."""
+    model = build("(float[2,3,9,7] x) => (float[2,3,9,7] y)", "y = MeanVarianceNormalization(x)")
+    check(model, precision, x=np.round(uniform(2, 3, 9, 7, low=-128, high=128)) * 8)  # which both types hold
+
+
 # ------------------------------------------------- exponentials and long sums
 
 

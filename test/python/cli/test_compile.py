@@ -129,6 +129,22 @@ def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
     assert used == [Ranges({"x": Range(2, -2, 1)})]
 
 
+def test_calibration_of_f16(calls, monkeypatch) -> None:
+    """What exceeds f16 is found by the extremes: other methods cut off what is rare."""
+    asked: list[object] = []
+
+    def calibrate(*_: object, method: str, **__: object) -> Ranges:
+        asked.append(method)
+        return Ranges({"x": Range(2, -2, 1)})
+
+    monkeypatch.setitem(vars(quantization), "calibrate", calibrate)
+    words = ["--precision", "f16", "--calibration-data", "photos", "--fallback", "f32", "--no-check"]
+    assert main(["compile", "m.onnx", "-o", "m.bmodel", *words]) == 0
+    assert asked == ["minmax"]
+    (call,) = calls
+    assert call[1]["ranges"] == Ranges({"x": Range(2, -2, 1)}) and call[1]["fallback"] == "f32"
+
+
 def test_failure(calls, capsys) -> None:
     assert main(["compile", "bad.onnx", "-o", "m.bmodel"]) == 1
     assert capsys.readouterr().err == "error: node 'n': cannot be compiled\n"
