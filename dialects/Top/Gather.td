@@ -17,6 +17,7 @@ def Top_GatherOp : Top_GatherLikeOp<"gather"> {
     [-d, d - 1], d the dimension `axis`, and a negative one counts from the end.
 
     - (C1) `axis` is less than the rank of `input`.
+    - (C2) Where the result has elements, so has the dimension `axis`.
 
     Example: `%y = top.gather %t, %i {axis = 0 : i64} : (tensor<30522x768xf32>, tensor<1x128xi64>) -> tensor<1x128x768xf32>`
   }];
@@ -30,6 +31,7 @@ def Top_GatherElementsOp : Top_GatherLikeOp<"gather_elements"> {
     - (C1) `axis` is less than the rank of `input`.
     - (C2) `input` and `indices` have the same rank.
     - (C3) Except for `axis`, no dimension of `indices` is larger than that of `input`.
+    - (C4) Where the result has elements, so has the dimension `axis`.
 
     Example: `%y = top.gather_elements %x, %i {axis = 1 : i64} : (tensor<2x8xf32>, tensor<2x3xi64>) -> tensor<2x3xf32>`
   }];

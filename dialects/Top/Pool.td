@@ -16,7 +16,7 @@ class Top_PoolOp<string mnemonic, string formula, string remark, dag parameters,
 
     - (C1) `input` has at least rank 3.
     - (C2) `kernel`, `strides` and `dilations` have s elements, `pads` has 2 * s.
-    - (C3) A pad is smaller than the dilated window, so that no window lies outside of the input.
+    - (C3) A pad is smaller than the dilated window, so that no window lies outside of the input, which is not empty.
     - (C4) The padded input is at least as large as the dilated window.
 
     Example:

@@ -47,6 +47,7 @@ def Top_ArgOp : Top_InferredOp<"arg", [Top_ReadsWide, Top_AbsorbsOverflow]> {
     first counts, or with `select_last_index` the last.
 
     - (C1) `axis` is less than the rank of `input`.
+    - (C2) Where the result has elements, so has the dimension `axis`.
 
     Example: `%y = top.arg max %x {axis = 1 : i64} : (tensor<1x1000xf32>) -> tensor<1xi64>`
   }];

@@ -50,7 +50,7 @@ def Top_ExpandOp : Top_RearrangeOp<"expand", (ins Top_NonNegativeInts:$shape)> {
   let assemblyFormat = "$input `shape` `=` $shape attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_TileOp : Top_RearrangeOp<"tile", (ins Top_PositiveInts:$repeats)> {
+def Top_TileOp : Top_RearrangeOp<"tile", (ins Top_NonNegativeInts:$repeats)> {
   let summary = "output[i_0, i_1, ..] = input[i_0 mod d_0, i_1 mod d_1, ..]";
   let description = [{
     Dimension d of the result is `repeats[d]` times that of `input`.

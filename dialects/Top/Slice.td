@@ -12,11 +12,11 @@ def Top_SliceOp : Top_InferredOp<"slice", Top_Moves> {
 
     - (C1) `offsets`, `sizes` and `strides` have as many elements as `input` has dimensions.
     - (C2) No stride is zero.
-    - (C3) The first and the last element of every dimension lie inside of `input`.
+    - (C3) Where the result has elements, the first and the last of every dimension lie inside of `input`.
 
     Example: `%y = top.slice %x offsets = [0, 1] sizes = [1, 4] strides = [1, 2] : (tensor<1x8xf32>) -> tensor<1x4xf32>`
   }];
-  let arguments = (ins Top_AnyTensor:$input, Top_NonNegativeInts:$offsets, Top_PositiveInts:$sizes,
+  let arguments = (ins Top_AnyTensor:$input, Top_NonNegativeInts:$offsets, Top_NonNegativeInts:$sizes,
                        DenseI64ArrayAttr:$strides);
   let results = (outs Top_AnyTensor:$output);
   let hasFolder = 1;

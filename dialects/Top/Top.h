@@ -9,6 +9,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/Interfaces/Sizes.h"
 #include "dialects/Top/Emitter.h"
 #include "dialects/Top/Magnitude.h"
 #include "dialects/Top/Quantized.h"

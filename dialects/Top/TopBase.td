@@ -2,6 +2,7 @@
 #ifndef TPU_MLIR_TOP_BASE
 #define TPU_MLIR_TOP_BASE
 
+include "dialects/Interfaces/Sizes.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
@@ -68,7 +69,7 @@ class Top_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32En
 //===----------------------------------------------------------------------===//
 
 class Top_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Top_Dialect, mnemonic, !listconcat(traits, [Pure])>;
+    : Op<Top_Dialect, mnemonic, !listconcat(traits, [BoundedSizes, Pure])>;
 
 /// An op whose result types follow from operands and attributes: `inferTypes` checks the numbered constraints and
 /// appends the types. Builders and the verifier both call it (lib/Dialect/Top/IR/Inference.h). Families that share one

@@ -89,7 +89,7 @@ def Tpu_BroadcastOp : Tpu_MoveOp<"broadcast"> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Tpu_CopyOp : Tpu_MoveOp<"copy"> {
+def Tpu_CopyOp : Tpu_Op<"copy", [AllTypesMatch<["input", "result"]>]> {
   let summary = "result = input in a place of its own";
   let description = [{
     Gives a network output its own memory where the value is an input, a constant or part of another value.
@@ -98,8 +98,8 @@ def Tpu_CopyOp : Tpu_MoveOp<"copy"> {
 
     Example: `%r = tpu.copy %x : tensor<1x64x8x8xf16> -> tensor<1x64x8x8xf16>`
   }];
-  let arguments = (ins AnyStaticShapeTensor:$input);
-  let results = (outs AnyStaticShapeTensor:$result);
+  let arguments = (ins Tpu_OuterTensor:$input);
+  let results = (outs Tpu_OuterTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 

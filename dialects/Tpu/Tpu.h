@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dialects/Interfaces/Kernel.h"
+#include "dialects/Interfaces/Sizes.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"

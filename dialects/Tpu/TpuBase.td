@@ -7,6 +7,7 @@ include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "dialects/Interfaces/Kernel.td"
+include "dialects/Interfaces/Sizes.td"
 
 def Tpu_Dialect : Dialect {
   let name = "tpu";
@@ -17,24 +18,28 @@ def Tpu_Dialect : Dialect {
 
 /// A static tensor [n, c, h, w] of a type that the execution units compute in.
 def Tpu_Tensor : Type<
-    And<[4DTensorOf<[F32, F16, BF16, I8, I16, I32, UI8, UI16]>.predicate, HasStaticShapePred]>,
-    "static rank-4 tensor of a chip type", "::mlir::RankedTensorType">;
+    And<[4DTensorOf<[F32, F16, BF16, I8, I16, I32, UI8, UI16]>.predicate, HasStaticShapePred, HasElementsPred]>,
+    "static rank-4 tensor with elements of a chip type", "::mlir::RankedTensorType">;
 
 def Tpu_FloatTensor : Type<
-    And<[4DTensorOf<[F32, F16, BF16]>.predicate, HasStaticShapePred]>,
-    "static rank-4 tensor of f32, f16 or bf16", "::mlir::RankedTensorType">;
+    And<[4DTensorOf<[F32, F16, BF16]>.predicate, HasStaticShapePred, HasElementsPred]>,
+    "static rank-4 tensor with elements of f32, f16 or bf16", "::mlir::RankedTensorType">;
+
+/// A tensor of any rank, as the network passes it.
+def Tpu_OuterTensor : Type<And<[AnyStaticShapeTensor.predicate, HasElementsPred]>,
+    "static tensor with elements", "::mlir::RankedTensorType">;
 
 /// Quantised numbers: what they stand for is in the attributes of the ops.
 def Tpu_ByteTensor : Type<
-    And<[4DTensorOf<[I8, UI8]>.predicate, HasStaticShapePred]>,
-    "static rank-4 tensor of i8 or ui8", "::mlir::RankedTensorType">;
+    And<[4DTensorOf<[I8, UI8]>.predicate, HasStaticShapePred, HasElementsPred]>,
+    "static rank-4 tensor with elements of i8 or ui8", "::mlir::RankedTensorType">;
 
 def Tpu_NumberTensor : Type<
-    And<[4DTensorOf<[F32, F16, BF16, I8, UI8]>.predicate, HasStaticShapePred]>,
-    "static rank-4 tensor of f32, f16, bf16, i8 or ui8", "::mlir::RankedTensorType">;
+    And<[4DTensorOf<[F32, F16, BF16, I8, UI8]>.predicate, HasStaticShapePred, HasElementsPred]>,
+    "static rank-4 tensor with elements of f32, f16, bf16, i8 or ui8", "::mlir::RankedTensorType">;
 
 class Tpu_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Tpu_Dialect, mnemonic, !listconcat(traits, [Pure])> {
+    : Op<Tpu_Dialect, mnemonic, !listconcat(traits, [BoundedSizes, Pure])> {
   let hasVerifier = 0;
 }
 

@@ -223,7 +223,7 @@ private:
     describeSignature(function, stage);
     stage.tensorLocations =
         bmodel::writeTensorTable(tensorRecords(*program), layerRuns(*program));
-    auto group = encodeProgram(std::move(program->commands));
+    auto group = encodeProgram(std::move(program->commands), function.getLoc());
     if (failed(group))
       return failure();
     stage.groups.push_back(std::move(*group));

@@ -38,7 +38,7 @@ static LogicalResult encodeOne(const InstructionT &instruction,
 }
 
 FailureOr<bmodel::CommandGroup>
-tpu_mlir::encodeProgram(std::vector<Command> commands) {
+tpu_mlir::encodeProgram(std::vector<Command> commands, Location network) {
   std::vector<CommandOrder> order = orderCommands(commands);
   uint32_t counts[2] = {0, 0};
   std::vector<uint8_t> streams[2];
@@ -61,7 +61,7 @@ tpu_mlir::encodeProgram(std::vector<Command> commands) {
     if (failed(add(command.instruction, place.engine, place.waitsFor,
                    command.location)))
       return failure();
-  Location end = commands.back().location;
+  Location end = commands.empty() ? network : commands.back().location;
   isa::TiuSystem tiuEnd;
   tiuEnd.setFunction(isa::TiuSystemOp::End);
   if (failed(add(tiuEnd, isa::Engine::Tiu, 0, end)) ||

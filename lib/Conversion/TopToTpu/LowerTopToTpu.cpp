@@ -60,6 +60,11 @@ std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
            "quantized 8-bit integers";
     return text;
   };
+  for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
+                                      llvm::to_vector(op->getResultTypes())))
+    if (!hasElements(type))
+      return "it reads or computes a tensor without elements, which "
+             "--top-fold-empty takes out of the network";
   for (Type type : op->getResultTypes())
     if (!isComputable(type))
       return describe("computes", type);
@@ -343,10 +348,16 @@ static void copyShared(func::FuncOp function) {
   DenseSet<Value> returned;
   for (OpOperand &result : end->getOpOperands()) {
     Value source = sourceOf(result.get());
+    auto type = cast<RankedTensorType>(result.get().getType());
+    if (ElementsAttr none = top::weightOf(source); none && !hasElements(type)) {
+      result.set(builder.create<top::WeightOp>(
+          result.get().getLoc(), top::reshapeElements(none, type.getShape())));
+      continue;
+    }
     if (returned.insert(source).second && !sharesMemory(source))
       continue;
-    result.set(builder.create<tpu::CopyOp>(
-        result.get().getLoc(), result.get().getType(), result.get()));
+    result.set(
+        builder.create<tpu::CopyOp>(result.get().getLoc(), type, result.get()));
   }
 }
 

@@ -62,7 +62,7 @@ def parse_shapes(texts: Iterable[str] | None) -> Mapping[str, tuple[int, ...]] |
     shapes: dict[str, tuple[int, ...]] = {}
     for text in texts or ():
         name, colon, dims = text.rpartition(":")
-        if not colon or not name or not re.fullmatch(r"[1-9]\d*(x[1-9]\d*)*", dims):
+        if not colon or not name or not re.fullmatch(r"(0|[1-9]\d*)(x(0|[1-9]\d*))*", dims):
             raise typer.BadParameter(f"expected NAME:1x3x224x224, found '{text}'", param_hint="--input-shape")
         if name in shapes:
             raise typer.BadParameter(f"input '{name}' is given twice", param_hint="--input-shape")

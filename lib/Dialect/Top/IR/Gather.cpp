@@ -13,6 +13,8 @@ LogicalResult GatherOp::inferTypes(Emitter emit, Adaptor adaptor,
   SmallVector<int64_t> result(input.take_front(axis));
   llvm::append_range(result, shapeOf(adaptor.getIndices()));
   llvm::append_range(result, input.drop_front(axis + 1));
+  if (failed(checkChoice(emit, input[axis], result, "(C2)")))
+    return failure();
   return yield(types, result, adaptor.getInput());
 }
 
@@ -32,5 +34,7 @@ LogicalResult GatherElementsOp::inferTypes(Emitter emit, Adaptor adaptor,
                   " of the indices to be at "
                   "most ",
                   most, ", but found ", size, " (C3)");
+  if (failed(checkChoice(emit, input[axis], indices, "(C4)")))
+    return failure();
   return yield(types, indices, adaptor.getInput());
 }

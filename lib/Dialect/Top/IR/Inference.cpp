@@ -14,6 +14,12 @@ LogicalResult tpu_mlir::top::checkOperands(Emitter emit, ValueRange operands) {
   return success();
 }
 
+LogicalResult tpu_mlir::top::checkSizes(Emitter emit, TypeRange types,
+                                        Attribute attributes) {
+  std::string excess = describeExcess(types, attributes);
+  return excess.empty() ? success() : emit(excess);
+}
+
 /// Whether the types have one shape and element types that meet.
 static bool agree(Type expected, Type found) {
   auto tensor = dyn_cast<RankedTensorType>(found);
@@ -94,6 +100,14 @@ LogicalResult tpu_mlir::top::checkAxis(Emitter emit, int64_t axis, Value input,
     return success();
   return emit("expects an axis less than the rank ", rank, ", but found ", axis,
               " ", constraint);
+}
+
+LogicalResult tpu_mlir::top::checkChoice(Emitter emit, int64_t choices,
+                                         Shape result, StringRef constraint) {
+  if (choices > 0 || llvm::is_contained(result, 0))
+    return success();
+  return emit("expects elements along the axis to choose from, but found none ",
+              constraint);
 }
 
 LogicalResult tpu_mlir::top::checkElementType(Emitter emit, Value input,

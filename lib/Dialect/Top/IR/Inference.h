@@ -15,6 +15,10 @@ using Types = llvm::SmallVectorImpl<mlir::Type>;
 /// Refuses operands that no inference function could read.
 llvm::LogicalResult checkOperands(Emitter emit, mlir::ValueRange operands);
 
+/// Refuses what the trait BoundedSizes would.
+llvm::LogicalResult checkSizes(Emitter emit, mlir::TypeRange types,
+                               mlir::Attribute attributes);
+
 /// Compares inferred and actual result types.
 llvm::LogicalResult checkResults(mlir::Operation *op, mlir::TypeRange inferred);
 
@@ -41,10 +45,15 @@ llvm::LogicalResult inferForBuilder(mlir::MLIRContext *context,
       return mlir::failure();
   }
   typename OpTy::Adaptor adaptor(operands, attributes, given, regions);
+  mlir::Attribute numbers;
+  if constexpr (!std::is_same_v<Properties, mlir::EmptyProperties>)
+    numbers = OpTy::getPropertiesAsAttr(context, given);
   if (failed(checkOperands(emit, operands)) ||
+      failed(checkSizes(emit, operands.getTypes(), numbers)) ||
       failed(adaptor.verify(location.value_or(mlir::UnknownLoc::get(context)))))
     return mlir::failure();
-  return OpTy::inferTypes(emit, adaptor, types);
+  return mlir::success(succeeded(OpTy::inferTypes(emit, adaptor, types)) &&
+                       succeeded(checkSizes(emit, types, {})));
 }
 
 template <typename OpTy> llvm::LogicalResult verifyInferred(OpTy op) {
@@ -80,6 +89,10 @@ std::optional<llvm::SmallVector<int64_t>> broadcast(Shape lhs, Shape rhs);
 
 llvm::LogicalResult checkAxis(Emitter emit, int64_t axis, mlir::Value input,
                               llvm::StringRef constraint = "(C1)");
+
+/// Refuses a result with elements that are chosen among none.
+llvm::LogicalResult checkChoice(Emitter emit, int64_t choices, Shape result,
+                                llvm::StringRef constraint);
 
 /// `optional` may be null, and otherwise has the element type of `input`.
 llvm::LogicalResult checkElementType(Emitter emit, mlir::Value input,

@@ -21,6 +21,9 @@ LogicalResult tpu_mlir::top::inferPool(Emitter emit, Value input, Shape kernel,
     if (pad >= window.extent())
       return emit("expects pads smaller than the dilated window of ",
                   window.extent(), ", but found ", pad, " (C3)");
+    if (size == 0 && pad > 0)
+      return emit("expects elements in every dimension that it pads, but found "
+                  "none (C3)");
     if (window.room(size) < 0)
       return emit("expects a padded input of at least ", window.extent(),
                   " elements, but found ",

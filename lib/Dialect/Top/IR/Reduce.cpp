@@ -41,8 +41,11 @@ LogicalResult ArgOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
   if (failed(checkAxis(emit, axis, adaptor.getInput())))
     return failure();
   auto type = tensorType(adaptor.getInput());
-  types.push_back(RankedTensorType::get(
-      reduceShape(type.getShape(), axis, adaptor.getKeepdims()),
-      IntegerType::get(type.getContext(), 64)));
+  SmallVector<int64_t> shape =
+      reduceShape(type.getShape(), axis, adaptor.getKeepdims());
+  if (failed(checkChoice(emit, type.getDimSize(axis), shape, "(C2)")))
+    return failure();
+  types.push_back(
+      RankedTensorType::get(shape, IntegerType::get(type.getContext(), 64)));
   return success();
 }

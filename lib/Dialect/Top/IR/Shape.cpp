@@ -6,11 +6,6 @@
 using namespace mlir;
 using namespace tpu_mlir::top;
 
-static int64_t product(Shape shape) {
-  return std::accumulate(shape.begin(), shape.end(), int64_t{1},
-                         std::multiplies<>());
-}
-
 //===----------------------------------------------------------------------===//
 // Inference
 //===----------------------------------------------------------------------===//
@@ -19,9 +14,10 @@ LogicalResult ReshapeOp::inferTypes(Emitter emit, Adaptor adaptor,
                                     Types &types) {
   Shape input = shapeOf(adaptor.getInput());
   Shape shape = adaptor.getShape();
-  if (product(input) != product(shape))
-    return emit("expects a shape of ", product(input), " elements, but found [",
-                shape, "] with ", product(shape), " (C1)");
+  int64_t expected = countElements(input), found = countElements(shape);
+  if (expected != found)
+    return emit("expects a shape of ", expected, " elements, but found [",
+                shape, "] with ", found, " (C1)");
   return yield(types, shape, adaptor.getInput());
 }
 

@@ -20,12 +20,13 @@ LogicalResult SliceOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
     return emit("expects ", rank, " offsets, sizes and strides, but found ",
                 offsets.size(), ", ", sizes.size(), " and ", strides.size(),
                 " (C1)");
+  bool isEmpty = llvm::is_contained(sizes, 0);
   for (size_t i = 0; i < rank; ++i) {
     if (strides[i] == 0)
       return emit("expects strides that are not zero, but found [", strides,
                   "] (C2)");
     int64_t last = offsets[i] + (sizes[i] - 1) * strides[i];
-    if (std::max(offsets[i], last) >= input[i] || last < 0)
+    if (!isEmpty && (std::max(offsets[i], last) >= input[i] || last < 0))
       return emit("expects elements inside of the ", input[i], " of dimension ",
                   i, ", but found ", offsets[i], " to ", last, " (C3)");
   }

@@ -9,6 +9,7 @@ using namespace mlir;
 using namespace tpu_mlir;
 
 void top::buildCleanPipeline(OpPassManager &manager) {
+  manager.addPass(createFoldEmpty());
   // Composites are easiest to see before anything else moves their parts.
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createFoldWeights());

@@ -21,6 +21,21 @@ def FoldWeights : Top_Pass<"top-fold-weights"> {
   }];
 }
 
+def FoldEmpty : Top_Pass<"top-fold-empty"> {
+  let summary = "take tensors without elements, and what is computed from them alone, out of the network";
+  let description = [{
+    A result without elements, and an argument, becomes a constant; concat and split lose their empty parts; a
+    reduction of nothing is its neutral element (sum 0, prod 1, max -inf, min +inf, mean NaN), a product or convolution
+    of nothing its bias, padding around nothing the padding. No later pass sees an op on an empty tensor.
+
+    Before:
+    ```mlir
+    %0 = top.reduce sum %x axes = [1] {keepdims} : (tensor<2x0x4xf32>) -> tensor<2x1x4xf32>
+    ```
+    After: `%0` is a `top.weight` of zeros.
+  }];
+}
+
 def FoldScale : Top_Pass<"top-fold-scale"> {
   let summary = "put scales and shifts of channels into the convolution or product before them";
   let description = [{

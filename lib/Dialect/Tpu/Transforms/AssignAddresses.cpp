@@ -92,6 +92,13 @@ struct AssignAddressesPass
     Block &body = functions.front().getBody().front();
     int64_t coefficients = placeWeights(body);
     int64_t neurons = placeValues(body, bm1684x::kGlobalBase + coefficients);
+    if (coefficients + neurons > bm1684x::kGlobalBytes) {
+      functions.front().emitError("does not fit into global memory: expects at "
+                                  "most ")
+          << bm1684x::kGlobalBytes << " bytes, but needs " << coefficients
+          << " for constants and " << neurons << " for tensors";
+      return signalPassFailure();
+    }
     Builder builder(&getContext());
     getOperation()->setAttr("tpu.coeff_size",
                             builder.getI64IntegerAttr(coefficients));

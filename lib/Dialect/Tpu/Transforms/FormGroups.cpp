@@ -19,17 +19,18 @@ static constexpr size_t kJoined = 3;
 
 /// Refuses what no chip has room for, before tilings of it are tried.
 static LogicalResult checkSize(Operation *kernel) {
-  auto type = cast<ShapedType>(kernel->getResult(0).getType());
-  int64_t width = type.getElementTypeBitWidth() / 8;
-  int64_t room = bm1684x::kGlobalBytes / width; // in elements
-  for (int64_t size : type.getShape()) {
-    if (size > room)
-      return kernel->emitError("does not fit into global memory: expects at "
-                               "most ")
-             << bm1684x::kGlobalBytes << " bytes, but found the type " << type;
-    room /= std::max<int64_t>(size, 1);
+  int64_t bytes = 0;
+  for (Value value :
+       llvm::concat<Value>(llvm::to_vector(kernel->getOperands()),
+                           llvm::to_vector(kernel->getResults()))) {
+    auto type = cast<ShapedType>(value.getType());
+    bytes += type.getNumElements() * type.getElementTypeBitWidth() / 8;
   }
-  return success();
+  if (bytes <= bm1684x::kGlobalBytes)
+    return success();
+  return kernel->emitError("does not fit into global memory: expects operands "
+                           "and result of at most ")
+         << bm1684x::kGlobalBytes << " bytes together, but found " << bytes;
 }
 
 /// The cheapest cut of the kernels into groups: the best way to do the first

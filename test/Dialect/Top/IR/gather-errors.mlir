@@ -37,3 +37,19 @@ func.func @gather_elements_c3(%x0: tensor<4x8xf32>, %x1: tensor<5x9xi32>) {
   %0 = top.gather_elements %x0, %x1 {axis = 1 : i64} : (tensor<4x8xf32>, tensor<5x9xi32>) -> tensor<5x9xf32>
   return
 }
+
+// -----
+
+func.func @gather_c2(%x: tensor<0x4xf32>, %i: tensor<3xi64>) {
+  // expected-error @+1 {{'top.gather' op expects elements along the axis to choose from, but found none (C2)}}
+  %0 = top.gather %x, %i {axis = 0 : i64} : (tensor<0x4xf32>, tensor<3xi64>) -> tensor<3x4xf32>
+  return
+}
+
+// -----
+
+func.func @gather_elements_c4(%x: tensor<0x4xf32>, %i: tensor<3x4xi64>) {
+  // expected-error @+1 {{'top.gather_elements' op expects elements along the axis to choose from, but found none (C4)}}
+  %0 = top.gather_elements %x, %i {axis = 0 : i64} : (tensor<0x4xf32>, tensor<3x4xi64>) -> tensor<3x4xf32>
+  return
+}

@@ -37,3 +37,11 @@ func.func @max_pool_result(%x0: tensor<1x8x9x9xf32>) {
   %0 = top.max_pool %x0 kernel = [3, 3] strides = [2, 2] pads = [1, 1, 1, 1] dilations = [1, 1] : (tensor<1x8x9x9xf32>) -> tensor<1x8x4x4xf32>
   return
 }
+
+// -----
+
+func.func @max_pool_c3_empty(%x: tensor<1x4x0x8xf32>) {
+  // expected-error @+1 {{'top.max_pool' op expects elements in every dimension that it pads, but found none (C3)}}
+  %0 = top.max_pool %x kernel = [2, 2] strides = [1, 1] pads = [1, 0, 1, 0] dilations = [1, 1] : (tensor<1x4x0x8xf32>) -> tensor<1x4x1x7xf32>
+  return
+}

@@ -53,3 +53,11 @@ func.func @cumsum_c1(%x0: tensor<2x8xf32>) {
   %0 = top.cumsum %x0 {axis = 2 : i64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
   return
 }
+
+// -----
+
+func.func @arg_c2(%x: tensor<2x0xf32>) {
+  // expected-error @+1 {{'top.arg' op expects elements along the axis to choose from, but found none (C2)}}
+  %0 = top.arg max %x {axis = 1 : i64} : (tensor<2x0xf32>) -> tensor<2xi64>
+  return
+}

@@ -57,7 +57,6 @@ REFUSED = {
     "test_resize_downsample_sizes_cubic_antialias": "antialias is supported only for scales of at least 1",
     "test_resize_downsample_sizes_linear_antialias": "antialias is supported only for scales of at least 1",
     "test_resize_tf_crop_and_resize_": "expects coordinates",
-    "test_slice_start_out_of_bounds": "Slice leaves nothing",
 }
 NOT_COMPARED = {
     "test_celu_bfloat16_": "ONNX Runtime takes no bf16 from NumPy",

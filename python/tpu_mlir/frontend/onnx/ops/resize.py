@@ -12,7 +12,7 @@ from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.tensors import Array
-from tpu_mlir.frontend.onnx.values import result
+from tpu_mlir.frontend.onnx.values import Constant, result
 
 T = TypeVar("T", int, float)
 
@@ -74,6 +74,8 @@ def resize(n: Node) -> Imported:
         coordinates, nearest = "half_pixel", "round_prefer_ceil"  # floor((i + .5) / s) = floor(half_pixel + .5)
     if coordinates not in _COORDINATES:
         raise Unsupported(f"Resize expects coordinates {', '.join(_COORDINATES)}, found {coordinates}")
+    if 0 in n.shape(0):
+        return Constant(np.zeros(sizes, n.dtype(0)), n.outputs[0])
     return top.ResizeOp(
         n.value(0),
         enum("resize_mode", mode),

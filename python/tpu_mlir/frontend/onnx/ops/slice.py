@@ -21,10 +21,11 @@ def _slice(n: Node, starts: list[int], ends: list[int], axes: list[int] | None, 
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         axis = n.axis(axis, len(shape))
         ranges[axis] = range(shape[axis])[start:end:step]
-    if any(len(chosen) == 0 for chosen in ranges):
-        raise Unsupported(f"Slice leaves nothing of the shape {shape}")
-    offsets, sizes = [chosen.start for chosen in ranges], [len(chosen) for chosen in ranges]
-    return top.SliceOp(n.value(0), offsets, sizes, [chosen.step for chosen in ranges])
+    sizes = [len(chosen) for chosen in ranges]
+    # Of none there is no first element, and of one no step: both may lie outside of what the operation takes.
+    offsets = [chosen.start if chosen else 0 for chosen in ranges]
+    steps = [chosen.step if len(chosen) > 1 else 1 for chosen in ranges]
+    return top.SliceOp(n.value(0), offsets, sizes, steps)
 
 
 @importer("Slice", 1)
@@ -69,12 +70,13 @@ def _pad(n: Node, pads: list[int], value: float) -> Imported:
         raise Unsupported(f"Pad expects {2 * rank} pads, found {len(pads)}")
     cut = [min(pad, 0) for pad in pads]
     sizes = [size + cut[axis] + cut[rank + axis] for axis, size in enumerate(shape)]
-    if min(sizes, default=1) < 1:
-        raise Unsupported(f"Pad leaves nothing of the shape {shape} with pads {pads}")
+    if min(sizes, default=0) < 0:
+        raise Unsupported(f"Pad takes more from the shape {shape} than there is, with pads {pads}")
     source: ir.Value = n.value(0)
     if any(cut):
         inner = None if max(pads) <= 0 else n.at("cut")
-        cropped = top.SliceOp(source, [-pad for pad in cut[:rank]], sizes, [1] * rank, loc=inner)
+        offsets = [-pad if size else 0 for pad, size in zip(cut[:rank], sizes, strict=True)]
+        cropped = top.SliceOp(source, offsets, sizes, [1] * rank, loc=inner)
         if inner is None:
             return cropped
         source = result(cropped)
