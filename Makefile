@@ -5,12 +5,13 @@ PY    := $(VENV)/bin/python
 BUILD := build
 JOBS  ?= $(shell nproc)
 FUZZ_SECONDS ?= 120
+MODELS ?= 2000
 NETWORKS ?= 5000
 SEED ?= 0
 PRECISION ?= f32 f16 bf16 int8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup deps build test test-minima test-elsewhere test-sanitize fuzz fuzz-networks lint format demo bench docs oracle wheel clean
+.PHONY: help setup deps build test test-minima test-elsewhere test-sanitize fuzz fuzz-networks fuzz-models lint format demo bench docs oracle wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +43,10 @@ fuzz: setup ## coverage-guided fuzzing of bmodels and commands, FUZZ_SECONDS eac
 fuzz-networks: setup ## NETWORKS random networks from SEED in each PRECISION, beside ONNX Runtime; what fails is made small
 	PYTHONPATH=$(BUILD)/python_packages:test $(PY) -m fuzz.networks --networks $(NETWORKS) --seed $(SEED) --precision $(PRECISION) \
 	  --found $(BUILD)/fuzz/networks
+
+fuzz-models: setup ## MODELS damaged ONNX models and MLIR modules from SEED on: a result or a message, within limits
+	PYTHONPATH=$(BUILD)/python_packages:test $(PY) -m fuzz.onnx_fuzz $(SEED) $(MODELS)
+	PYTHONPATH=test $(PY) -m fuzz.mlir_fuzz $(SEED) $(MODELS) $(BUILD)/bin/tpu-opt
 
 lint: deps ## clang-format, ruff, pyright and the tree's own rules
 	@tools/bootstrap/lint.sh $(VENV)

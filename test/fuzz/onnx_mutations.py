@@ -4,40 +4,25 @@ import random
 import struct
 from collections.abc import Callable
 
-import numpy as np
 import onnx
 from onnx import TensorProto, helper
-from tpu_mlir.testing import Fixed, case, uniform
 
-SIZES = (0, 1, -1, 2, 3, 7, 64, 65535, 1 << 31, (1 << 31) - 1, 1 << 40, (1 << 63) - 1, -(1 << 63))
+SIZES = (
+    *(0, 1, -1, 2, 3, 7, 64, 1000, 65535, 65536, 1 << 20, 1 << 24, (1 << 31) - 1, 1 << 31, 1 << 32, 1 << 40, 1 << 62),
+    *((1 << 63) - 1, -2, -(1 << 31), -(1 << 63)),
+)
 FLOATS = (0.0, -1.0, 1e-38, 3.4e38, float("inf"), float("-inf"), float("nan"))
 NAMES = ("", "in0", "out0", "x", "../../etc/passwd", "a" * 4096, "\0", "名前", "%0", "'\"")
 ELEMENTS = {int(TensorProto.FLOAT): ("<f", FLOATS), int(TensorProto.INT64): ("<q", SIZES)}
+OPERATORS = (
+    *("Add", "Conv", "Concat", "Split", "Loop", "If", "Constant", "LSTM", "Einsum", "Cast", "Shape", "Expand", "Tile"),
+    *("TopK", "Pad", "Gather", "Reshape", "ReduceMax", "RandomNormal", "NonZero", "Scan", "SequenceEmpty", "Outer"),
+)
+ATTRIBUTES = (
+    *("axis", "axes", "pads", "strides", "dilations", "group", "perm", "kernel_shape", "alpha", "to", "keepdims"),
+    *("auto_pad", "blocksize", "output_padding", "output_shape", "ceil_mode", "allowzero", "num_outputs", "nonsense"),
+)
 Damage = Callable[[onnx.ModelProto, random.Random], None]
-
-
-def seeds() -> list[onnx.ModelProto]:
-    """Return small models of the families of operators."""
-    image, rows = uniform(1, 4, 8, 8), uniform(2, 3, 8)
-    cases = [
-        case("Conv", image, Fixed(uniform(4, 4, 3, 3)), pads=[1, 1, 1, 1]),
-        case("ConvTranspose", image, Fixed(uniform(4, 2, 3, 3)), strides=[2, 2]),
-        case("MaxPool", image, kernel_shape=[2, 2], strides=[2, 2]),
-        case("AveragePool", image, kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
-        case("Gemm", uniform(2, 8), Fixed(uniform(8, 5)), Fixed(uniform(5)), alpha=0.5),
-        case("MatMul", rows, Fixed(uniform(8, 4))),
-        case("Softmax", rows, axis=-1),
-        case("ReduceMean", rows, axes=[1], keepdims=0, opset=13),
-        case("Transpose", rows, perm=[2, 0, 1]),
-        case("Reshape", rows, Fixed(np.array([6, -1]))),
-        case("Slice", rows, Fixed(np.array([0, 1])), Fixed(np.array([2, 9])), Fixed(np.array([1, 2]))),
-        case("Gather", rows, Fixed(np.array([0, 2, 1])), axis=1),
-        case("Pad", image, Fixed(np.array([0, 0, 1, 1, 0, 0, 1, 1]))),
-        case("Resize", image, Fixed(np.array([], np.float32)), Fixed(np.array([1, 1, 2, 2], np.float32))),
-        case("BatchNormalization", image, *[Fixed(np.abs(uniform(4)) + 1) for _ in range(4)]),
-        case("Clip", rows, Fixed(np.float32(-1)), Fixed(np.float32(1))),
-    ]
-    return [each.model() for each in cases]
 
 
 def damage(model: onnx.ModelProto, seed: int) -> bytes:
@@ -57,6 +42,21 @@ def damage(model: onnx.ModelProto, seed: int) -> bytes:
     return data
 
 
+def _graphs(model: onnx.ModelProto) -> list[onnx.GraphProto]:
+    """Return the graph and those in its nodes."""
+    found = [model.graph]
+    for graph in found:
+        found.extend(each.g for node in graph.node for each in node.attribute if each.HasField("g"))
+    return found
+
+
+def _any_node(model: onnx.ModelProto, dice: random.Random) -> onnx.NodeProto:
+    """Return a node of the model, of a graph in a node, or of a function."""
+    nodes = [node for graph in _graphs(model) for node in graph.node]
+    nodes += [node for function in model.functions for node in function.node]
+    return dice.choice(nodes)
+
+
 def _input_shape(model: onnx.ModelProto, dice: random.Random) -> None:
     value = dice.choice([*model.graph.input, *model.graph.output])
     dims = value.type.tensor_type.shape.dim
@@ -72,10 +72,11 @@ def _element_type(model: onnx.ModelProto, dice: random.Random) -> None:
 
 
 def _attribute(model: onnx.ModelProto, dice: random.Random) -> None:
-    node = dice.choice(model.graph.node)
-    if not node.attribute:
-        name = dice.choice(("axis", "axes", "pads", "strides", "group", "perm", "kernel_shape", "alpha"))
-        node.attribute.append(helper.make_attribute(name, dice.choice(SIZES)))
+    node = _any_node(model, dice)
+    if not node.attribute or dice.random() < 0.15:
+        name = dice.choice(ATTRIBUTES)
+        value = dice.choice((dice.choice(SIZES), [dice.choice(SIZES) for _ in range(dice.randint(1, 5))], "SAME_UPPER"))
+        node.attribute.append(helper.make_attribute(name, value))
         return
     attribute = dice.choice(node.attribute)
     match dice.randrange(5):
@@ -89,13 +90,22 @@ def _attribute(model: onnx.ModelProto, dice: random.Random) -> None:
             del attribute.ints[:]
             attribute.ints.extend(dice.choice(SIZES) for _ in range(dice.randint(0, 9)))
         case _:
-            attribute.type = dice.randrange(16)
+            attribute.type = dice.randrange(15)
+
+
+def _tensors(model: onnx.ModelProto) -> list[onnx.TensorProto]:
+    """Return the constants of every graph, and those in attributes."""
+    return [
+        *(tensor for graph in _graphs(model) for tensor in graph.initializer),
+        *(each.t for graph in _graphs(model) for node in graph.node for each in node.attribute if each.HasField("t")),
+    ]
 
 
 def _weights(model: onnx.ModelProto, dice: random.Random) -> None:
-    if not model.graph.initializer:
+    tensors = _tensors(model)
+    if not tensors:
         return
-    tensor = dice.choice(model.graph.initializer)
+    tensor = dice.choice(tensors)
     match dice.randrange(5):
         case 0:
             if tensor.dims:
@@ -109,13 +119,15 @@ def _weights(model: onnx.ModelProto, dice: random.Random) -> None:
             tensor.data_type = dice.randint(-1, 25)
         case _:
             tensor.data_location = TensorProto.EXTERNAL
-            for key, value in (("location", dice.choice(NAMES)), ("offset", str(dice.choice(SIZES)))):
-                tensor.external_data.add(key=key, value=value)
+            location, offset, length = dice.choice((*NAMES, "m.onnx")), dice.choice(SIZES), dice.choice(SIZES)
+            for key, value in (("location", location), ("offset", str(offset)), ("length", str(length))):
+                if dice.random() < 0.8:
+                    tensor.external_data.add(key=key, value=value)
 
 
 def _values(model: onnx.ModelProto, dice: random.Random) -> None:
     """Contents of a weight: also of those that are shapes, axes or indices."""
-    tensors = [each for each in model.graph.initializer if each.data_type in ELEMENTS and len(each.raw_data) >= 8]
+    tensors = [each for each in _tensors(model) if each.data_type in ELEMENTS and len(each.raw_data) >= 8]
     if not tensors:
         return
     tensor = dice.choice(tensors)
@@ -128,7 +140,7 @@ def _values(model: onnx.ModelProto, dice: random.Random) -> None:
 
 def _edges(model: onnx.ModelProto, dice: random.Random) -> None:
     """Inputs and outputs of a node: other names, fewer, more; cycles are among them."""
-    node = dice.choice(model.graph.node)
+    node = _any_node(model, dice)
     names = dice.choice((node.input, node.output))
     match dice.randrange(3):
         case 0 if names:
@@ -140,8 +152,11 @@ def _edges(model: onnx.ModelProto, dice: random.Random) -> None:
 
 
 def _operator(model: onnx.ModelProto, dice: random.Random) -> None:
-    others = ("Add", "Conv", "Concat", "Split", "Loop", "If", "Constant", "LSTM", "Einsum", "Cast", "Shape", "Expand")
-    dice.choice(model.graph.node).op_type = dice.choice((*others, *NAMES))
+    node = _any_node(model, dice)
+    if dice.random() < 0.2:
+        node.domain = dice.choice(("ai.onnx", "com.microsoft", "local", "ai.onnx.ml", *NAMES))
+    else:
+        node.op_type = dice.choice((*OPERATORS, *NAMES))
 
 
 def _chain(model: onnx.ModelProto, dice: random.Random) -> None:
@@ -157,6 +172,34 @@ def _chain(model: onnx.ModelProto, dice: random.Random) -> None:
 def _names(model: onnx.ModelProto, dice: random.Random) -> None:
     value = dice.choice([*model.graph.input, *model.graph.output, *model.graph.initializer, *model.graph.node])
     value.name = dice.choice(NAMES)
+
+
+def _graph_of_node(model: onnx.ModelProto, dice: random.Random) -> None:
+    """Inputs, outputs and nodes of a graph in a node."""
+    inner = _graphs(model)[1:]
+    if not inner:
+        return
+    graph = dice.choice(inner)
+    parts = dice.choice((graph.node, graph.output, graph.input))
+    if parts and dice.random() < 0.5:
+        del parts[dice.randrange(len(parts))]
+    elif graph.output:
+        dice.choice(graph.output).name = dice.choice((*NAMES, "i", "c"))
+
+
+def _declarations(model: onnx.ModelProto, dice: random.Random) -> None:
+    """What the model says of values between nodes."""
+    names = [name for node in model.graph.node for name in node.output if name] or ["out0"]
+    shape = [dice.choice(SIZES) for _ in range(dice.randint(0, 5))]
+    value = helper.make_tensor_value_info(dice.choice(names), dice.randint(0, 25), shape)
+    model.graph.value_info.append(value)
+
+
+def _copies(model: onnx.ModelProto, dice: random.Random) -> None:
+    """The same node, weight or input twice."""
+    parts = dice.choice((model.graph.node, model.graph.initializer, model.graph.input, model.opset_import))
+    if parts:
+        parts.add().CopyFrom(dice.choice(parts))  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
 
 
 def _versions(model: onnx.ModelProto, dice: random.Random) -> None:
@@ -179,6 +222,10 @@ DAMAGES: tuple[Damage, ...] = (
     _attribute,
     _weights,
     _values,
+    _values,
+    _graph_of_node,
+    _declarations,
+    _copies,
     _edges,
     _operator,
     _chain,

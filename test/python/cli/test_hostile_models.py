@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from fuzz.onnx_mutations import damage, seeds
+from fuzz.onnx_models import seeds
+from fuzz.onnx_mutations import damage
 from onnx import TensorProto, helper
 from tpu_mlir.cli import main
 from tpu_mlir.testing import Fixed, case, uniform

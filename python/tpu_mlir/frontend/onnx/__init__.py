@@ -26,11 +26,19 @@ def import_model(
     file that is not a model, for shapes that do not fit and, all in one message, for nodes that cannot be imported.
     Warns (TpuMlirWarning) about weights that are not finite.
     """
-    model, folder = load(source)
-    opsets = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
     prefix = "" if isinstance(source, onnx.ModelProto) else f"{source}: "
     try:
-        inputs = resolve(model.graph, input_shapes or {})
+        return _import(*load(source), input_shapes or {}, prefix)
+    except UnicodeDecodeError:  # protocol buffers keep such names, and Python decodes them where they are read
+        raise ModelError(f"{prefix}a name in the model is not valid UTF-8; export the model again") from None
+
+
+def _import(
+    model: onnx.ModelProto, folder: Path | None, input_shapes: Mapping[str, Sequence[int]], prefix: str
+) -> ir.Module:
+    opsets = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
+    try:
+        inputs = resolve(model.graph, input_shapes)
         checks = Checks(model, opsets)
         checks.nodes()
         checks.structure()

@@ -33,7 +33,10 @@ def load(source: str | Path | onnx.ModelProto) -> tuple[onnx.ModelProto, Path | 
     _check(model, name)
     _check_size(model, name)
     if model.functions:
-        model = inline_local_functions(model)
+        try:
+            model = inline_local_functions(model)
+        except RuntimeError as error:
+            raise ModelError(f"{name}: its functions cannot be inlined: {error}") from None
     return model, folder
 
 
