@@ -2,11 +2,11 @@
 
 import sys
 
-from bench import calibrate, compile, corrections, depth, int8, methods, models, preprocess, simulator
+from bench import accuracy, calibrate, compile, corrections, depth, int8, methods, models, preprocess, simulator
 
 sys.exit(
     max(
         module.main(sys.argv[1:])
-        for module in (compile, depth, simulator, preprocess, calibrate, methods, corrections, int8, models)
+        for module in (compile, depth, simulator, preprocess, calibrate, methods, corrections, accuracy, int8, models)
     )
 )

@@ -12,17 +12,17 @@ from tpu_mlir.quantization.search.prices import Prices
 from tpu_mlir.quantization.search.scheme import Scheme
 from tpu_mlir.reference import Reference
 
-PROBES = 4  # samples that parts are measured by
+PROBES = 3  # samples that parts are measured by
 LEAST_PARTS = 6  # that are measured whatever it takes,
 WORK = 4e11  # multiply-accumulates,
-SESSIONS = 16000  # and operations in all that are
+SESSIONS = 12000  # and operations in all that are
 SUSPECTED = 6  # one of so many parts is an operation that adds much noise of its own, measured by itself from the first
 NOISE = 0.02  # of all gains: a part that has less is not looked into
 
 
 @dataclass(frozen=True, order=True)
 class Part:
-    """Operations, and minus what the outputs gain when these are in floats and all others on integers."""
+    """Operations, and minus what the outputs gain when these are in floats."""
 
     negated: float
     rank: int  # of its measurement: of equal losses the first comes first
@@ -39,10 +39,10 @@ def measured_parts(
 ) -> list[Part]:
     """Return all candidates in parts, each with what the outputs gain when it is in floats.
 
-    That is what putting it there does to the network as it is: alone on integers, an operation may need steps that its
-    neighbours spare it.
-
-    tell: called with how many of how many parts are measured. Raises TpuMlirError.
+    The gain is the sum of two measures: the loss when only the part is on integers, which is steady but may need steps
+    that its neighbours spare it, and what the whole network loses less when only the part is in floats, which is what
+    counts but jumps where the loss is large. tell: called with how many of how many parts are measured. Raises
+    TpuMlirError.
     """
     probes = searched.some(PROBES)
     every = scheme.operations()
@@ -54,8 +54,9 @@ def measured_parts(
     whole = probes.loss(Reference(scheme.typed()).run)
 
     def measure(ops: Sequence[Operation]) -> float:
-        less = probes.loss(Reference(scheme.typed([op.name for op in ops])).run)
-        return whole - less if math.isfinite(less) else 0.0
+        alone = probes.loss(Reference(scheme.alone(ops)).run)
+        less = whole - probes.loss(Reference(scheme.typed([op.name for op in ops])).run)
+        return sum(value for value in (alone, less) if math.isfinite(value))
 
     rows = [*([op] for op in suspects), *([others] if others else [])]
     return list(divide(rows, measure, limit, lambda done: tell(done, limit)))

@@ -17,8 +17,8 @@ from tpu_mlir.runtime.profile import profile
 
 DEFAULT_COSINE = 0.995
 MARGIN = 0.2  # of what a cosine may lack: other samples lose more now and then than those that judge
-PARTS = 96  # parts of the network that are quantized alone, at most
-REPAIRS = 3  # choices that are tried after one whose bmodel is worse than ONNX Runtime had it
+PARTS = 64  # parts of the network that are quantized alone, at most
+REPAIRS = 4  # choices that are tried after one whose bmodel is worse than ONNX Runtime had it
 FREE = 0.001  # of the cycles: what an operation in floats takes at least, being converted to and fro
 
 
@@ -139,7 +139,7 @@ def search_precision(
         enough, repairs = fewest(len(names), holds), 0
         count = len(names) if enough is None else enough
         while not measure(count) and count < len(names) and repairs < REPAIRS:
-            count, repairs = min(count + max(1, count // 2), len(names)), repairs + 1
+            count, repairs = min(max(2 * count, 1), len(names)), repairs + 1
     measure(len(names))
     ordered = tuple(points[count][0] for count in sorted(points))
     good = [item for item in points.values() if item[0].quality >= goal.with_margin]

@@ -9,11 +9,12 @@ from tpu_mlir.quantization.search.prices import Prices
 from tpu_mlir.quantization.search.scheme import Scheme
 from tpu_mlir.reference import Reference
 
-GOOD = 1e-3  # loss of an output that needs no protection: a centred cosine of 0.9995
+GOOD = 5e-4  # loss of an output that needs no protection: a centred cosine of 0.99975
 WORTH = 0.8  # of the loss: more must not be left, or the floats are not worth it
-SLOWER = 0.1  # of the cycles: what the floats may take by their price, and in the end
+SLOWER = 0.1  # of the cycles: what the floats may take by their price,
+SLOWEST = 0.15  # and in the end, with what converts to and fro
 FEW = 0.1  # of the operations, those that are no slower in floats left aside
-PARTS = 64  # parts that are measured at most
+PARTS = 40  # parts that are measured at most
 NEARLY = 1.1  # times the least loss
 VERIFIED = 6  # choices that are measured on the samples held out
 
@@ -57,7 +58,7 @@ def protect(
     order: Sequence[str] = affordable(parts, prices, len(candidates))
     while True:
         found = _fewest(order, before, loss)
-        if not found.floats or scheme.cycles(found.floats) <= (1 + SLOWER) * prices.on_integers:
+        if not found.floats or scheme.cycles(found.floats) <= (1 + SLOWEST) * prices.on_integers:
             return found
         order = found.floats[: 3 * len(found.floats) // 4]
 

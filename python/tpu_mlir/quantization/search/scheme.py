@@ -43,13 +43,14 @@ class Scheme:
 
     def typed(self, floats: Collection[str] = ()) -> ir.Module:
         """Return the quantized module for ONNX Runtime, with some operations in floats beside the overrides."""
-        return quantize_in_f32(
-            self.module,
-            self.ranges,
-            asymmetric=self.asymmetric,
-            quantize_outputs=self.quantize_outputs,
-            precision_overrides=self.all_overrides(floats),
-        )
+        return self._typed(floats, self.quantize_outputs)
+
+    def alone(self, integers: Collection[Operation]) -> ir.Module:
+        """Return the module with only some operations on integers, even where only floats read their results."""
+        kept = {name for op in integers for name in (op.name, op.beside)}
+        every = operations(self._typed((), quantize_outputs=True))
+        others = [op.name for op in every if op.on_integers and not op.moves and op.name not in kept]
+        return self._typed(others, quantize_outputs=True)
 
     def compile(self, floats: Collection[str] = (), name: str | None = None) -> BModel:
         """Return the bmodel with some operations in the fallback beside the overrides. Raises as `compile` does."""
@@ -77,3 +78,12 @@ class Scheme:
     def all_overrides(self, floats: Collection[str]) -> dict[str, str]:
         """Return the overrides with those of operations that stay floats."""
         return {**dict.fromkeys(floats, self.fallback), **self.overrides}
+
+    def _typed(self, floats: Collection[str], quantize_outputs: bool) -> ir.Module:
+        return quantize_in_f32(
+            self.module,
+            self.ranges,
+            asymmetric=self.asymmetric,
+            quantize_outputs=quantize_outputs,
+            precision_overrides=self.all_overrides(floats),
+        )

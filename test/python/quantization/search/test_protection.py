@@ -13,7 +13,7 @@ from tpu_mlir.quantization.operations import Operation, copy
 from tpu_mlir.quantization.quality import held_out
 from tpu_mlir.quantization.search.division import divide, parts_within
 from tpu_mlir.quantization.search.prices import Prices
-from tpu_mlir.quantization.search.protection import GOOD, SLOWER, affordable, protect
+from tpu_mlir.quantization.search.protection import GOOD, SLOWEST, affordable, protect
 from tpu_mlir.quantization.search.scheme import Scheme
 
 SHAPE = (1, 2, 16, 16)
@@ -49,7 +49,7 @@ def test_what_costs_most_stays_a_float() -> None:
     assert len(found.floats) <= 4
     assert found.before > 0.05
     assert found.after < found.before / 10
-    assert scheme.cycles(found.floats) <= (1 + SLOWER) * scheme.cycles()
+    assert scheme.cycles(found.floats) <= (1 + SLOWEST) * scheme.cycles()
     assert protect(scheme, *held_out(network, data)) == found
 
 
@@ -95,7 +95,7 @@ def test_no_more_parts_than_the_limit() -> None:
 
 @pytest.mark.parametrize(
     ("macs", "operations", "parts"),
-    [(0, 0, 40), (10**10, 200, 40), (2 * 10**10, 200, 20), (10**13, 200, 6), (0, 800, 20), (0, 10**5, 6)],
+    [(0, 0, 40), (10**10, 200, 40), (2 * 10**10, 200, 20), (10**13, 200, 6), (0, 600, 20), (0, 10**5, 6)],
 )
 def test_large_networks_are_divided_less(macs: int, operations: int, parts: int) -> None:
     assert parts_within(macs, operations, 40) == parts
