@@ -14,7 +14,7 @@ import ml_dtypes
 import numpy as np
 import tpu_mlir
 from numpy.typing import NDArray
-from tpu_mlir.runtime import Session
+from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.testing import NodeCase
 
 Floats = NDArray[np.float64]
@@ -113,13 +113,19 @@ def smallest(precision: str) -> float:
     return 2.0**-24 if precision == "f16" else 2.0**-126
 
 
+def compile_in(tried: NodeCase, precision: str) -> BModel:
+    """Return the bmodel of a node, computed in the precision also where the compiler would choose f32 by itself."""
+    overrides = None if precision == "f32" else {"out0": precision}
+    return tpu_mlir.compile(tried.model(), precision=precision, precision_overrides=overrides)
+
+
 def run(function: Function, precision: str, operands: tuple[Floats, ...]) -> Floats:
     """Return what the chip computes of numbers that the type has."""
     shape = (1, 64, -1, 64)
     with np.errstate(invalid="ignore"):
         arrays = tuple(operand.astype(np.float32).reshape(shape) for operand in operands)
     tried = NodeCase(function.op, arrays, function.opset, attributes=function.attributes)
-    session = Session(tpu_mlir.compile(tried.model(), precision=precision))
+    session = Session(compile_in(tried, precision))
     (found,) = session.run(session.convert(tried.feeds())).values()
     return found.astype(np.float64).ravel()
 
