@@ -157,3 +157,23 @@ def test_external_data_in_a_loop_are_read_beside_the_model(tmp_path: Path, monke
     path = folder / "m.onnx"
     path.write_bytes(model([whole], {"m": np.array(2), "w": np.float32([1])}, (1,)).SerializeToString())
     assert folded(path).tolist() == [9]
+
+
+def test_operators_of_other_domains() -> None:
+    """ONNX does not tell the types of their results: the integers are those that they compute."""
+    weights = {
+        "a": np.uint8([10, 250]),
+        "s": np.float32(0.5),
+        "z": np.uint8(10),
+        "t": np.float32(2),
+        "zero": np.uint8(0),
+    }
+    domain = "com.microsoft"
+    nodes = [
+        node("QLinearMul", ["a", "s", "z", "a", "s", "z", "t", "zero"], ["q"], domain=domain),
+        node("DequantizeLinear", ["q", "t", "zero"], ["c"]),
+    ]
+    network = model(nodes, weights)
+    network.opset_import.append(helper.make_opsetid(domain, 1))
+    # 0 * 0 and 120 * 120 = 14400, of which 8 bits of 2 hold 510
+    np.testing.assert_array_equal(folded(network), np.float32([0, 510]))
