@@ -50,6 +50,18 @@ class Network:
         """Return the model itself."""
         return onnx.ModelProto.FromString(self.model if isinstance(self.model, bytes) else self.model.read_bytes())
 
+    def references(self) -> dict[str, list[str]]:
+        """Return what the values of each name are called in the reference, in the order of computation.
+
+        There are several where a clean-up pass has moved an operation across a transpose: both layouts have its name.
+        """
+        graph = self.load().graph
+        order = {name: index for index, node in enumerate(graph.node) for name in node.output}
+        found: dict[str, list[str]] = {}
+        for value in (*graph.input, *sorted(graph.output, key=lambda value: order.get(value.name, -1))):
+            found.setdefault(value.doc_string or value.name, []).append(value.name)
+        return found
+
     def run(self, feeds: dict[str, Array]) -> dict[str, Array]:
         """Return inputs and activations by their names in the reference; raises CalibrationError."""
         try:

@@ -10,6 +10,7 @@ from python.quantization.networks import evidence, feeds, model, outputs
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import TpuMlirWarning
 from tpu_mlir.frontend.onnx.inputs import resolve
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.quantization import quantize
 from tpu_mlir.quantization.calibration import calibrate, clean_module
@@ -64,12 +65,12 @@ def test_layers_are_matrix_products(name: str) -> None:
         zero = outputs(module, [{"x": np.zeros(SHAPE, np.float32)}])[0]
         bias = zero.mean(axis=axes)
     expected = result.mean(axis=axes, dtype=np.float64) - bias
-    found = layer.weights @ layer.mean_row(inputs["x"])[:, :, None]
+    found = layer.weights @ layer.mean_row(inputs[layer.source])[:, :, None]
     np.testing.assert_allclose(found.reshape(-1), expected, 0, 1e-5)
-    rows = layer.rows(inputs["x"], np.random.default_rng(0), 10**6)
+    rows = layer.rows(inputs[layer.source], np.random.default_rng(0), 10**6)
     values = (rows @ layer.weights.transpose(0, 2, 1)).mean(axis=1).reshape(-1)
     np.testing.assert_allclose(values, expected, 0, 1e-5)
-    assert layer.rows(inputs["x"], np.random.default_rng(0), 3).shape[1] == 3
+    assert layer.rows(inputs[layer.source], np.random.default_rng(0), 3).shape[1] == 3
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -212,3 +213,31 @@ def test_values_without_names_stay() -> None:
     floats = Evidence(samples, copy)
     for correction in CORRECTIONS.values():
         assert correction.apply(module, floats) == 0
+
+
+def test_a_layer_reads_its_own_layout() -> None:
+    """Clean-up moves the limit across the transpose: both layouts, here of one shape, have the name of its result."""
+    shape = (1, 4, 4, 4)
+    random = np.random.default_rng(0)
+    network = model(
+        [
+            helper.make_node("Conv", ["x", "first"], ["a"]),
+            helper.make_node("Transpose", ["a"], ["t"], perm=[0, 2, 1, 3]),
+            helper.make_node("Clip", ["t", "zero", "six"], ["c"]),
+            helper.make_node("Conv", ["c", "second"], ["y"]),
+        ],
+        {
+            "first": random.normal(size=(4, 4, 1, 1)),
+            "second": random.normal(size=(3, 4, 1, 1)),
+            "zero": np.float32(0),
+            "six": np.float32(6),
+        },
+        shape,
+    )
+    module, data = clean_module(network), feeds(shape, 3)
+    known = evidence(module, data)
+    network.graph.output.append(onnx.ValueInfoProto(name="c"))
+    expected = OnnxRuntime(network).run(data[0])["c"]
+    (layer,) = (layer for layer in find_layers(module, known) if layer.name == "y")
+    (_, inputs), *_ = layer_inputs(module, [layer], known)
+    np.testing.assert_allclose(inputs[layer.source], expected, atol=1e-6)

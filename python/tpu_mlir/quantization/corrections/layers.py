@@ -1,6 +1,7 @@
 """Convolutions and products with constants as matrix products, and what they multiply by on samples."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.exporting import Quantized, read_elements
 from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.modules import main_function
 from tpu_mlir.quantization.corrections.editing import (
     Floats,
     constant,
@@ -23,6 +25,7 @@ from tpu_mlir.quantization.corrections.scaling import has_weights, weights_of
 from tpu_mlir.quantization.network import Network, as_f32
 from tpu_mlir.scratch import scratch_folder
 
+Source = tuple[str, int]
 _LAYERS = ("top.conv", "top.matmul")
 
 
@@ -30,14 +33,14 @@ _LAYERS = ("top.conv", "top.matmul")
 class Layer:
     """An operation that computes on integers, by the name of its result.
 
-    It multiplies the rows of its `source`, a value by name, by `weights`, [groups, outputs of a group, taps]; taps are
-    the inputs of a group times the elements of the kernel. Quantized, the weights are `stored` times `steps`, [groups,
-    outputs of a group, 1], and what `grid` tells is made of the rows.
+    It multiplies the rows of its `source`, a value by name and which of that name it is, by `weights`, [groups, outputs
+    of a group, taps]; taps are the inputs of a group times the elements of the kernel. Quantized, the weights are
+    `stored` times `steps`, [groups, outputs of a group, 1], and what `grid` tells is made of the rows.
     """
 
     name: str
     kind: str
-    source: str
+    source: Source
     weights: Floats
     stored: npt.NDArray[np.int8]
     steps: npt.NDArray[np.float64]
@@ -101,11 +104,26 @@ def find_layers(module: ir.Module, evidence: Evidence) -> list[Layer]:
     quantized = evidence.quantize(module)  # its operations do not keep it
     typed = layer_operations(quantized)
     named = {name: op for name, op in layer_operations(module).items() if name in typed and value_name(op.operands[0])}
-    found = [_layer(name, op, typed[name]) for name, op in named.items()]
+    sources = _sources(module)
+    found = [_layer(name, op, typed[name], sources[op.operands[0]]) for name, op in named.items()]
     return [layer for layer in found if layer is not None]
 
 
-def _layer(name: str, op: ir.Operation, typed: ir.Operation) -> Layer | None:
+def _sources(module: ir.Module) -> dict[ir.Value, Source]:
+    """Return each value's name and how many before it have the same one."""
+    found: dict[ir.Value, Source] = {}
+    counts = Counter[str]()
+    block = main_function(module).regions[0].blocks[0]
+    computed = [op for op in operations_of(module) if op.name != "top.weight"]
+    for values in (block.arguments, *(op.results for op in computed)):
+        for value in (values[index] for index in range(len(values))):
+            name = value_name(value)
+            found[value] = name, counts[name]
+            counts[name] += 1
+    return found
+
+
+def _layer(name: str, op: ir.Operation, typed: ir.Operation, read: Source) -> Layer | None:
     grid = Quantized.of(ir.RankedTensorType(typed.operands[0].type).element_type)
     steps = Quantized.of(ir.RankedTensorType(typed.operands[1].type).element_type)
     source = producer(typed.operands[1])
@@ -127,7 +145,7 @@ def _layer(name: str, op: ir.Operation, typed: ir.Operation) -> Layer | None:
     return Layer(
         name,
         op.name,
-        value_name(op.operands[0]),
+        read,
         weights.reshape(shape),
         np.where(known, stored.reshape(shape), 0).astype(np.int8),
         np.where(known, scales, 1.0),
@@ -138,15 +156,16 @@ def _layer(name: str, op: ir.Operation, typed: ir.Operation) -> Layer | None:
 
 def layer_inputs(
     module: ir.Module, layers: Sequence[Layer], evidence: Evidence
-) -> Iterator[tuple[int, Mapping[str, Array]]]:
+) -> Iterator[tuple[int, Mapping[Source, Array]]]:
     """Yield the number of each sample and the layers' sources on it, computed in floats."""
     wanted = {layer.source for layer in layers}
     with scratch_folder() as scratch:
         network = Network.write(module, scratch.path / "reference.onnx")
-        names = {item.name: item.reference for item in network.activations if item.name in wanted}
+        references = network.references()
+        names = {(name, number): references[name][number] for name, number in wanted}
         for index, sample in enumerate(evidence.samples):
             values = network.run(sample.load())
-            yield index, {name: as_f32(values[reference]) for name, reference in names.items()}
+            yield index, {source: as_f32(values[reference]) for source, reference in names.items()}
 
 
 def layer_operations(module: ir.Module) -> dict[str, ir.Operation]:
