@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -33,7 +34,7 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, ro
     node.input.extend("" if array is None else f"in{index}" for index, array in enumerate(operands))
     node.output.extend(f"out{index}" if name else "" for index, name in enumerate(proto.output))
     types = _result_types(node, feeds, opset)
-    is_foreign = node.domain not in ("", "ai.onnx")
+    is_foreign = node.domain not in ("", "ai.onnx") or _is_function(node.op_type, opset)
     room.spend(sum(_bytes(tensor, feeds, what, is_foreign=is_foreign) for tensor in types.values()), what)
     try:
         found = _evaluate(node, feeds, types, opset)
@@ -59,7 +60,8 @@ def _result_types(node: onnx.NodeProto, feeds: Mapping[str, Array], opset: int) 
 def _bytes(tensor: onnx.TypeProto.Tensor, feeds: Mapping[str, Array], what: str, *, is_foreign: bool) -> int:
     """Return how many bytes a result takes; a dimension that depends on values is at most the operands' elements.
 
-    `is_foreign`: of an operator that ONNX does not have; the importer evaluates those that make nothing larger.
+    `is_foreign`: of an operator that ONNX does not have, or has as a function of others whose shape it may not tell,
+    such as GroupNormalization; the importer evaluates those that make nothing larger.
     """
     most = sum(array.size for array in feeds.values())
     if not tensor.HasField("shape"):
@@ -118,6 +120,14 @@ def _model(
 
 def _dtype(tensor: onnx.TypeProto.Tensor) -> DType:
     return np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+
+
+def _is_function(op: str, opset: int) -> bool:
+    try:
+        schema: Any = onnx.defs.get_schema(op, opset, "")  # its stub lacks both
+    except onnx.defs.SchemaError:
+        return False
+    return schema.has_function or schema.has_context_dependent_function
 
 
 def _is_native(dtype: DType) -> bool:

@@ -139,6 +139,25 @@ def test_loop_that_grows() -> None:
     )
 
 
+def test_function_whose_shape_onnx_does_not_infer() -> None:
+    """Found by `make fuzz-networks`: GroupNormalization of constants was refused."""
+    x = np.arange(24, dtype=np.float32).reshape(1, 4, 6) ** 2
+    constants = {"c": x, "scale": np.ones(4, np.float32), "bias": np.zeros(4, np.float32)}
+    nodes = [
+        helper.make_node("GroupNormalization", list(constants), ["g"], num_groups=2, epsilon=1e-5),
+        helper.make_node("Add", ["x", "g"], ["y"]),
+    ]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4, 6])]
+    fixed = [numpy_helper.from_array(array, name) for name, array in constants.items()]
+    graph = helper.make_graph(nodes, "norm", inputs, [onnx.ValueInfoProto(name="y")], fixed)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    written = to_onnx(import_model(model))
+    found = [numpy_helper.to_array(item) for item in written.graph.initializer]
+    groups = x.reshape(2, 12)
+    expected = (groups - groups.mean(1, keepdims=True)) / np.sqrt(groups.var(1, keepdims=True) + 1e-5)
+    assert any(np.allclose(array.reshape(-1), expected.reshape(-1), 1e-5, 1e-5) for array in found)
+
+
 def test_random_numbers_in_a_loop_are_no_constant() -> None:
     weights = {"m": np.array(2), "w": np.float32([1])}
     assert "draws random numbers" in reason(model([loop([node("RandomNormalLike", ["v"], ["v1"])])], weights))
