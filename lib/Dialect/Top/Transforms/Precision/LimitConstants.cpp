@@ -181,8 +181,9 @@ LimitedConstants tpu_mlir::top::limitConstants(func::FuncOp function,
 
 SmallVector<Operation *> tpu_mlir::top::limitInputs(func::FuncOp function,
                                                     FloatType narrow) {
-  auto isJoined = [](Operation *user) {
-    return llvm::count_if(user->getOperandTypes(), isReal) > 1;
+  auto isJoined = [](Operation *user) { // but no maximum, which may be it
+    return user->hasTrait<PassesOverflow>() &&
+           llvm::count_if(user->getOperandTypes(), isReal) > 1;
   };
   DenseSet<Value> tolerant = findTolerant(function);
   SmallVector<Operation *> clips;

@@ -83,3 +83,13 @@ func.func @input(%mask: tensor<1x8xf32>, %x: tensor<4x8xf32>, %y: tensor<4x8xf32
   %3 = top.softmax %y {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   return %2, %3 : tensor<4x8xf32>, tensor<4x8xf32>
 }
+
+// -----
+
+// A maximum gives an infinite input back: it stays infinite.
+// CHECK-LABEL: @maximum
+// CHECK-NOT: top.clip
+func.func @maximum(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<8xf32> {
+  %0 = top.max %x, %y : (tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32>
+  return %0 : tensor<8xf32>
+}
