@@ -1,6 +1,6 @@
 """Command streams and one-stage bmodels for tests of engines and runtime, encoded from the instruction table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tpu_mlir._native import bmodel
@@ -121,8 +121,10 @@ def stage(
     outputs: Sequence[bmodel.Tensor] | None = None,
     records: Sequence[bmodel.TensorRecord] = (),
     layers: Sequence[tuple[int, str, int, str]] = (),
+    aliases: Mapping[str, str] | None = None,
 ) -> bmodel.Stage:
     """A stage with input `x` at X and output `y` at Y; 64 bytes of coefficients, 0 to 63, begin the global memory."""
+    table = bmodel.write_tensor_table(list(records), list(layers), dict(aliases or {}))
     return bmodel.Stage(
         inputs=[tensor("x", X)] if inputs is None else list(inputs),
         outputs=[tensor("y", Y)] if outputs is None else list(outputs),
@@ -131,7 +133,7 @@ def stage(
         coeff_address=GLOBAL,
         coeff=bytes(range(64)),
         groups=[each.group() for each in streams],
-        tensor_locations=bmodel.write_tensor_table(list(records), list(layers)) if records or layers else b"",
+        tensor_locations=table if records or layers else b"",
     )
 
 

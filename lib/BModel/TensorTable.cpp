@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
+#include <utility>
 
 using namespace tpu_mlir;
 using namespace tpu_mlir::bmodel;
@@ -40,7 +41,8 @@ static void writeLayers(llvm::json::OStream &json,
 
 std::vector<uint8_t>
 tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records,
-                                   llvm::ArrayRef<LayerRun> layers) {
+                                   llvm::ArrayRef<LayerRun> layers,
+                                   const Aliases &aliases) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream);
@@ -56,6 +58,11 @@ tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records,
     json.attribute("size", static_cast<int64_t>(tensor.size));
     json.attribute("scale", tensor.scale);
     json.attribute("zero_point", tensor.zeroPoint);
+    if (!record.order.empty())
+      json.attributeArray("order", [&] {
+        for (int64_t dim : record.order)
+          json.value(dim);
+      });
     json.attribute("group", record.group);
     json.attribute("complete", record.complete);
     json.attribute("overwritten", record.overwritten);
@@ -69,6 +76,11 @@ tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records,
     });
     if (!layers.empty())
       json.attributeObject("layers", [&] { writeLayers(json, layers); });
+    if (!aliases.empty())
+      json.attributeObject("aliases", [&] {
+        for (const auto &[name, layer] : aliases)
+          json.attribute(llvm::json::fixUTF8(name), llvm::json::fixUTF8(layer));
+      });
   });
   return std::vector<uint8_t>(text.begin(), text.end());
 }
@@ -102,6 +114,14 @@ static bool mapCommand(llvm::json::ObjectMapper &mapper,
   return true;
 }
 
+static bool isPermutation(llvm::ArrayRef<int64_t> order) {
+  llvm::SmallVector<bool> seen(order.size());
+  return llvm::all_of(order, [&](int64_t dim) {
+    return dim >= 0 && dim < int64_t(order.size()) &&
+           !std::exchange(seen[dim], true);
+  });
+}
+
 namespace tpu_mlir::bmodel {
 /// Found by llvm::json through argument-dependent lookup.
 static bool fromJSON(const llvm::json::Value &value, TensorRecord &record,
@@ -116,6 +136,7 @@ static bool fromJSON(const llvm::json::Value &value, TensorRecord &record,
       !mapper.map("address", tensor.address) ||
       !mapper.map("size", tensor.size) || !mapper.mapOptional("scale", scale) ||
       !mapper.mapOptional("zero_point", zeroPoint) ||
+      !mapper.mapOptional("order", record.order) ||
       !mapCommand(mapper, "group", record.group, false) ||
       !mapCommand(mapper, "complete", record.complete, true) ||
       !mapCommand(mapper, "overwritten", record.overwritten, false))
@@ -129,6 +150,10 @@ static bool fromJSON(const llvm::json::Value &value, TensorRecord &record,
   if (tensor.shape.size() > maxRank ||
       dataSize(tensor).value_or(UINT64_MAX) > tensor.size) {
     path.field("shape").report("shape and size contradict each other");
+    return false;
+  }
+  if (!isPermutation(record.order)) {
+    path.field("order").report("expected a permutation");
     return false;
   }
   tensor.scale = static_cast<float>(scale);
@@ -212,4 +237,17 @@ tpu_mlir::bmodel::readLayers(const Stage &stage) {
                       names[size_t(entry[2])]});
     }
   return runs;
+}
+
+llvm::Expected<Aliases> tpu_mlir::bmodel::readAliases(const Stage &stage) {
+  Aliases aliases;
+  llvm::Expected<llvm::json::Value> root = parseTable(stage);
+  if (!root)
+    return root.takeError();
+  const llvm::json::Object *object = root->getAsObject();
+  const llvm::json::Value *found = object ? object->get("aliases") : nullptr;
+  llvm::json::Path::Root path("aliases");
+  if (found && !llvm::json::fromJSON(*found, aliases, path))
+    return damaged(llvm::toString(path.getError()));
+  return aliases;
 }

@@ -9,6 +9,7 @@
 #include "lib/Codegen/Program.h"
 #include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Isa/Accesses.h"
+#include "lib/Support/Locations.h"
 #include "lib/Target/BM1684X/Chip.h"
 
 #include <map>
@@ -54,18 +55,6 @@ static bmodel::Tensor tensorOf(Value value, StringRef name) {
       tensor.zeroPoint = zero.getInt();
   }
   return tensor;
-}
-
-/// The ONNX name in a location; empty if there is none.
-static StringRef nameOf(Location location) {
-  if (auto name = dyn_cast<NameLoc>(location))
-    return name.getName();
-  // With metadata it is a part of what it takes to compute the named tensor.
-  if (auto fused = dyn_cast<FusedLoc>(location); fused && !fused.getMetadata())
-    for (Location part : llvm::reverse(fused.getLocations()))
-      if (StringRef name = nameOf(part); !name.empty())
-        return name;
-  return {};
 }
 
 /// The bytes of all constants, each at its address.
@@ -133,11 +122,13 @@ static std::vector<bmodel::TensorRecord> tensorRecords(const Program &program) {
         (isa::engineOf(command.instruction) == isa::Engine::Gdma));
   std::vector<bmodel::TensorRecord> records;
   for (const Completion &completion : program.completions) {
-    StringRef name = nameOf(completion.value.getLoc());
-    if (name.empty())
+    Location location = completion.value.getLoc();
+    StringRef name = nameOf(location);
+    if (name.empty() || !holdsTensor(location))
       continue;
     bmodel::TensorRecord record;
     record.tensor = tensorOf(completion.value, name);
+    llvm::copy(orderOf(location), std::back_inserter(record.order));
     record.complete = transfersBefore[completion.commands];
     records.push_back(std::move(record));
   }
@@ -145,15 +136,14 @@ static std::vector<bmodel::TensorRecord> tensorRecords(const Program &program) {
   return records;
 }
 
-/// The tensor that an op computes, or takes part in computing.
-static StringRef layerOf(Location location) {
-  if (auto name = dyn_cast<NameLoc>(location))
-    return name.getName();
-  if (auto fused = dyn_cast<FusedLoc>(location))
-    for (Location part : llvm::reverse(fused.getLocations()))
-      if (StringRef name = layerOf(part); !name.empty())
-        return name;
-  return {};
+/// Tensors that became part of others, by name.
+static bmodel::Aliases aliasesOf(func::FuncOp function) {
+  bmodel::Aliases aliases;
+  function.walk([&](Operation *op) {
+    for (StringRef part : partsOf(op->getLoc()))
+      aliases[part.str()] = nameOf(op->getLoc()).str();
+  });
+  return aliases;
 }
 
 static std::vector<bmodel::LayerRun> layerRuns(const Program &program) {
@@ -165,7 +155,7 @@ static std::vector<bmodel::LayerRun> layerRuns(const Program &program) {
       if (isa::engineOf(command.instruction) != engine)
         continue;
       ++id;
-      StringRef layer = layerOf(command.location);
+      StringRef layer = nameOf(command.location);
       if (layer != current)
         runs.push_back(
             {/*group=*/0, engine == isa::Engine::Gdma, id, layer.str()});
@@ -221,8 +211,8 @@ private:
     stage.ctxAddress = bm1684x::kGlobalBase + coeffSize.getInt();
     stage.ctxSize = neuronSize.getInt();
     describeSignature(function, stage);
-    stage.tensorLocations =
-        bmodel::writeTensorTable(tensorRecords(*program), layerRuns(*program));
+    stage.tensorLocations = bmodel::writeTensorTable(
+        tensorRecords(*program), layerRuns(*program), aliasesOf(function));
     auto group = encodeProgram(std::move(program->commands), function.getLoc());
     if (failed(group))
       return failure();

@@ -86,13 +86,14 @@ static void bindTensors(py::module_ &m) {
       .def_readonly("zero_point", &Tensor::zeroPoint);
   py::class_<TensorRecord>(m, "TensorRecord")
       .def(py::init([](Tensor tensor, uint32_t complete, uint32_t overwritten,
-                       uint32_t group) {
+                       uint32_t group, std::vector<int64_t> order) {
              return TensorRecord{std::move(tensor), group, complete,
-                                 overwritten};
+                                 overwritten, std::move(order)};
            }),
            py::kw_only(), "tensor"_a, "complete"_a, "overwritten"_a = 0,
-           "group"_a = 0)
+           "group"_a = 0, "order"_a = std::vector<int64_t>())
       .def_readonly("tensor", &TensorRecord::tensor)
+      .def_readonly("order", &TensorRecord::order)
       .def_readonly("group", &TensorRecord::group)
       .def_readonly("complete", &TensorRecord::complete)
       .def_readonly("overwritten", &TensorRecord::overwritten);
@@ -158,6 +159,14 @@ static void bindNetworks(py::module_ &m) {
       .def("tensor_table",
            [](const Stage &s) {
              return python::unwrap("BModelError", readTensorTable(s));
+           })
+      .def("aliases",
+           [](const Stage &s) {
+             py::dict aliases;
+             for (const auto &[name, layer] :
+                  python::unwrap("BModelError", readAliases(s)))
+               aliases[toText(name)] = toText(layer);
+             return aliases;
            })
       .def("layers",
            [](const Stage &s) {
@@ -244,21 +253,22 @@ static void bindFiles(py::module_ &m) {
   m.def(
       "write_tensor_table",
       [](const std::vector<TensorRecord> &records,
-         const std::vector<std::tuple<uint32_t, std::string, uint32_t,
-                                      std::string>> &layers) {
+         const std::vector<
+             std::tuple<uint32_t, std::string, uint32_t, std::string>> &layers,
+         const Aliases &aliases) {
         std::vector<LayerRun> runs;
         for (const auto &[group, engine, first, name] : layers)
           runs.push_back({group,
                           python::engineNamed(engine) == isa::Engine::Gdma,
                           first, name});
-        std::vector<uint8_t> table = writeTensorTable(records, runs);
+        std::vector<uint8_t> table = writeTensorTable(records, runs, aliases);
         return py::bytes(reinterpret_cast<const char *>(table.data()),
                          table.size());
       },
       "records"_a,
       "layers"_a = std::vector<
           std::tuple<uint32_t, std::string, uint32_t, std::string>>(),
-      "Bytes for Stage.tensor_locations.");
+      "aliases"_a = Aliases(), "Bytes for Stage.tensor_locations.");
 }
 
 void tpu_mlir::python::bindBModel(py::module_ &module) {

@@ -14,6 +14,7 @@ import onnx
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import CompileError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.locations import names
 from tpu_mlir.modules import main_operations
 from tpu_mlir.options import OVERRIDES, RANGES, CompileOptions
 from tpu_mlir.passmanager import Diagnostic, PassManager, run_pass_manager
@@ -161,12 +162,12 @@ def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = Mappin
 
 def _describe(diagnostic: Diagnostic, files: Mapping[str, str]) -> str:
     """Return `'node': message`, where the location holds a name."""
-    name = re.search(r'"((?:[^"\\]|\\.)*)"', diagnostic.location)
+    name = next(iter(names(diagnostic.location)), "")
     notes = "".join(f"; {note}" for note in diagnostic.notes if "see current operation" not in note)
     message = diagnostic.message + notes
     for alias, given in files.items():
         message = message.replace(alias, given)
-    return (f"'{name[1]}': " if name else "") + without_alias(message)
+    return (f"'{name}': " if name else "") + without_alias(message)
 
 
 def _checked(compiled: BModel, source: Model, options: CompileOptions, told: "CheckOptions | bool") -> BModel:

@@ -5,15 +5,17 @@ import re
 from tpu_mlir._mlir import ir
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_NOTES = re.compile(r'fused<(?:"[^"]*"|\{(?:"(?:[^"\\]|\\.)*"|[^"{}])*\})>\[')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2}|.)")
 
 
-def names(location: ir.Location) -> list[str]:
+def names(location: ir.Location | str) -> list[str]:
     """Return the names in a location: one for a NameLoc, all for a fused one, none where it has none.
 
-    The position in a file does not count as a name. The bindings offer locations only as text.
+    Neither the position in a file nor what stands beside a name (lib/Support/Locations.h) counts as a name. The
+    bindings offer locations only as text.
     """
-    text = re.sub(r'"(?:[^"\\]|\\.)*":\d+:\d+', "", str(location))
+    text = re.sub(r'"(?:[^"\\]|\\.)*":\d+:\d+', "", _NOTES.sub("fused[", str(location)))
     return [_unescape(found) for found in _QUOTED.findall(text)]
 
 

@@ -20,7 +20,7 @@ def document(*entries: object, **changes: object) -> bytes:
 
 
 def test_documented_format_is_read() -> None:
-    full = ENTRY | {"group": 1, "overwritten": 9, "scale": 0.5, "zero_point": -2}
+    full = ENTRY | {"order": [0, 2, 1], "group": 1, "overwritten": 9, "scale": 0.5, "zero_point": -2}
     first, second = stage_with(document(ENTRY, full)).tensor_table()
     t = first.tensor
     assert (t.name, t.data_type, t.shape, t.address, t.size, t.scale, t.zero_point) == (
@@ -32,7 +32,8 @@ def test_documented_format_is_read() -> None:
         1.0,
         0,
     )
-    assert (first.group, first.complete, first.overwritten) == (0, 7, 0)
+    assert (first.group, first.complete, first.overwritten, first.order) == (0, 7, 0, [])
+    assert second.order == [0, 2, 1]
     assert (second.group, second.overwritten, second.tensor.scale, second.tensor.zero_point) == (1, 9, 0.5, -2)
 
 
@@ -43,6 +44,12 @@ def test_documented_format_is_written() -> None:
     )
     defaults = {"scale": 1, "zero_point": 0, "group": 1, "overwritten": 9}
     assert written == {"format": "tpu_mlir.tensors", "version": 1, "tensors": [ENTRY | defaults]}
+
+
+def test_aliases_are_read_back() -> None:
+    aliases = {"conv0": "relu0", 'a "b"': "relu0"}
+    assert stage_with(bmodel.write_tensor_table([], [], aliases)).aliases() == aliases
+    assert stage_with(document()).aliases() == {}
 
 
 @pytest.mark.parametrize("table", [b"", b"\x00\x01binary", b'{"tensors": []}', b"[" * 100000])
@@ -56,6 +63,8 @@ def test_tables_of_others_are_left_alone(table: bytes) -> None:
         (document(ENTRY)[:-9], "damaged tensor table: "),
         (b'{"format": "tpu_mlir.tensors", "x": ' + b"[" * 100000, "damaged tensor table: nested too deep"),
         (document(version=2), "damaged tensor table: this release reads version 1 of its format"),
+        (document(ENTRY | {"order": [0, 0, 1]}), "expected a permutation at tensors[0].order"),
+        (document(ENTRY | {"order": [1]}), "expected a permutation at tensors[0].order"),
         (document(ENTRY | {"dtype": "f64"}), "unknown element type at tensors[0].dtype"),
         (document(ENTRY | {"size": 11}), "shape and size contradict each other at tensors[0].shape"),
         (document(ENTRY | {"shape": [2**40, 2**40]}), "shape and size contradict each other at tensors[0].shape"),

@@ -273,3 +273,28 @@ def test_faults_of_passes_are_told_as_such() -> None:
     assert "'inner': 'tpu.unary' op expects an address" in str(error.value)
     assert "a fault of tpu_mlir, not of the model; please report it" in str(error.value)
     assert "--precision-override NAME:f16" in str(error.value)
+
+
+def test_every_tensor_that_is_computed_can_be_kept() -> None:
+    """With groups only what leaves one is on record; without, each layer, with the same results."""
+    model = separable()
+    x = {"x": uniform(1, 32, 40, 40)}
+    grouped, kept = (Session(tpu_mlir.compile(model, keep_tensors=keep)).run_all(x) for keep in (False, True))
+    assert grouped.tensors.keys() < kept.tensors.keys()
+    for name, values in grouped.outputs.items():
+        np.testing.assert_array_equal(values, kept.outputs[name])
+
+
+def test_an_override_may_name_a_fused_layer() -> None:
+    """The convolution's own tensor is part of that of the relu."""
+    b = Builder(x=(1, 8, 9, 9))
+    conv = b.conv("x", 8, 8, 3)
+    model = b.model(b.node("Sigmoid", b.node("Relu", conv)))
+    plain, named = (tpu_mlir.compile(model, precision="bf16", precision_overrides=o) for o in (None, {conv: "f32"}))
+    x = {"x": uniform(1, 8, 9, 9)}
+    relu = model.graph.node[1].output[0]
+    types = [Session(each).run_all(x).tensors for each in (plain, named)]
+    assert plain.data != named.data
+    (stage,) = named.contents.nets[0].stages
+    assert stage.aliases() == {conv: relu}
+    assert types[1].get(relu, np.zeros(1, np.float32)).dtype == np.float32

@@ -83,7 +83,7 @@ public:
     SmallVector<Value> parts;
     int64_t offset = 0;
     for (OpResult result : op.getOutputs()) {
-      Location name = top::locationOf(result);
+      Location name = locationOf(result);
       Lowering part(rewriter, partOf(name), reason);
       int64_t size = op.getSizes()[result.getResultNumber()];
       Value piece = part.slice(view.value, view.dim, offset, size);

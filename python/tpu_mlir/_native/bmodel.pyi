@@ -1,6 +1,6 @@
 """The bmodel container (lib/BModel). Records are read-only; errors are `tpu_mlir.errors.BModelError`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 class Tensor:
     """A tensor in global memory; `address` absolute, `size` in bytes."""
@@ -34,7 +34,9 @@ class Tensor:
 class TensorRecord:
     """When an intermediate tensor can be read: see lib/BModel/TensorTable.h."""
 
-    def __init__(self, *, tensor: Tensor, complete: int, overwritten: int = 0, group: int = 0) -> None: ...
+    def __init__(
+        self, *, tensor: Tensor, complete: int, overwritten: int = 0, group: int = 0, order: Sequence[int] = ()
+    ) -> None: ...
     @property
     def tensor(self) -> Tensor: ...
     @property
@@ -43,6 +45,8 @@ class TensorRecord:
     def complete(self) -> int: ...
     @property
     def overwritten(self) -> int: ...
+    @property
+    def order(self) -> list[int]: ...
 
 class CommandGroup:
     """Two command streams; the counts include each engine's end command."""
@@ -107,6 +111,8 @@ class Stage:
     @property
     def tensor_locations(self) -> memoryview: ...
     def tensor_table(self) -> list[TensorRecord]: ...
+    def aliases(self) -> dict[str, str]:
+        """Tensors that became part of a layer, and that layer's."""
     def layers(self) -> list[tuple[int, str, int, str]]:
         """(group, engine, first command, tensor): up to the next run's, commands work for this tensor."""
     @property
@@ -146,6 +152,10 @@ class Model:
 
 def read(file: bytes, file_name: str = "bmodel") -> Model: ...
 def write(model: Model) -> bytes: ...
-def write_tensor_table(records: Sequence[TensorRecord], layers: Sequence[tuple[int, str, int, str]] = ()) -> bytes: ...
+def write_tensor_table(
+    records: Sequence[TensorRecord],
+    layers: Sequence[tuple[int, str, int, str]] = (),
+    aliases: Mapping[str, str] = ...,
+) -> bytes: ...
 def replace_commands(file: bytes, file_name: str, replacements: Sequence[tuple[int, int, int, CommandGroup]]) -> bytes:
     """Return the file with the commands of (network, stage, group) replaced and all else kept. Raises BModelError."""

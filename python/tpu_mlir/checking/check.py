@@ -21,8 +21,7 @@ from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.reference import to_onnx
 from tpu_mlir.reference.onnx_runtime import onnx_intermediates, run_model
 from tpu_mlir.runtime import BModel, Limits, Session
-from tpu_mlir.runtime.compare import named_values
-from tpu_mlir.runtime.types import Array
+from tpu_mlir.runtime.compare import NamedValue, named_values
 
 # A bmodel of our own asks for no more than it needs, and its time is bounded.
 _LIMITS = Limits(work=2**63)
@@ -136,9 +135,7 @@ class _Bench:
         judged = judge(values, references, computed(source.graph), floor, is_exact=False, outputs=outputs)
         return around_first(judged)
 
-    def _run(
-        self, session: Session, trial: data.Trial, capture: Collection[str] | None
-    ) -> Mapping[str, tuple[str, Array]]:
+    def _run(self, session: Session, trial: data.Trial, capture: Collection[str] | None) -> Mapping[str, NamedValue]:
         feeds = bmodel_feeds(session, trial.feeds, self._preprocess)
         return named_values(session, session.run_all(feeds, capture=capture, stop=self.deadline.is_over))
 

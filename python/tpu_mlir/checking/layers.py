@@ -6,13 +6,14 @@ import onnx
 
 from tpu_mlir.checking.figures import fault, measure
 from tpu_mlir.checking.records import CheckedTensor
+from tpu_mlir.runtime.compare import NamedValue
 from tpu_mlir.runtime.types import Array
 
 _BEFORE, _AFTER = 2, 3  # tensors around the first that is wrong which are worth a look
 
 
 def judge(
-    values: Mapping[str, tuple[str, Array]],
+    values: Mapping[str, NamedValue],
     references: Mapping[str, Array],
     order: Sequence[str],
     floor: float,
@@ -20,14 +21,18 @@ def judge(
     is_exact: bool,
     outputs: Collection[str],
 ) -> list[CheckedTensor]:
-    """Return the tensors {name: (element type, value)} that the reference has, too, judged, in this order."""
+    """Return the tensors that the reference has, too, judged, in this order."""
     judged: list[CheckedTensor] = []
     for name in order:
-        if name in values and name in references and values[name][1].size == references[name].size:
-            data_type, value = values[name]
+        if name not in values or name not in references:
+            continue
+        value = values[name].beside(references[name])
+        if value is None and name in outputs and values[name].value.size == references[name].size:
+            value = values[name].value.reshape(references[name].shape)
+        if value is not None:
             figures = measure(value, references[name], is_inner=name not in outputs)
             wrong = fault(figures, floor, is_exact=is_exact)
-            judged.append(CheckedTensor(name, data_type, references[name].shape, figures, wrong))
+            judged.append(CheckedTensor(name, values[name].data_type, value.shape, figures, wrong))
     return judged
 
 

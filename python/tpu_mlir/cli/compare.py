@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -14,24 +15,41 @@ from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limi
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.errors import DifferenceError
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
-from tpu_mlir.runtime import Limits, Session
+from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.compare import LayerError, compare_tensors, named_values
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors
+from tpu_mlir.runtime.types import Array
 
 EPILOG = examples(
     "tpuc compare m.onnx m.bmodel",
     "tpuc compare m.onnx m.bmodel --inputs in.npz --worst 10",
     "tpuc compare m.onnx m.bmodel --tolerance 0.01 --json",
+    "tpuc compare expected.npz m.bmodel --input in.npz",
     "tpuc compare m.onnx m.bmodel --mean 127.5 --scale 0.0078125   (compiled with --fuse-preprocess and these)",
 )
 
 
 def compare(
-    model: Annotated[Path, typer.Argument(help="ONNX model.", show_default=False)],
+    model: Annotated[
+        Path, typer.Argument(help="ONNX model, or .npz file with tensors as they should be.", show_default=False)
+    ],
     bmodel: Annotated[Path, typer.Argument(help="Bmodel made from it.", show_default=False)],
     inputs: Annotated[
-        Path | None, typer.Option(help=".npz file with an array for each input; else random ones.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--inputs",
+            "--input",
+            "-i",
+            help=".npz file with an array for each input; else random ones.",
+            show_default=False,
+        ),
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
+    ] = None,
+    stage: Annotated[
+        int | None, typer.Option(help="Stage by number; default: that which the inputs fit.", min=0, show_default=False)
     ] = None,
     seed: Annotated[int, typer.Option(help="For random inputs.")] = 0,
     worst: Annotated[int | None, typer.Option(help="Show that many tensors only.", min=1, show_default=False)] = None,
@@ -50,14 +68,22 @@ def compare(
     """Compare every tensor of a bmodel with ONNX Runtime's, worst first.
 
     The relative error is |bmodel - onnx| / |onnx| in the 2-norm. Inner tensors are those that the bmodel has on record
-    (`tpuc info` counts them); the outputs always are.
+    (`tpuc info` counts them; all that are computed, if it was compiled with --keep-tensors); the outputs always are.
+
+    An .npz file in place of the model holds tensors by name, of the run on the inputs, which then must be given.
 
     A bmodel that takes pixels (--fuse-preprocess) needs the --mean, --scale, --pixel-format and --layout that it was
     compiled with: ONNX Runtime gets what they make of the pixels. --inputs may hold either.
     """
     limits = make_limits(memory_limit, command_limit, work_limit)
     preprocess = Preprocess(parse_numbers(mean, "--mean"), parse_numbers(scale, "--scale"), pixel_format, layout=layout)
-    errors = layer_errors(model, bmodel, inputs, seed, limits, preprocess)
+    session = Session(bmodel, net=network, limits=limits)
+    if model.suffix.lower() == ".npz":
+        if inputs is None:
+            raise typer.BadParameter("the tensors of an .npz file belong to inputs", param_hint="--inputs")
+        errors = file_errors(model, session, stage, inputs)
+    else:
+        errors = layer_errors(model, session, stage, inputs, seed, preprocess)
     shown = errors[:worst]
     if as_json:
         print(json.dumps([json_record(error) for error in shown], indent=2))
@@ -69,28 +95,43 @@ def compare(
         raise DifferenceError(f"{bmodel}: {len(wrong)} output(s) differ by more than {tolerance:g}, {first}")
 
 
+def file_errors(references: Path, session: Session, stage: int | None, inputs: Path) -> list[LayerError]:
+    """Run the bmodel and compare with the tensors of a file. Raises TpuMlirError for what cannot be read or run."""
+    return _run(session, stage, read_tensors(inputs), read_tensors(references))
+
+
+def _run(
+    session: Session, stage: int | None, feeds: Mapping[str, Array], references: Mapping[str, Array]
+) -> list[LayerError]:
+    chosen = session.choose_stage(feeds, stage)
+    with working(f"running {session.bmodel.name}"):
+        result = session.run_all(feeds, stage=chosen)
+    return compare_tensors(named_values(session, result, chosen), references, frozenset(result.outputs))
+
+
 def layer_errors(
-    model: Path, bmodel: Path, inputs: Path | None, seed: int, limits: Limits, preprocess: Preprocess
+    model: Path, session: Session, stage: int | None, inputs: Path | None, seed: int, preprocess: Preprocess
 ) -> list[LayerError]:
     """Run both sides on the same inputs. Raises TpuMlirError for what cannot be read or run."""
     from tpu_mlir.frontend.onnx.loading import load_whole
     from tpu_mlir.quantization.pixels import bmodel_feeds, from_pixels, model_inputs, pixel_inputs
     from tpu_mlir.reference.onnx_runtime import onnx_intermediates
 
-    session = Session(bmodel, limits=limits)
     graph = load_whole(model)
     pixels = pixel_inputs(graph.graph, session)
-    specs = [each for each in session.input_specs() if each.name in pixels]
-    numbers = [each for each in model_inputs(graph.graph, session, layout=preprocess.layout) if each.name not in pixels]
-    feeds = read_tensors(inputs) if inputs else random_feeds([*specs, *numbers], seed)
+    if inputs is None:
+        stage = stage or 0
+        taken = model_inputs(graph.graph, session, preprocess.layout, stage)
+        specs = [each for each in session.input_specs(stage) if each.name in pixels]
+        feeds = random_feeds([*specs, *(each for each in taken if each.name not in pixels)], seed)
+    else:
+        feeds = read_tensors(inputs)
     images = {
         name: from_pixels(feeds[name], preprocess) for name in pixels & feeds.keys() if feeds[name].dtype == np.uint8
     }
     with working(f"running {model} with ONNX Runtime"):
         references = onnx_intermediates(graph, {**feeds, **images})
-    with working(f"running {bmodel}"):
-        result = session.run_all(bmodel_feeds(session, feeds, preprocess))
-    return compare_tensors(named_values(session, result), references, frozenset(result.outputs))
+    return _run(session, stage, bmodel_feeds(session, feeds, preprocess), references)
 
 
 def json_record(error: LayerError) -> dict[str, object]:

@@ -20,10 +20,10 @@ def pixel_inputs(graph: onnx.GraphProto, session: Session) -> frozenset[str]:
     return frozenset(value.name for value in graph.input if value.name in _byte_inputs(session) and _is_float(value))
 
 
-def model_inputs(graph: onnx.GraphProto, session: Session, layout: Layout) -> list[Input]:
-    """Return the inputs of the model in the shapes that the bmodel was compiled for. Raises ModelError."""
+def model_inputs(graph: onnx.GraphProto, session: Session, layout: Layout, stage: int = 0) -> list[Input]:
+    """Return the inputs of the model in the shapes that a stage was compiled for. Raises ModelError, BModelError."""
     pixels = pixel_inputs(graph, session)
-    shapes = {spec.name: spec.shape for spec in session.input_specs()}
+    shapes = {spec.name: spec.shape for spec in session.input_specs(stage)}
     if layout is Layout.NCHW:
         shapes |= {name: (n, c, h, w) for name in pixels for n, h, w, c in [shapes[name]]}
     return resolve(graph, shapes)

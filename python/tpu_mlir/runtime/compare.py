@@ -1,6 +1,7 @@
 """How far a bmodel's tensors are from ONNX Runtime's, layer by layer."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,14 +62,53 @@ def real_values(stored: Array, tensor: Quantised) -> Array:
     return (stored.astype(np.float64) - tensor.zero_point) * tensor.scale
 
 
-def named_values(session: Session, result: RunResult, stage: int = 0) -> dict[str, tuple[str, Array]]:
-    """Return the outputs and inner tensors of a run, {name: (element type as stored, value)}."""
-    inner = {record.tensor.name: record.tensor for record in session.stage(stage).tensor_table()}
-    values = {name: (_type(stored), real_values(stored, inner[name])) for name, stored in result.tensors.items()}
-    outputs = {tensor.name: tensor for tensor in session.stage(stage).outputs}
-    return values | {
-        name: (_type(stored), real_values(stored, outputs[name])) for name, stored in result.outputs.items()
-    }
+@dataclass(frozen=True)
+class NamedValue:
+    """A tensor of a bmodel: the element type that it is stored in, what the elements stand for, and their order.
+
+    order: the ONNX tensor is the stored one with its dimensions permuted by it; empty for its own order. integers: the
+    elements themselves, of a tensor in 8 bits.
+    """
+
+    data_type: str
+    value: Array
+    order: tuple[int, ...] = ()
+    integers: Array | None = None
+
+    def beside(self, reference: Array) -> Array | None:
+        """Return the value as the ONNX tensor of that name; None if it is stored in another way.
+
+        That is with another number of elements or dimensions, or, of a tensor that the model quantizes, as numbers.
+        """
+        value, shape = self.value, reference.shape
+        if reference.dtype.kind in "iu" and reference.dtype.itemsize == 1:
+            value = self.integers
+        if value is None or value.size != reference.size or len(self.order) not in (0, len(shape)):
+            return None
+        if not self.order:
+            return value.reshape(shape)
+        stored = [0] * len(shape)
+        for size, source in zip(shape, self.order, strict=True):
+            stored[source] = size
+        return value.reshape(stored).transpose(self.order)
+
+
+def named_values(session: Session, result: RunResult, stage: int = 0) -> dict[str, NamedValue]:
+    """Return the outputs and inner tensors of a run by name."""
+    found: dict[str, NamedValue] = {}
+    for record in session.stage(stage).tensor_table():
+        stored = result.tensors.get(record.tensor.name)
+        if stored is not None:
+            found[record.tensor.name] = named_value(stored, record.tensor, record.order)
+    for tensor in session.stage(stage).outputs:
+        found[tensor.name] = named_value(result.outputs[tensor.name], tensor)
+    return found
+
+
+def named_value(stored: Array, tensor: Quantised, order: Sequence[int] = ()) -> NamedValue:
+    """Return a tensor as a bmodel stores it."""
+    integers = stored if stored.dtype.itemsize == 1 else None
+    return NamedValue(_type(stored), real_values(stored, tensor), tuple(order), integers)
 
 
 def _type(value: Array) -> str:
@@ -77,18 +117,24 @@ def _type(value: Array) -> str:
 
 
 def compare_tensors(
-    values: Mapping[str, tuple[str, Array]], references: Mapping[str, Array], outputs: frozenset[str]
+    values: Mapping[str, NamedValue], references: Mapping[str, Array], outputs: frozenset[str]
 ) -> list[LayerError]:
-    """Return the distances, worst first, of tensors {name: (element type, value)} that the reference has, too.
+    """Return the distances, worst first, of the tensors that the reference has, too.
 
-    A tensor with another number of elements than its reference counts as infinitely wrong.
+    An output with another number of elements than its reference counts as infinitely wrong; an inner tensor with
+    others is stored in another way and cannot be compared.
     """
     errors: list[LayerError] = []
-    for name, (data_type, value) in values.items():
+    for name, named in values.items():
         if name not in references:
             continue
-        reference = references[name]
-        same = value.size == reference.size
-        relative, largest, cosine = distance(value, reference) if same else (float("inf"), float("inf"), float("nan"))
-        errors.append(LayerError(name, data_type, value.shape, name in outputs, relative, largest, cosine))
+        arranged = named.beside(references[name])
+        if arranged is None and name not in outputs:
+            continue
+        relative, largest, cosine = (math.inf, math.inf, math.nan)
+        if arranged is not None:
+            relative, largest, cosine = distance(arranged, references[name])
+        errors.append(
+            LayerError(name, named.data_type, references[name].shape, name in outputs, relative, largest, cosine)
+        )
     return sorted(errors, key=lambda error: -error.relative)

@@ -13,7 +13,7 @@ from tpu_mlir._native import bmodel as native
 from tpu_mlir._native.runtime import Limits
 from tpu_mlir.errors import RunError
 from tpu_mlir.runtime.bmodel import BModel
-from tpu_mlir.runtime.compare import LayerError, compare_tensors, real_values
+from tpu_mlir.runtime.compare import LayerError, NamedValue, compare_tensors, named_value
 from tpu_mlir.runtime.memory import MemoryTensor, Place, memory_of
 from tpu_mlir.runtime.stepping import Step, SteppedRun
 from tpu_mlir.runtime.types import Array, numpy_type
@@ -46,6 +46,7 @@ class Debugger(SteppedRun):
     ) -> None:
         super().__init__(model, feeds, net=net, stage=stage, threads=threads, limits=limits)
         self.records = {record.tensor.name: record for record in self.stage.tensor_table()}
+        self.aliases = self.stage.aliases()
         self.breakpoints: list[Breakpoint] = []
         self._numbers = 0
 
@@ -79,11 +80,16 @@ class Debugger(SteppedRun):
                     return each
         return None
 
+    def layer_of(self, name: str) -> str:
+        """Return the layer that a tensor became part of, or the name itself."""
+        return name if name in self.layers else self.aliases.get(name, name)
+
     def run_until(self, name: str) -> bool:
         """Run until a recorded tensor is complete, or all commands of a layer have run; False: they had before.
 
         Raises RunError if the file knows no such tensor or layer.
         """
+        name = self.layer_of(name)
         if name in self.records:
             record = self.records[name]
             ends = [(record.group, "gdma", record.complete)]
@@ -98,6 +104,7 @@ class Debugger(SteppedRun):
 
     def break_at_layer(self, name: str) -> Breakpoint:
         """Stop before the first command of a layer. Raises RunError if the file knows no such layer."""
+        given, name = name, self.layer_of(name)
         if name not in self.layers:
             known = ", ".join(f"'{each}'" for each in self.layers[:8]) or "none: the file names no layers"
             more = ", ..." if len(self.layers) > 8 else ""
@@ -112,9 +119,10 @@ class Debugger(SteppedRun):
             return step.layer == name and not any(self.has_run(*begin) for begin in begins)
 
         if begins:
-            return self._add(f"layer '{name}'", hits)
+            return self._add(f"layer '{name}'" + _part(given, name), hits)
         record = self.records[name]
-        return self._add(f"completion of '{name}'", _at(record.group, "gdma", record.complete))
+        what = f"completion of '{name}'" + _part(given, name)
+        return self._add(what, _at(record.group, "gdma", record.complete))
 
     def break_at_command(self, engine: str, number: int, group: int = 0) -> Breakpoint:
         """Stop before a command. Raises RunError if there is none."""
@@ -164,6 +172,8 @@ class Debugger(SteppedRun):
     def tensor(self, name: str) -> Array:
         """Return an input, an output or a recorded tensor as global memory holds it now. Raises RunError."""
         tensor = self.tensors().get(name)
+        if tensor is None and name in self.aliases:
+            raise RunError(f"'{name}' became part of '{self.aliases[name]}': no tensor of its own is computed")
         if tensor is None:
             known = ", ".join(f"'{each}'" for each in self.tensors())
             raise RunError(f"no tensor '{name}' lies in global memory; those that do are {known}")
@@ -208,11 +218,12 @@ class Debugger(SteppedRun):
         `names` restricts the comparison. Raises RunError if one of them cannot be compared now.
         """
         outputs = frozenset(each.name for each in self.stage.outputs)
-        values: dict[str, tuple[str, Array]] = {}
+        values: dict[str, NamedValue] = {}
         for name in self.tensors() if names is None else names:
             if name in references and self.state_of(name) == "complete":
                 tensor = self.tensors()[name]
-                values[name] = (tensor.data_type, real_values(self.tensor(name), tensor))
+                order = self.records[name].order if name in self.records else ()
+                values[name] = named_value(self.tensor(name), tensor, order)
             elif names is not None:
                 why = self.state_of(name) if name in references else "not in the reference"
                 raise RunError(f"'{name}' cannot be compared: {why}")
@@ -237,6 +248,10 @@ class Debugger(SteppedRun):
         self._numbers += 1
         self.breakpoints.append(Breakpoint(self._numbers, text, hits))
         return self.breakpoints[-1]
+
+
+def _part(name: str, layer: str) -> str:
+    return "" if name == layer else f", of which '{name}' became part"
 
 
 def _at(group: int, engine: str, number: int) -> Callable[[Step], bool]:

@@ -142,3 +142,46 @@ def test_quantised_tensors_as_numbers(asymmetric: bool, tmp_path: Path, capsys) 
     assert inner
     for entry in inner.values():
         assert entry["relative"] < 0.03
+
+
+def test_an_archive_is_a_reference(twice: Path, tmp_path: Path, capsys) -> None:
+    x = np.arange(np.prod(SHAPE), dtype=np.float32).reshape(SHAPE)
+    np.savez(tmp_path / "in.npz", x=x)
+    np.savez(tmp_path / "right.npz", y=2 * x)
+    np.savez(tmp_path / "wrong.npz", y=3 * x)
+    words = [twice, "--input", tmp_path / "in.npz", "--network", "twice", "--stage", 0]
+    (found,) = compare(capsys, tmp_path / "right.npz", *words)
+    assert (found["name"], found["relative"]) == ("y", 0.0)
+    (found,) = compare(capsys, tmp_path / "wrong.npz", *words)
+    assert found["relative"] == pytest.approx(1 / 3)
+    assert main(["compare", str(tmp_path / "right.npz"), str(twice)]) == 2
+    assert "--inputs: the tensors of an .npz file belong to inputs" in capsys.readouterr().err
+
+
+def test_stages_and_networks_are_chosen(onnx_model, variant, capsys) -> None:
+    path = variant(nets=("a", "b"), shapes=(tuple(SHAPE), tuple(SHAPE)))
+    (found,) = compare(capsys, onnx_model("Add"), path, "--net", "b", "--stage", "1")
+    assert found["relative"] == 0.0
+    assert main(["compare", str(onnx_model("Add")), str(path)]) == 1
+    assert "name one of its networks: 'a', 'b'" in capsys.readouterr().err
+    assert main(["compare", str(onnx_model("Add")), str(path), "--net", "a", "--stage", "2"]) == 1
+    assert "has no stage 2" in capsys.readouterr().err
+
+
+def test_moved_transposes_are_no_false_alarm(tmp_path: Path, capsys) -> None:
+    """Sigmoid and sum are computed before the transpose, in another order of dimensions than the model's."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 6, 5, 7])
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["nhwc"], perm=[0, 2, 3, 1]),
+        helper.make_node("Sigmoid", ["nhwc"], ["gate"]),
+        helper.make_node("Mul", ["gate", "nhwc"], ["product"]),
+        helper.make_node("Transpose", ["product"], ["nchw"], perm=[0, 3, 1, 2]),
+        helper.make_node("Softmax", ["nchw"], ["y"], axis=1),
+    ]
+    graph = helper.make_graph(nodes, "moved", [x], [onnx.ValueInfoProto(name="y")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, tmp_path / "m.onnx")
+    tpu_mlir.compile(model, output=tmp_path / "m.bmodel", keep_tensors=True)
+    found = {entry["name"]: entry for entry in compare(capsys, tmp_path / "m.onnx", tmp_path / "m.bmodel")}
+    assert {"y"} < found.keys() <= {"nhwc", "gate", "product", "nchw", "y"}
+    assert all(entry["relative"] < 1e-5 for entry in found.values()), found

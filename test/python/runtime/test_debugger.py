@@ -27,7 +27,7 @@ def chain() -> BModel:
     streams.store(8192, Y, waits_for=again)
     layers = [(0, "tiu", 1, "middle"), (0, "tiu", 2, "y"), (0, "gdma", 1, "middle"), (0, "gdma", 3, "y")]
     records = [bmodel.TensorRecord(tensor=tensor("middle", Z), complete=2)]
-    return BModel(bmodel.write(model(stage([streams], records=records, layers=layers))))
+    return BModel(bmodel.write(model(stage([streams], records=records, layers=layers, aliases={"conv": "middle"}))))
 
 
 @pytest.fixture
@@ -213,3 +213,11 @@ def test_place_of_an_address() -> None:
     assert Place.of_address(GLOBAL + 5) == Place("global", 5)
     assert str(Place.of_address(0x0800_0000 + 3 * (256 << 10) + 64)) == "lane 3 + 0x40"
     assert MemoryTensor.parse("f16[1, 65, 2, 3] aligned at lane 1 + 0x0").strides == (64, 32, 3, 1)
+
+
+def test_a_fused_layer_is_found_by_its_name(debugger: Debugger) -> None:
+    """`conv` became part of `middle`."""
+    assert debugger.break_at_layer("conv").text == "layer 'middle', of which 'conv' became part"
+    assert debugger.run_until("conv") and debugger.state_of("middle") == "complete"
+    with pytest.raises(RunError, match="'conv' became part of 'middle': no tensor of its own is computed"):
+        debugger.tensor("conv")

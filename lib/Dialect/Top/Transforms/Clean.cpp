@@ -9,6 +9,7 @@ using namespace mlir;
 using namespace tpu_mlir;
 
 void top::buildCleanPipeline(OpPassManager &manager) {
+  manager.addPass(createNoteUses());
   manager.addPass(createFoldEmpty());
   // Composites are easiest to see before anything else moves their parts.
   manager.addPass(createCanonicalizerPass());
@@ -22,6 +23,7 @@ void top::buildCleanPipeline(OpPassManager &manager) {
   manager.addPass(createFuseRelu());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createKeepNames());
 }
 
 void top::registerCleanPipeline() {

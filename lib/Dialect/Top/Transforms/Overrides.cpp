@@ -6,6 +6,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::top;
 
 Type tpu_mlir::top::floatType(Precision precision, MLIRContext *context) {
@@ -64,14 +65,26 @@ FailureOr<Overrides> Overrides::read(StringRef path, bool integers,
   return result;
 }
 
+SmallVector<Overrides::Entry *> Overrides::entriesOf(Operation *op) {
+  SmallVector<Entry *> found;
+  auto look = [&](StringRef name) {
+    if (auto entry = entries.find(name); entry != entries.end())
+      found.push_back(&entry->second);
+  };
+  for (OpResult result : op->getResults()) {
+    for (StringRef part : partsOf(locationOf(result)))
+      look(part);
+    look(nameOf(locationOf(result)));
+  }
+  return found;
+}
+
 std::optional<Precision> Overrides::find(Operation *op) {
   std::optional<Precision> precision;
-  for (OpResult result : op->getResults())
-    if (auto found = entries.find(nameOf(locationOf(result)));
-        found != entries.end()) {
-      precision = found->second.precision;
-      found->second.used = true;
-    }
+  for (Entry *entry : entriesOf(op)) {
+    precision = entry->precision;
+    entry->used = true;
+  }
   return precision;
 }
 
@@ -79,12 +92,9 @@ std::string Overrides::where(int64_t line) const {
   return path + ":" + std::to_string(line);
 }
 
-std::string Overrides::whereOf(Operation *op) const {
-  for (OpResult result : op->getResults())
-    if (auto found = entries.find(nameOf(locationOf(result)));
-        found != entries.end())
-      return where(found->second.line);
-  return path;
+std::string Overrides::whereOf(Operation *op) {
+  SmallVector<Entry *> found = entriesOf(op);
+  return found.empty() ? path : where(found.back()->line);
 }
 
 LogicalResult Overrides::reportUnknown(Location location) const {

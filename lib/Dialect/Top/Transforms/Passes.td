@@ -104,6 +104,24 @@ def SinkTransposes : Top_Pass<"top-sink-transposes"> {
   }];
 }
 
+def NoteUses : Top_Pass<"top-note-uses"> {
+  let summary = "note which tensor each is first used for, before passes fuse them";
+  let description = [{
+    Before: `func.func @main(...)`
+    After: `func.func @main(...) attributes {top.uses = {conv1 = "relu1"}}`
+  }];
+}
+
+def KeepNames : Top_Pass<"top-keep-names"> {
+  let summary = "note in locations which tensors became part of a value since top-note-uses";
+  let description = [{
+    A tensor that no op computes any more is part of the first one that used it and is still there.
+
+    Before: `%1 = top.conv ... relu ... loc("relu1")`
+    After: `%1 = top.conv ... relu ... loc(fused<{parts = ["conv1"]}>["relu1"])`
+  }];
+}
+
 def RecognizeComposites : Top_Pass<"top-recognize-composites"> {
   let summary = "find gelu, silu, hard_swish, layer_norm, rms_norm, softmax .. among their parts";
   let description = [{

@@ -2,6 +2,7 @@
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
 #include "lib/Dialect/Top/Transforms/Weights.h"
+#include "lib/Support/Locations.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -11,6 +12,7 @@ namespace tpu_mlir::top {
 } // namespace tpu_mlir::top
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::top;
 
 static RankedTensorType typeOf(Value value) {
@@ -80,6 +82,7 @@ struct Sink : RewritePattern {
       return rewriter.notifyMatchFailure(op, "broadcast adds dimensions");
     Operation *clone = rewriter.clone(*op);
     clone->setOperands(operands);
+    clone->setLoc(beforeTranspose(op->getLoc(), perm));
     clone->getResult(0).setType(before(type, perm));
     if (concat)
       cast<ConcatOp>(clone).setAxis(perm[concat.getAxis()]);

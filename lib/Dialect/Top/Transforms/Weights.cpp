@@ -21,31 +21,6 @@ ElementsAttr tpu_mlir::top::weightOf(Value value) {
   return weight ? weight.getValue() : ElementsAttr();
 }
 
-StringRef tpu_mlir::top::nameOf(Location location) {
-  if (auto name = dyn_cast<NameLoc>(location))
-    return name.getName();
-  if (auto fused = dyn_cast<FusedLoc>(location))
-    for (Location part : llvm::reverse(fused.getLocations()))
-      if (StringRef name = nameOf(part); !name.empty())
-        return name;
-  return "";
-}
-
-Location tpu_mlir::top::locationOf(OpResult result) {
-  Operation *op = result.getOwner();
-  unsigned index = result.getResultNumber();
-  if (op->getNumResults() == 1)
-    return op->getLoc();
-  auto fused = dyn_cast<FusedLoc>(op->getLoc());
-  if (fused && fused.getLocations().size() == op->getNumResults())
-    return fused.getLocations()[index];
-  StringRef name = nameOf(op->getLoc());
-  if (index == 0 || name.empty())
-    return op->getLoc();
-  return NameLoc::get(
-      StringAttr::get(op->getContext(), name + "/" + Twine(index)));
-}
-
 /// The bytes of a resource if there are as many as the type needs.
 static ArrayRef<char> bytesOf(DenseResourceElementsAttr resource) {
   AsmResourceBlob *blob = resource.getRawHandle().getBlob();

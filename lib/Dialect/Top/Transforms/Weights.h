@@ -2,12 +2,16 @@
 #pragma once
 
 #include "dialects/Top/Top.h"
+#include "lib/Support/Locations.h"
 #include "mlir/IR/Builders.h"
 
 #include <optional>
 #include <vector>
 
 namespace tpu_mlir::top {
+
+using tpu_mlir::locationOf;
+using tpu_mlir::nameOf;
 
 /// The attribute behind a value that is a `top.weight`, else null.
 mlir::ElementsAttr weightOf(mlir::Value value);
@@ -69,12 +73,5 @@ WeightOp makeQuantizedWeight(mlir::OpBuilder &builder, mlir::Location location,
 /// The same elements in another shape; a blob is shared, not copied.
 mlir::ElementsAttr reshapeElements(mlir::ElementsAttr attribute,
                                    llvm::ArrayRef<int64_t> shape);
-
-/// The name in a location, the last of a fused one, or "" if it has none.
-llvm::StringRef nameOf(mlir::Location location);
-
-/// The location of one result: that of its op, if it has one result, else its
-/// share of a fused one, else the op's name followed by "/" and its number.
-mlir::Location locationOf(mlir::OpResult result);
 
 } // namespace tpu_mlir::top

@@ -1,4 +1,5 @@
 // RUN: tpu-opt %s --top-sink-transposes -split-input-file | FileCheck %s
+// RUN: tpu-opt %s --top-sink-transposes --mlir-print-debuginfo -split-input-file | FileCheck %s --check-prefix=LOC
 
 // CHECK-LABEL: @cancel
 // CHECK-NOT: top.transpose
@@ -38,4 +39,19 @@ func.func @keep(%x: tensor<1x2x3x4xf32>, %y: tensor<1x4x2x3xf32>) -> tensor<1x3x
   %1 = top.transpose %y perm = [0, 3, 1, 2] : (tensor<1x4x2x3xf32>) -> tensor<1x3x4x2xf32>
   %2 = top.add %0, %1 : (tensor<1x3x4x2xf32>, tensor<1x3x4x2xf32>) -> tensor<1x3x4x2xf32>
   return %2 : tensor<1x3x4x2xf32>
+}
+
+// -----
+
+// A location tells in which order of dimensions the named tensor is computed.
+// CHECK-LABEL: @order
+// LOC-LABEL: @order
+// LOC: top.sigmoid {{.*}} loc(#[[SIGMOID:.*]])
+// LOC: #[[NAME:.*]] = loc("sigmoid0")
+// LOC: #[[SIGMOID]] = loc(fused<{order = array<i64: 0, 2, 3, 1>}>[#[[NAME]]])
+func.func @order(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.transpose %x perm = [0, 2, 3, 1] : (tensor<1x2x3x4xf32>) -> tensor<1x3x4x2xf32>
+  %1 = top.sigmoid %0 : tensor<1x3x4x2xf32> loc("sigmoid0")
+  %2 = top.transpose %1 perm = [0, 3, 1, 2] : (tensor<1x3x4x2xf32>) -> tensor<1x2x3x4xf32>
+  return %2 : tensor<1x2x3x4xf32>
 }
