@@ -118,6 +118,7 @@ def test_calibration_data(calls, tmp_path: Path, monkeypatch) -> None:
         used.append(ranges)
         return BModel.load(TWICE)
 
+    monkeypatch.setattr("tpu_mlir.cli.compile.check_network", lambda job: None)
     monkeypatch.setitem(vars(quantization), "calibrate", calibrate)
     monkeypatch.setattr(sys.modules["tpu_mlir.compiler"], "compile", compile)
     words = ["--calibration-data", "photos", "--calibration-method", "mse", "--samples", "7", "--layout", "nhwc"]
