@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx
+import onnx.numpy_helper
 
 from tpu_mlir.errors import CalibrationError, InputFileError, TpuMlirError
 from tpu_mlir.frontend.onnx.inputs import Input
@@ -21,16 +22,23 @@ from tpu_mlir.runtime.types import Array
 SPANS = ((0.0, 1.0), (0.0, 255.0), (-1.0, 1.0))
 _BLOCK = 8  # pixels; noise has no areas, which activations of images come from
 _SAMPLES = 100  # as many as calibration looks at, so that the first is the same
+_LARGE = 1e4  # what scores of an attention do not reach
+# What a mask passes on its way to the constant.
+_MASK_STEPS = ("Sub", "Cast", "Identity", "Not", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Slice")
 _CHANNELS = (1, 3, 4)  # of images
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Inputs of the model by name, and what they are, in words; whether images lie in a span that is a guess."""
+    """Inputs of the model by name, and what they are, in words.
+
+    is_guess: images lie in a span that is a guess. is_seeded: all are numbers that were made.
+    """
 
     feeds: Feeds
     text: str
     is_guess: bool = False
+    is_seeded: bool = False
 
 
 def given(data: Data, inputs: Sequence[Input], preprocess: Preprocess, seed: int) -> Trial:
@@ -58,17 +66,21 @@ def seeded(
     """Return inputs of the kind that a network takes.
 
     Pixels become inputs as `preprocess` says, where the bmodel takes pixels or images fit the input. Other floats lie
-    in the range that calibration found for them; without one, images (1, 3 or 4 channels) lie in `span`, and the
-    rest is what `random_feeds` makes.
+    in the range that calibration found for them; without one, images (1, 3 or 4 channels) lie in `span`.
+    Masks, by name or since a large constant multiplies them, are 1, some 0; the rest is what `random_feeds` makes.
     """
     rng = np.random.default_rng(seed)
     pixels = pixel_inputs(graph, session)
     feeds: Feeds = {}
     others: list[Input] = []
+    masks = _masks(graph)
     is_guess = False
     for item in inputs:
         if preprocess and (item.name in pixels or _fits(item, preprocess)):
             feeds[item.name] = _image(rng, item, preprocess)
+            continue
+        if item.name in masks:
+            feeds[item.name] = _mask(rng, item)
             continue
         found = ranges.get(item.name) if ranges else None
         axes = None if item.dtype.kind in "iub" else _image_axes(item.shape)
@@ -81,7 +93,41 @@ def seeded(
             others.append(item)
     feeds |= random_feeds(others, seed)
     images = f", images from {span[0]:g} to {span[1]:g}" if is_guess else ""
-    return Trial(feeds, f"seeded data (seed {seed}{images})", is_guess)
+    return Trial(feeds, f"seeded data (seed {seed}{images})", is_guess, is_seeded=True)
+
+
+def _mask(rng: np.random.Generator, item: Input) -> Array:
+    """Return ones and, at a tenth of the places, zeros; the first of each row is 1, so that no row is masked whole."""
+    kept = rng.random(item.shape) < 0.9
+    if item.shape:
+        kept[..., :1] = True
+    return kept.astype(item.dtype)
+
+
+def _masks(graph: onnx.GraphProto) -> frozenset[str]:
+    """Return the inputs that are masks, as `x` of (1 - x) * -1e9 added before a softmax."""
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    constants |= {
+        node.output[0]: attribute.t
+        for node in graph.node
+        if node.op_type == "Constant"
+        for attribute in node.attribute
+        if attribute.name == "value"
+    }
+    large = {name for name, tensor in constants.items() if _is_large(tensor)}
+    masks = {value.name for value in graph.input if "mask" in value.name.lower()}
+    for node in reversed(graph.node):
+        is_scaled = node.op_type == "Mul" and not large.isdisjoint(node.input)
+        if is_scaled or (node.op_type in _MASK_STEPS and not masks.isdisjoint(node.output)):
+            masks |= {name for name in node.input if name not in constants}
+    return frozenset(masks)
+
+
+def _is_large(tensor: onnx.TensorProto) -> bool:
+    if tensor.data_location == onnx.TensorProto.EXTERNAL or np.prod(tensor.dims, dtype=np.int64) > 1:
+        return False
+    value = onnx.numpy_helper.to_array(tensor)
+    return bool(value.dtype.kind == "f" and np.all(np.abs(value.astype(np.float64)) >= _LARGE))
 
 
 def _fits(item: Input, preprocess: Preprocess) -> bool:

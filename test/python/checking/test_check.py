@@ -148,3 +148,27 @@ def test_text_of_every_output() -> None:
         r"'z' largest error \S+, 0 wrongly not finite; on seeded data \(seed 0, images from 0 to 1\), \d+\.\d s",
         headline(found),
     )
+
+
+@pytest.mark.parametrize("name", ["mask", "m"])
+@pytest.mark.parametrize("precision", ["f32", "f16"])
+def test_masks_are_ones_and_zeros(name: str, precision: str) -> None:
+    """Of other numbers the large constant makes infinities of both signs, and NaN."""
+    nodes = [
+        helper.make_node("Sub", ["one", name], ["inverse"]),
+        helper.make_node("Mul", ["inverse", "large"], ["masked"]),
+        helper.make_node("Add", ["x", "masked"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["y"], axis=-1),
+    ]
+    weights = {"one": np.array(1, np.float32), "large": np.array(np.finfo(np.float32).min)}
+    found = tpu_mlir.compile(
+        model(nodes, {"x": (2, 8, 8), name: (2, 1, 8)}, ["y"], weights), precision=precision, check=True
+    ).check
+    assert found is not None and found.agrees, found
+
+
+def test_what_is_not_finite_in_the_model_itself_is_no_verdict_on_seeded_data() -> None:
+    right = model([helper.make_node("Log", ["x"], ["y"])], {"x": (4, 50)}, ["y"], {})
+    other = tpu_mlir.compile(model([helper.make_node("Relu", ["x"], ["y"])], {"x": (4, 50)}, ["y"], {}))
+    found = check(right, other, ["f32"])
+    assert found.unfinished == "ONNX Runtime's own results are not finite on these data" and not found.has_failed
