@@ -115,7 +115,9 @@ def resize(d: Draft, op: str) -> list[str]:
     )
     if mode == "nearest":
         how["nearest_mode"] = d.choice(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"])
-    if d.chance(0.5):
+    whole = all((size * scale).is_integer() for size, scale in zip(shape, scales, strict=True))
+    # ONNX divides by the length before it is rounded, ONNX Runtime by the rounded one.
+    if d.chance(0.5) and (whole or how["coordinate_transformation_mode"] != "align_corners"):
         return d.emit(op, [x, "", d.parameter(scales, np.float32)], **how)
     sizes = [*shape[:2], *(max(1, int(size * scale)) for size, scale in zip(shape[2:], scales[2:], strict=True))]
     return d.emit(op, [x, "", "", d.parameter(sizes)], **how)
