@@ -6,7 +6,7 @@ import typer
 
 from tpu_mlir.cli.calibration import Calibration
 from tpu_mlir.cli.compilation.build import build
-from tpu_mlir.cli.compilation.check import DIFFERS, run_check
+from tpu_mlir.cli.compilation.check import DIFFERS, check_data, run_check
 from tpu_mlir.cli.compilation.corrections import check_network, run_corrections
 from tpu_mlir.cli.compilation.evaluation import evaluate
 from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
@@ -44,6 +44,7 @@ def compile(
     wrong layer is named and the exit code is 3.
     """
     job = make_job(request, integers, quality, checking, calibration)
+    check_data(job)
     check_network(job)
     job = dataclasses.replace(job, corrected=run_corrections(job))
     built = run_search(job) if request.precision is Precision.AUTO else build(job)

@@ -72,6 +72,25 @@ def test_an_image(model: Path, tmp_path: Path, capsys) -> None:
     assert f"0 wrongly not finite; on {path}, " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.png", "there is no file '{}'"),
+        ("text.png", "{}: "),
+        ("other.npz", "{}: expected an array for 'x', found 'z'"),
+        ("small.npy", "{}: input 'x' is expected as 1x3x12x12, found 5x5"),
+    ],
+)
+def test_bad_data_are_refused_before_any_work(model: Path, tmp_path: Path, name: str, message: str, capsys) -> None:
+    (tmp_path / "text.png").write_text("no image")
+    np.savez(tmp_path / "other.npz", z=np.zeros(2))
+    np.save(tmp_path / "small.npy", np.zeros((5, 5)))
+    path = tmp_path / name
+    assert compile_with(model, "--check-input", str(path)) == 1
+    assert capsys.readouterr().err.startswith("error: " + message.format(path))
+    assert not model.with_suffix(".bmodel").exists()
+
+
 @pytest.mark.parametrize("precision", ["int8", "auto"])
 def test_a_calibration_sample(model: Path, tmp_path: Path, precision: str, capsys) -> None:
     np.savez(tmp_path / "data.npz", x=uniform(4, 3, 12, 12))

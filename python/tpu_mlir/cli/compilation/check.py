@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 DIFFERS = 3  # exit code
 
 
+def check_data(job: Job) -> None:
+    """Refuse what the check could not run on, before any work. Raises TpuMlirError."""
+    checking = job.checking
+    if not checking.check or checking.check_input is None:
+        return
+    from tpu_mlir.checking import data
+    from tpu_mlir.frontend.onnx.inputs import resolve
+    from tpu_mlir.frontend.onnx.loading import load
+
+    inputs = resolve(load(job.request.model)[0].graph, job.shapes or {})
+    data.given(checking.check_input, inputs, job.preprocess, job.calibration.seed)
+
+
 def run_check(job: Job, built: Built) -> "Check | None":
     """Run the bmodel beside ONNX Runtime, if asked, and print the figures. Raises TpuMlirError."""
     if not job.checking.check:
