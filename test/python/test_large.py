@@ -1,6 +1,7 @@
 """Tensors far larger than local memory."""
 
 import numpy as np
+import onnx
 from tpu_mlir import compile
 from tpu_mlir.frontend.onnx.session import Session as OnnxSession
 from tpu_mlir.runtime import Session
@@ -15,3 +16,14 @@ def test_convolution_on_a_full_hd_image() -> None:
     result = found.astype(np.float64).ravel()
     cosine = result @ expected / np.linalg.norm(result) / np.linalg.norm(expected)
     assert cosine >= 0.9995  # the limit of F16 for whole models
+
+
+def test_a_billion_elements_compile() -> None:
+    """Millions of slices could cut such rows; trying them all takes minutes and gigabytes."""
+    model = case("LogSoftmax", np.zeros((1, 1), np.float32), axis=-1).model()
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+        del value.type.tensor_type.shape.dim[:]
+        for _ in range(2):
+            value.type.tensor_type.shape.dim.add().dim_value = 1 << 15
+    assert compile(model).data

@@ -19,6 +19,8 @@ static constexpr size_t kPricedSlices = 24;
 /// Slices that must fit before all of them are looked at, of which there may be
 /// many thousand.
 static constexpr int64_t kTriedSlices = 3;
+/// More slices than this are of a few bytes each, whatever the network.
+static constexpr int64_t kMostSlices = 1 << 18;
 /// How far ahead of their use the inputs of a single slice may be loaded.
 static constexpr int64_t kAhead[] = {8, 4, 2, 1};
 
@@ -60,10 +62,12 @@ static SmallVector<Tiling> candidateTilings(const GroupBody &body) {
           if (c > 1 && h * w > 1)
             tilings.push_back({{n, c, h, w}, true});
         }
-  llvm::stable_sort(tilings, [](const Tiling &a, const Tiling &b) {
-    auto slices = [](const Tiling &t) {
-      return t.counts[0] * t.counts[1] * t.counts[2] * t.counts[3];
-    };
+  auto slices = [](const Tiling &t) {
+    return t.counts[0] * t.counts[1] * t.counts[2] * t.counts[3];
+  };
+  llvm::erase_if(tilings,
+                 [&](const Tiling &t) { return slices(t) > kMostSlices; });
+  llvm::stable_sort(tilings, [&](const Tiling &a, const Tiling &b) {
     return slices(a) < slices(b);
   });
   return tilings;
