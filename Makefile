@@ -14,7 +14,7 @@ PRECISION ?= f32 f16 bf16 int8
 .PHONY: help setup deps build test test-minima test-elsewhere test-sanitize fuzz fuzz-networks fuzz-models lint format demo bench docs oracle wheel clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 deps: ## install apt packages, the Python environment and the MLIR bindings' sources (incremental)
 	@tools/bootstrap/deps.sh $(VENV)
