@@ -24,7 +24,7 @@ class BModel:
     `check` has the figures of the check that a compilation ended with, if it did.
     """
 
-    data: bytes
+    data: bytes = field(repr=False)
     name: str = "bmodel"
     check: Check | None = field(default=None, compare=False, repr=False)
 

@@ -1,4 +1,4 @@
-"""Bmodels and sessions in other processes."""
+"""Bmodels and sessions in other processes, and in a console."""
 
 import pickle
 from pathlib import Path
@@ -25,3 +25,7 @@ def test_limits_are_kept(twice: Path) -> None:
     session = pickle.loads(pickle.dumps(Session(twice, limits=Limits(work=1))))
     with pytest.raises(RunError, match="more than the limit of 1;"):
         session.input_specs()
+
+
+def test_representation_is_short(twice: Path) -> None:
+    assert repr(BModel.load(twice)) == f"BModel(name={str(twice)!r})"
