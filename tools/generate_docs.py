@@ -114,14 +114,13 @@ def pipelines(help_text: str) -> list[tuple[str, str]]:
 def operators_page() -> str:
     """Return the page of operators that the ONNX importer has functions for."""
     import tpu_mlir.frontend.onnx  # noqa: F401  (registers the operators)
-    from tpu_mlir.frontend.onnx.registry import supported
+    from tpu_mlir.frontend.onnx.registry import operators
 
     rows = [
-        f"| {domain or 'ai.onnx'} | {op} | {', '.join(map(str, versions))} |"
-        for (domain, op), versions in sorted(supported().items())
+        f"| {each.domain} | {each.name} | {', '.join(map(str, each.versions))} | {each.only} |" for each in operators()
     ]
     title = "# ONNX operators\n\nThe versions are those that last changed the operator, in opsets 7 to 21.\n"
-    return "\n".join((title, "| domain | operator | versions |", "|---|---|---|", *rows))
+    return "\n".join((title, "| domain | operator | versions | only |", "|---|---|---|---|", *rows))
 
 
 def cli_page() -> str:

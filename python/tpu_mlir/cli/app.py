@@ -5,7 +5,20 @@ from typing import Annotated
 import typer
 
 import tpu_mlir
-from tpu_mlir.cli import asm, calibrate, combine, compare, compile, debug, disasm, import_, info, profile, run
+from tpu_mlir.cli import (
+    asm,
+    calibrate,
+    combine,
+    compare,
+    compile,
+    debug,
+    disasm,
+    import_,
+    info,
+    operators,
+    profile,
+    run,
+)
 from tpu_mlir.cli.command import Command
 from tpu_mlir.cli.console import output
 from tpu_mlir.cli.text import examples
@@ -42,7 +55,7 @@ def options(
     """Take the options that stand before a command; `main` itself looks for --traceback."""
 
 
-for module in (compile, calibrate, import_, run, compare, profile, debug, combine, info, disasm, asm):
+for module in (compile, calibrate, import_, run, compare, profile, debug, combine, info, operators, disasm, asm):
     module.register(app)
 for each in app.registered_commands:
     each.cls = Command

@@ -1,6 +1,7 @@
 """Which function imports which operator: keyed by domain, name and the version that last changed the operator."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import onnx
 import onnx.defs
@@ -15,13 +16,30 @@ Importer = Callable[[Node], Imported]
 
 _importers: dict[tuple[str, str, int], Importer] = {}
 _unfolded: set[tuple[str, str]] = set()
+_restrictions: dict[tuple[str, str], str] = {}
 
 
-def importer(op: str, *since: int, domain: str = "", constants: bool = False) -> Callable[[Importer], Importer]:
+@dataclass(frozen=True)
+class Operator:
+    """An operator that compiles.
+
+    domain: "ai.onnx" or another. versions: those that last changed it, of the ones that can be imported. only: what of
+    it can be imported, "" where nothing is left out that the registry knows of.
+    """
+
+    domain: str
+    name: str
+    versions: tuple[int, ...]
+    only: str
+
+
+def importer(
+    op: str, *since: int, domain: str = "", constants: bool = False, only: str = ""
+) -> Callable[[Importer], Importer]:
     """Register the decorated function for an operator in exactly the given since-versions.
 
-    With `constants` it also gets nodes whose operands are all constants, which otherwise are evaluated. Raises
-    ValueError where another function has one of the versions.
+    With `constants` it also gets nodes whose operands are all constants, which otherwise are evaluated. `only` tells
+    users what of the operator compiles, if not all. Raises ValueError where another function has one of the versions.
     """
 
     def register(function: Importer) -> Importer:
@@ -32,6 +50,8 @@ def importer(op: str, *since: int, domain: str = "", constants: bool = False) ->
             _importers[key] = function
         if constants:
             _unfolded.add((domain, op))
+        if only:
+            _restrictions[domain, op] = only
         return function
 
     return register
@@ -78,3 +98,11 @@ def supported() -> dict[tuple[str, str], list[int]]:
     for domain, op, since in sorted(_importers):
         table.setdefault((domain, op), []).append(since)
     return table
+
+
+def operators() -> list[Operator]:
+    """Return the operators that can be imported, those of ONNX itself first."""
+    return [
+        Operator(domain or "ai.onnx", op, tuple(versions), _restrictions.get((domain, op), ""))
+        for (domain, op), versions in supported().items()
+    ]

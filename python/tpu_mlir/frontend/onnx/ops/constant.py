@@ -8,7 +8,7 @@ from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.values import Constant
 
 
-@importer("Constant", 1, 9, 11, 12, 13, 19, 21)
+@importer("Constant", 1, 9, 11, 12, 13, 19, 21, only="numbers, not strings or sparse tensors")
 def constant(n: Node) -> Imported:
     """Import a constant in any of its spellings."""
     if n.given("value"):
@@ -52,15 +52,15 @@ def eye_like(n: Node) -> Imported:
     return Constant(np.eye(rows, columns, max(-rows, min(n.int_attr("k", 0), columns)), dtype), n.outputs[0])
 
 
-@importer("ConstantOfShape", 9, 20, 21)
-@importer("Range", 11)
-@importer("NonZero", 9, 13)
+@importer("ConstantOfShape", 9, 20, 21, only="with constant operands")
+@importer("Range", 11, only="with constant operands")
+@importer("NonZero", 9, 13, only="with constant operands")
 def shape_from_data(n: Node) -> Imported:
     """Refuse an operator whose result shape depends on what the network computes; with constants it is folded."""
     raise Unsupported(f"{n.op} gives a shape that depends on the network's inputs, expected constant operands")
 
 
-@importer("If", 1, 11, 13, 16, 19, 21)
+@importer("If", 1, 11, 13, 16, 19, 21, only="with a constant condition")
 def choice(n: Node) -> Imported:
     """Refuse an If that is decided at run time; with a constant condition the importer inlines the branch."""
     raise Unsupported("If expects a constant condition, found one that is computed from the inputs")

@@ -17,7 +17,7 @@ def kernel_of(n: Node, filters: int = 1) -> list[int]:
     return kernel
 
 
-@importer("Conv", 1, 11)
+@importer("Conv", 1, 11, only="1 or 2 spatial dimensions")
 def conv(n: Node) -> Imported:
     """Import Conv."""
     w = window(n, kernel_of(n))
@@ -25,7 +25,7 @@ def conv(n: Node) -> Imported:
     return top.ConvOp(n.value(0), n.value(1), w.strides, w.pads, w.dilations, group, bias=n.optional(2))
 
 
-@importer("ConvTranspose", 1, 11)
+@importer("ConvTranspose", 1, 11, only="1 or 2 spatial dimensions")
 def conv_transpose(n: Node) -> Imported:
     """Import ConvTranspose; auto_pad and output_shape are resolved into pads."""
     kernel, sizes = kernel_of(n), n.shape(0)[2:]

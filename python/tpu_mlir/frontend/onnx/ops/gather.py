@@ -6,7 +6,7 @@ from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 
 
-@importer("Gather", 1, 11, 13)
+@importer("Gather", 1, 11, 13, only="constant indices")
 def gather(n: Node) -> Imported:
     """Import Gather."""
     return top.GatherOp(n.value(0), n.value(1), n.axis(n.int_attr("axis", 0), n.rank(0)))
@@ -18,7 +18,7 @@ def export_gather(e: Exported) -> None:
     e.emit("Gather", axis=e.int_attr("axis"))
 
 
-@importer("GatherElements", 11, 13)
+@importer("GatherElements", 11, 13, only="constant indices")
 def gather_elements(n: Node) -> Imported:
     """Import GatherElements."""
     return top.GatherElementsOp(n.value(0), n.value(1), n.axis(n.int_attr("axis", 0), n.rank(0)))

@@ -11,7 +11,7 @@ from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.values import result
 
 
-@importer("BatchNormalization", 7, 9, 14, 15)
+@importer("BatchNormalization", 7, 9, 14, 15, only="inference, not training")
 def batch_normalization(n: Node) -> Imported:
     """Import BatchNormalization as inference computes it."""
     if n.int_attr("training_mode", 0):

@@ -9,14 +9,14 @@ from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
 
 
-@importer("MaxPool", 1, 8, 10, 11, 12)
+@importer("MaxPool", 1, 8, 10, 11, 12, only="1 or 2 spatial dimensions, without the indices of the maxima")
 def max_pool(n: Node) -> Imported:
     """Import MaxPool; the indices of the maxima are not supported."""
     w = window(n, n.ints_attr("kernel_shape"))
     return top.MaxPoolOp(n.value(0), w.kernel, w.strides, w.all_pads, w.dilations)
 
 
-@importer("AveragePool", 7, 10, 11, 19)
+@importer("AveragePool", 7, 10, 11, 19, only="1 or 2 spatial dimensions")
 def average_pool(n: Node) -> Imported:
     """Import AveragePool.
 
@@ -34,7 +34,7 @@ def average_pool(n: Node) -> Imported:
     return top.AveragePoolOp(padded, w.kernel, w.strides, [0] * rank + w.overhang, w.dilations)
 
 
-@importer("LpPool", 2, 11, 18)
+@importer("LpPool", 2, 11, 18, only="1 or 2 spatial dimensions")
 def lp_pool(n: Node) -> Imported:
     """Import LpPool."""
     w = window(n, n.ints_attr("kernel_shape"))

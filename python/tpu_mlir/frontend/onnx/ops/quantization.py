@@ -19,22 +19,24 @@ from tpu_mlir.frontend.onnx.windows import window
 
 MICROSOFT = "com.microsoft"  # ONNX Runtime's contributed operators, docs/ContribOperators.md of its repository
 
+_WHOLE = "scales for a tensor or an axis, not for blocks"
+
 
 def _only_whole(n: Node) -> None:
     if n.int_attr("block_size", 0):
         raise Unsupported(f"{n.op} expects scales for the tensor or an axis, found blocks")
 
 
-@importer("QuantizeLinear", 1, domain=MICROSOFT)
-@importer("QuantizeLinear", 10, 13, 19, 21)
+@importer("QuantizeLinear", 1, domain=MICROSOFT, only=_WHOLE)
+@importer("QuantizeLinear", 10, 13, 19, 21, only=_WHOLE)
 def quantize_linear(n: Node) -> Imported:
     """Import QuantizeLinear."""
     _only_whole(n)
     return quantize(n, n.value(0), Scale.of(n, 1, 2))
 
 
-@importer("DequantizeLinear", 1, domain=MICROSOFT, constants=True)
-@importer("DequantizeLinear", 10, 13, 19, 21, constants=True)
+@importer("DequantizeLinear", 1, domain=MICROSOFT, constants=True, only=_WHOLE)
+@importer("DequantizeLinear", 10, 13, 19, 21, constants=True, only=_WHOLE)
 def dequantize_linear(n: Node) -> Imported:
     """Import DequantizeLinear; 8-bit constants keep their integers."""
     _only_whole(n)
@@ -66,7 +68,7 @@ def qlinear_conv(n: Node) -> Imported:
     return quantize(n, result(reals), y)
 
 
-@importer("QLinearMatMul", 10, 21)
+@importer("QLinearMatMul", 10, 21, only="operands of at least rank 2")
 def qlinear_matmul(n: Node) -> Imported:
     """Import QLinearMatMul; a constant right operand may have a scale for each column."""
     lhs, rhs = real(n, 0, Scale.of(n, 1, 2)), real(n, 3, Scale.of(n, 4, 5), n.rank(3) - 1)
@@ -75,7 +77,7 @@ def qlinear_matmul(n: Node) -> Imported:
     return quantize(n, result(top.MatMulOp(lhs, rhs, loc=n.at("real"))), Scale.of(n, 6, 7))
 
 
-@importer("QGemm", 1, domain=MICROSOFT)
+@importer("QGemm", 1, domain=MICROSOFT, only="transA = 0 and alpha = 1")
 def qgemm(n: Node) -> Imported:
     """Import alpha * A * B + C, whose C counts in products of the three; without a result scale it stays real."""
     if n.int_attr("transA", 0):
@@ -123,7 +125,7 @@ def qlinear_leaky_relu(n: Node) -> Imported:
     return quantize(n, result(reals), Scale.of(n, 3, 4))
 
 
-@importer("QLinearGlobalAveragePool", 1, domain=MICROSOFT)
+@importer("QLinearGlobalAveragePool", 1, domain=MICROSOFT, only="channels_last = 0")
 def qlinear_global_average_pool(n: Node) -> Imported:
     """Import QLinearGlobalAveragePool with the channels in dimension 1."""
     if n.int_attr("channels_last", 0):

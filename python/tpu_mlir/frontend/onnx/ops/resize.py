@@ -53,13 +53,13 @@ def upsample_by_attribute(n: Node) -> Imported:
 
 
 @importer("Upsample", 9)
-@importer("Resize", 10)
+@importer("Resize", 10, only="without tf_crop_and_resize; antialias for scales of at least 1")
 def upsample(n: Node) -> Imported:
     """Import Upsample and the first Resize, whose scales are an operand."""
     return _scaled(n, [float(scale) for scale in n.constant(1, "scales").reshape(-1).tolist()])
 
 
-@importer("Resize", 11, 13, 18, 19)
+@importer("Resize", 11, 13, 18, 19, only="without tf_crop_and_resize; antialias for scales of at least 1")
 def resize(n: Node) -> Imported:
     """Import Resize to given scales or sizes."""
     mode = n.str_attr("mode", "nearest")

@@ -19,7 +19,7 @@ def identity(n: Node) -> Imported:
     return n.operand(0)
 
 
-@importer("Dropout", 7, 10, 12, 13)
+@importer("Dropout", 7, 10, 12, 13, only="inference, not training")
 def dropout(n: Node) -> Imported:
     """Import Dropout: nothing, and a mask that keeps everything."""
     if n.has(2) and bool(n.scalar(2, "training_mode", 0)):
