@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.scratch import Scratch, scratch_folder, without_alias
+from tpu_mlir.stages import BMODEL, CLEAN, IMPORTED, LOWERED, SCHEDULED, TYPED, Observer, Stage
 
 if TYPE_CHECKING:
     from tpu_mlir.checking import CheckOptions
@@ -51,12 +53,13 @@ def compile(
     keep_tensors: bool = False,
     name: str | None = None,
     check: "CheckOptions | bool" = False,
+    observers: Sequence[Observer] = (),
 ) -> BModel:
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
 
     See CompileOptions for the options; the network's name is that of the file or graph, "network" of a module, unless
     `name` is given. With `check` the bmodel is run once on the simulator beside ONNX Runtime; the figures are its
-    attribute `check`, and a warning (TpuMlirWarning) says what is wrong.
+    attribute `check`, and a warning (TpuMlirWarning) says what is wrong. `observers` are told of each stage.
 
     Raises ModelError if the model cannot be imported or an option is unknown, CompileError if it cannot be compiled,
     CalibrationError or InputFileError if the ranges cannot be used, OutputFileError if the file cannot be written.
@@ -75,13 +78,16 @@ def compile(
         name=name or network_name(model),
     )
     source = _copy(model) if check else model  # passes change a module
-    compiled = compile_module(_module(model, options), options)
+    start = time.perf_counter()
+    module = _module(model, options)
+    _tell(observers, Stage(IMPORTED), module, start)
+    compiled = compile_module(module, options, observers)
     if output is not None:
         compiled.save(output)
     return _checked(compiled, source, options, check) if check else compiled
 
 
-def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
+def compile_module(module: ir.Module, options: CompileOptions, observers: Sequence[Observer] = ()) -> BModel:
     """Return the bmodel of a `top` module, which the passes change in place. Raises as `compile` does."""
     if options.precision == "int8" and options.ranges is None and not _is_quantized(module):
         raise CompileError(
@@ -89,15 +95,33 @@ def compile_module(module: ir.Module, options: CompileOptions) -> BModel:
             "calibration data or a table of ranges, found neither"
         )
     with scratch_folder() as scratch:
-        passes = (
-            *choose_precision(options, scratch),
-            *take_pixels(options.fuse_preprocess),
-            "lower-top-to-tpu",
-            "tpu-schedule{keep-tensors=true}" if options.keep_tensors else "tpu-schedule",
-            f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}",
-        )
-        run_passes(module, pipeline(*passes), names_of_files(options, scratch))
+        coming = _stages(options, scratch)
+        shown = [replace(stage, passes=stage.passes.replace(f"{scratch.alias}/", "")) for stage in coming]
+        for observer in observers:
+            observer.begin(shown, scratch.path)
+        for stage, told in zip(coming, shown, strict=True):
+            start = time.perf_counter()
+            run_passes(module, stage.passes, names_of_files(options, scratch))
+            _tell(observers, told, module, start)
         return BModel((scratch.path / "network.bmodel").read_bytes(), options.name)
+
+
+def _stages(options: CompileOptions, scratch: Scratch) -> list[Stage]:
+    """Return the stages from an imported module to a bmodel, which is a file of the folder then."""
+    clean, *types = choose_precision(options, scratch)
+    return [
+        Stage(CLEAN, pipeline(clean)),
+        Stage(TYPED, pipeline(*types, *take_pixels(options.fuse_preprocess))),
+        Stage(LOWERED, pipeline("lower-top-to-tpu")),
+        Stage(SCHEDULED, pipeline("tpu-schedule{keep-tensors=true}" if options.keep_tensors else "tpu-schedule")),
+        Stage(BMODEL, pipeline(f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}")),
+    ]
+
+
+def _tell(observers: Sequence[Observer], stage: Stage, module: ir.Module, start: float) -> None:
+    seconds = time.perf_counter() - start
+    for observer in observers:
+        observer.end(stage, module, seconds)
 
 
 def pipeline(*passes: str) -> str:

@@ -24,6 +24,7 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel --precision f16 --calibration-data samples.npz",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
+    "tpuc compile m.onnx -o m.bmodel --verbose --save-temps stages/   (stages/commands.sh makes them again)",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --correct auto",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --fuse-preprocess --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision auto --min-cosine 0.995 --calibration-data photos/ --report r.html",

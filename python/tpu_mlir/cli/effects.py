@@ -54,6 +54,7 @@ _PIXELS = beside("--calibration-data", "--evaluate", "--fuse-preprocess", "--che
 _IMAGES = beside("--calibration-data", "--evaluate", "--check-input")
 _CHECKED = Condition("beside --no-check", lambda values: values["--check"])
 _SEEDED = Condition("beside --no-check", lambda values: values["--check"] or _given(values["--calibration-data"]))
+_ONCE = Condition("beside --precision auto", lambda values: values["--precision"] != "auto")
 _PADDING = beside("--keep-aspect-ratio")
 _RESIZING = Condition("beside --resize none", lambda values: values["--resize"] != "none")
 
@@ -72,6 +73,7 @@ EFFECTS: Mapping[str, Mapping[str, tuple[Condition, ...]]] = {
         "--max-drop": (precision("auto"), beside("--evaluate")),
         "--calibration-method": (_QUANTIZED, _DATA, without("--ranges")),
         **dict.fromkeys(("--samples", "--skip-bad", "--workers", "--scheduler"), (_DATA,)),
+        **dict.fromkeys(("--save-temps", "--verbose"), (_ONCE,)),
         "--seed": (_SEEDED,),
         **dict.fromkeys(("--check-input", "--check-seconds", "--tolerance"), (_CHECKED,)),
         **dict.fromkeys(("--mean", "--scale", "--pixel-format", "--layout"), (_PIXELS,)),

@@ -47,6 +47,7 @@ DEFAULTS = {
     "fuse_preprocess": None,
     "keep_tensors": False,
     "name": None,
+    "observers": [],
 }
 
 

@@ -1,6 +1,6 @@
 """The step that makes the bmodel of one precision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tpu_mlir.cli.compilation.job import Built, Job
@@ -11,21 +11,30 @@ from tpu_mlir.cli.console import working
 if TYPE_CHECKING:
     from tpu_mlir.quantization import Ranges
     from tpu_mlir.runtime import BModel
+    from tpu_mlir.stages import Observer
 
 
 def build(job: Job) -> Built:
     """Compile to floats or int8. Raises TpuMlirError or a usage error."""
+    from tpu_mlir.cli.compilation.watching import observers_of
+
     request = job.request
+    observers = observers_of(request)
     ranges = job.corrected.ranges if job.corrected else choose_ranges(job)
     protected = run_protection(job, ranges)
     overrides = {**dict.fromkeys(protected, job.integers.fallback.value), **job.final_overrides}
     with working(f"compiling {request.model} to {request.precision.value}"):
-        bmodel = compile_job(job, ranges, overrides, keep_tensors=request.keep_tensors)
+        bmodel = compile_job(job, ranges, overrides, keep_tensors=request.keep_tensors, observers=observers)
     return Built(bmodel, ranges, overrides, protected)
 
 
 def compile_job(
-    job: Job, ranges: "Ranges | None", overrides: Mapping[str, str], *, keep_tensors: bool = False
+    job: Job,
+    ranges: "Ranges | None",
+    overrides: Mapping[str, str],
+    *,
+    keep_tensors: bool = False,
+    observers: "Sequence[Observer]" = (),
 ) -> "BModel":
     """Compile what a job is about, corrected if it was, with these ranges and overrides. Raises TpuMlirError."""
     request, corrected = job.request, job.corrected
@@ -45,4 +54,5 @@ def compile_job(
         fuse_preprocess=job.preprocess if request.fuse_preprocess else None,
         keep_tensors=keep_tensors,
         name=compiler.network_name(request.model) if corrected else None,
+        observers=observers,
     )

@@ -69,6 +69,15 @@ class Request:
             help="Let every layer's tensor pass global memory, where compare and debug find it; slower.",
         ),
     ] = False
+    save_temps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Keep the module after each stage here as .mlir, and the tpu-opt commands that make them.",
+            show_default=False,
+        ),
+    ] = None
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the seconds of each stage.")] = False
 
 
 @dataclass(frozen=True)
