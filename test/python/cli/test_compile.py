@@ -160,7 +160,7 @@ def test_failure(calls, capsys) -> None:
         (["m", "-o", "b", "--precision", "f8"], "'--precision': 'f8' is not one of 'f32', 'f16', 'bf16', 'int8'"),
         (["m", "-o", "b", "--chip", "tpu"], "'--chip': 'tpu' is not"),
         (["m", "-o", "b", "--input-shape", "x"], "--input-shape: expected NAME:1x3x224x224, found 'x'"),
-        (["m", "-o", "b", "--input-shape", "x:1x0"], "--input-shape: expected NAME:1x3x224x224, found 'x:1x0'"),
+        (["m", "-o", "b", "--input-shape", "x:1x"], "--input-shape: expected NAME:1x3x224x224, found 'x:1x'"),
         (["m", "-o", "b", "--input-shape", ":1"], "--input-shape: expected NAME:1x3x224x224, found ':1'"),
         (["m", "-o", "b", "--input-shape", "x:1", "--input-shape", "x:2"], "--input-shape: input 'x' is given twice"),
         (["m", "-o", "b", "--precision-override", "x:f8"], "expected NAME:f32|f16|bf16|int8, found 'x:f8'"),
