@@ -55,6 +55,10 @@ _IMAGES = beside("--calibration-data", "--evaluate", "--check-input")
 _CHECKED = Condition("beside --no-check", lambda values: values["--check"])
 _SEEDED = Condition("beside --no-check", lambda values: values["--check"] or _given(values["--calibration-data"]))
 _ONCE = Condition("beside --precision auto", lambda values: values["--precision"] != "auto")
+_TIMED = Condition(
+    "without --profile, --repeat or --json",
+    lambda values: _given(values["--profile"]) or values["--json"] or values["--repeat"] > 1,
+)
 _PADDING = beside("--keep-aspect-ratio")
 _RESIZING = Condition("beside --resize none", lambda values: values["--resize"] != "none")
 
@@ -86,7 +90,7 @@ EFFECTS: Mapping[str, Mapping[str, tuple[Condition, ...]]] = {
         "--keep-aspect-ratio": (_RESIZING,),
         "--pad-value": (_PADDING,),
     },
-    "run": {"--seed": (without("--input"),), "--cycles": (beside("--profile"),)},
+    "run": {"--seed": (without("--input"),), "--cycles": (_TIMED,)},
     "debug": {"--seed": (without("--input"),)},
     "compare": {"--seed": (without("--inputs"),)},
     "profile": {"--top": (without("--json", "--report", "--trace"),)},

@@ -1,7 +1,9 @@
 """`tpuc run`: a bmodel on the simulated chip."""
 
-import math
+import dataclasses
 import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +13,14 @@ import typer
 from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.console import output as console
 from tpu_mlir.cli.options import CommandLimit, CycleModel, MemoryLimit, WorkLimit, make_limits
-from tpu_mlir.cli.text import examples, shape_text
+from tpu_mlir.cli.summary import summarize
+from tpu_mlir.cli.text import examples, json_text, shape_text
 from tpu_mlir.printable import printable
-from tpu_mlir.runtime import Session
+from tpu_mlir.runtime import RunResult, Session
 from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.samples import random_feeds
 from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
 from tpu_mlir.runtime.types import Array
-
-_PIECE = 1 << 20  # elements that are looked at in f64 together
 
 EPILOG = examples(
     "tpuc run m.bmodel   (random inputs; shows what comes out)",
@@ -28,6 +29,7 @@ EPILOG = examples(
     "tpuc run both.bmodel --network detector --input in.npz --output out.npz   (tpuc info lists networks and stages)",
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json --cycles silicon",
+    "tpuc run m.bmodel --repeat 10 --json | jq .seconds.median",
 )
 
 
@@ -65,6 +67,12 @@ def run(
         bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
     ] = False,
     tensors: Annotated[bool, typer.Option("--tensors", help="Also write or show all inner tensors on record.")] = False,
+    repeat: Annotated[
+        int, typer.Option(help="Run so often; tell the least, median and 90th percentile of the seconds.", min=1)
+    ] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print types, shapes and ranges, cycles and seconds as JSON.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of random inputs, without --input.", min=0)] = 0,
     memory_limit: MemoryLimit = None,
     command_limit: CommandLimit = None,
@@ -74,8 +82,6 @@ def run(
 
     A damaged or hostile file may ask for any amount of memory and work; the limits stop it before it runs.
     """
-    if profile is None and cycles is not CycleModel.STATIC:
-        raise typer.BadParameter("it is about a profile; add --profile FILE", param_hint="--cycles")
     limits = make_limits(memory_limit, command_limit, work_limit)
     session = Session(bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits)
     if inputs is not None:
@@ -83,16 +89,20 @@ def run(
     else:
         feeds = random_feeds(session.input_specs(stage or 0), seed)
         errors.print(f"inputs: random, seed {seed}")
-    start = time.perf_counter()
     with working(f"running {bmodel}"):
-        result = session.run_all(
-            feeds,
-            capture=None if tensors else (),
-            timed=profile is not None,
-            stage=stage,
-            cycles=cycles.value,
+        result, seconds = _repeated(
+            lambda: session.run_all(
+                feeds,
+                capture=None if tensors else (),
+                timed=profile is not None,
+                stage=stage,
+                cycles=cycles.value,
+            ),
+            repeat,
         )
-    seconds = time.perf_counter() - start
+    spent = None
+    if profile is not None or as_json or repeat > 1:
+        spent = session.profile(session.choose_stage(feeds, stage), cycles.value).cycles
     found = result.tensors | result.outputs
     if profile is None:
         if output is not None:
@@ -102,28 +112,56 @@ def run(
             temporary.write_text(result.trace, encoding="utf-8")
             if output is not None:
                 write_tensors(output, found)
-    if output is None:
+    if as_json:
+        typer.echo(json_text(_record(session, result, spent, seconds)))
+    elif output is None:
         for name, values in found.items():
-            console.print(f"{printable(name)} {values.dtype} {shape_text(values.shape)}: {_range(values)}")
-    time_taken = f"simulated in {seconds:.2f} s"
-    if profile is not None:
-        time_taken = f"{result.cycles} cycles at 1 GHz, {time_taken}"
-    errors.print(f"{output or bmodel}: {time_taken}")
+            console.print(f"{printable(name)} {values.dtype} {shape_text(values.shape)}: {summarize(values).text}")
+    errors.print(f"{output or bmodel}: {_time_text(seconds, spent)}")
 
 
-def _range(values: Array) -> str:
-    """Return what a reader wants to know of a tensor first."""
-    if not values.size:
-        return "empty"
-    flat, count, total, least, most = values.reshape(-1), 0, 0.0, math.inf, -math.inf
-    for start in range(0, flat.size, _PIECE):
-        wide = flat[start : start + _PIECE].astype(np.float64)
-        finite = wide[np.isfinite(wide)]
-        count += finite.size
-        total += float(finite.sum())
-        least, most = float(finite.min(initial=least)), float(finite.max(initial=most))
-    text = f"{least:.6g} to {most:.6g}, mean {total / count:.6g}" if count else "nothing finite"
-    return text if count in (0, flat.size) else f"{text}, {flat.size - count} not finite"
+def _repeated(run: Callable[[], RunResult], times: int) -> tuple[RunResult, list[float]]:
+    """Return the last result, and the seconds of each run."""
+    start = time.perf_counter()
+    result, stops = run(), [time.perf_counter()]
+    for _ in range(1, times):
+        result = run()
+        stops.append(time.perf_counter())
+    return result, [stop - begin for begin, stop in pairwise((start, *stops))]
+
+
+def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    return {
+        "minimum": min(seconds),
+        "median": float(np.quantile(seconds, 0.5)),
+        "percentile_90": float(np.quantile(seconds, 0.9)),
+    }
+
+
+def _time_text(seconds: Sequence[float], cycles: int | None) -> str:
+    """Return what a run, or several, took on the host and, if known, on the chip."""
+    if len(seconds) == 1:
+        text = f"simulated in {seconds[0]:.2f} s"
+    else:
+        least, median, most = (f"{each:.4g} s" for each in _percentiles(seconds).values())
+        text = f"simulated {len(seconds)} times: minimum {least}, median {median}, 90th percentile {most}"
+    return text if cycles is None else f"{cycles} cycles at 1 GHz, {text}"
+
+
+def _record(session: Session, result: RunResult, cycles: int | None, seconds: Sequence[float]) -> dict[str, object]:
+    """Return what --json prints."""
+
+    def tensors(found: Mapping[str, Array]) -> list[dict[str, object]]:
+        return [{"name": name, **dataclasses.asdict(summarize(values))} for name, values in found.items()]
+
+    return {
+        "bmodel": session.bmodel.name,
+        "network": session.name,
+        "outputs": tensors(result.outputs),
+        "tensors": tensors(result.tensors),
+        "cycles": cycles,
+        "seconds": {"runs": len(seconds), **_percentiles(seconds)},
+    }
 
 
 def register(app: typer.Typer) -> None:

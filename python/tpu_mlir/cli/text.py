@@ -1,6 +1,9 @@
 """How numbers and examples are written for people."""
 
+import json
+import math
 from collections.abc import Iterable
+from typing import Any, cast
 
 
 def shape_text(shape: Iterable[int]) -> str:
@@ -23,3 +26,18 @@ def size_text(size: int) -> str:
 def examples(*commands: str) -> str:
     """Return the end of a command's help: its examples, one a line."""
     return "\n\n".join(("Examples:", *commands))
+
+
+def json_text(value: object) -> str:
+    """Return JSON of dicts, sequences and plain values; NaN and infinities, which JSON has no form for, become null."""
+    return json.dumps(_plain(value), indent=2, allow_nan=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in cast("list[Any]", value)]
+    return value

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from tpu_mlir._native import bmodel
 from tpu_mlir.cli import main
-from tpu_mlir.runtime import Limits
+from tpu_mlir.runtime import BModel, Limits
+from tpu_mlir.runtime.profile import profile
 
 SHAPE = (1, 70, 5, 9)
 Variant = Callable[..., Path]
@@ -88,6 +89,39 @@ def test_cycles_without_a_profile(twice: Path, feeds: Path, tmp_path: Path, caps
     words = ["run", str(twice), "--input", str(feeds), "-o", str(tmp_path / "out.npz"), "--cycles", "silicon"]
     assert main(words) == 2
     assert "--profile" in capsys.readouterr().err
+
+
+def test_json(variant: Variant, tmp_path: Path, capsys) -> None:
+    tensor = bmodel.Tensor(name="sum", data_type="f32", shape=[3150], address=0x1_0000_5000, size=12600)
+    path = variant(records=(bmodel.TensorRecord(tensor=tensor, complete=2),))
+    x = np.full(SHAPE, 1.5, np.float32)
+    x[0, 0, 0, :3] = np.inf, np.nan, -4
+    np.savez(tmp_path / "in.npz", x=x)
+    assert main(["run", str(path), "--input", str(tmp_path / "in.npz"), "--json", "--tensors"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["network"], found["cycles"]) == ("twice", profile(BModel.load(path)).cycles)
+    (y,), (inner,) = found["outputs"], found["tensors"]
+    assert (y["name"], y["type"], y["shape"]) == ("y", "float32", list(SHAPE))
+    assert (y["minimum"], y["maximum"], y["not_finite"]) == (-8, 3, 2)
+    assert y["mean"] == pytest.approx((3 * (x.size - 3) - 8) / (x.size - 2))
+    assert (inner["name"], inner["shape"], inner["mean"]) == ("sum", [3150], y["mean"])
+    assert found["seconds"]["runs"] == 1
+
+
+def test_json_of_nothing_finite(twice: Path, tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "in.npz", x=np.full(SHAPE, np.nan, np.float32))
+    assert main(["run", str(twice), "--input", str(tmp_path / "in.npz"), "--json"]) == 0
+    (y,) = json.loads(capsys.readouterr().out)["outputs"]
+    assert (y["minimum"], y["maximum"], y["mean"], y["not_finite"]) == (None, None, None, 3150)
+
+
+def test_repeats(twice: Path, capsys) -> None:
+    assert main(["run", str(twice), "--repeat", "5", "--json"]) == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)["seconds"]
+    assert found["runs"] == 5 and 0 < found["minimum"] <= found["median"] <= found["percentile_90"]
+    for part in (" cycles at 1 GHz, simulated 5 times: minimum ", " s, median ", " s, 90th percentile "):
+        assert part in captured.err
 
 
 def test_check_of_a_correct_bmodel(twice: Path, feeds: Path, tmp_path: Path) -> None:
