@@ -1,6 +1,7 @@
 """`tpuc compile`: from an ONNX model to a bmodel."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -9,13 +10,18 @@ from tpu_mlir.cli.compilation.build import build
 from tpu_mlir.cli.compilation.check import DIFFERS, check_data, run_check
 from tpu_mlir.cli.compilation.corrections import check_network, run_corrections
 from tpu_mlir.cli.compilation.evaluation import evaluate
+from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
 from tpu_mlir.cli.compilation.prepare import make_job
+from tpu_mlir.cli.compilation.record import messages_apart, record
 from tpu_mlir.cli.compilation.report import write_report
 from tpu_mlir.cli.compilation.search import run_search
 from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.records import takes_records
-from tpu_mlir.cli.text import examples, size_text
+from tpu_mlir.cli.text import examples, json_text, size_text
+
+if TYPE_CHECKING:
+    from tpu_mlir.checking import Check
 
 EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel",
@@ -24,6 +30,7 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel --precision f16 --calibration-data samples.npz",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
+    "tpuc compile m.onnx -o m.bmodel --json | jq .check.outputs",
     "tpuc compile m.onnx -o m.bmodel --verbose --save-temps stages/   (stages/commands.sh makes them again)",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --correct auto",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --fuse-preprocess --mean 127.5 --scale 0.0078125",
@@ -44,7 +51,16 @@ def compile(
     In the end the bmodel, already written, runs once on the simulator beside ONNX Runtime. Where they differ, the first
     wrong layer is named and the exit code is 3.
     """
-    job = make_job(request, integers, quality, checking, calibration)
+    with messages_apart(request.as_json) as warned:
+        built, checked = _compile(make_job(request, integers, quality, checking, calibration))
+    if request.as_json:
+        typer.echo(json_text(record(request.output, built, checked, warned)))
+    if checked and checked.has_failed:
+        raise typer.Exit(DIFFERS)
+
+
+def _compile(job: Job) -> "tuple[Built, Check | None]":
+    request = job.request
     check_data(job)
     check_network(job)
     job = dataclasses.replace(job, corrected=run_corrections(job))
@@ -53,8 +69,7 @@ def compile(
     errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
     checked = run_check(job, built)
     write_report(job, built, evaluate(job, built))
-    if checked and checked.has_failed:
-        raise typer.Exit(DIFFERS)
+    return built, checked
 
 
 def register(app: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """The check that `tpuc compile` ends with: what it prints, and the exit code."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tpu_mlir.cli import main
+from tpu_mlir.runtime import BModel
+from tpu_mlir.runtime.profile import profile
 from tpu_mlir.testing import uniform
 
 
@@ -97,3 +100,50 @@ def test_a_calibration_sample(model: Path, tmp_path: Path, precision: str, capsy
     options = ["--precision", precision, "--calibration-data", str(tmp_path / "data.npz")]
     assert compile_with(model, *options) == 0
     assert f"0 wrongly not finite; on {tmp_path / 'data.npz'}, sample 0, " in capsys.readouterr().err
+
+
+def test_json(model: Path, capsys) -> None:
+    assert compile_with(model, "--json", "--precision", "f16") == 0
+    found = json.loads(capsys.readouterr().out)
+    path = Path(found["file"])
+    assert path == model.with_suffix(".bmodel") and found["bytes"] == path.stat().st_size
+    assert found["cycles"] == profile(BModel.load(path)).cycles
+    assert found["check"]["agrees"] and found["warnings"] == []
+    (y,) = found["check"]["outputs"]
+    assert (y["name"], y["shape"], y["fault"]) == ("y", [1, 4, 8, 8], "")
+    assert 0.999 < y["figures"]["cosine"] <= 1 and 0 < y["figures"]["error"] < 0.01
+
+
+def test_json_is_all_that_stdout_gets(model: Path, tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "in.npz", x=uniform(1, 3, 12, 12))
+    words = [
+        "--precision",
+        "int8",
+        "--calibration-data",
+        str(tmp_path / "in.npz"),
+        "--report",
+        str(tmp_path / "r.html"),
+    ]
+    assert compile_with(model, "--json", "--no-check", *words) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["check"] is None
+    assert "1 samples" in captured.err
+
+
+def test_json_has_the_warnings(tmp_path: Path, capsys) -> None:
+    big = numpy_helper.from_array(np.full((1, 3, 4, 4), 1e5, np.float32), "w")
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 4, 4])
+    node = helper.make_node("Add", ["x", "w"], ["y"])
+    graph = helper.make_graph([node], "g", [x], [onnx.ValueInfoProto(name="y")], [big])
+    path = tmp_path / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    compile_with(path, "--json", "--no-check", "--precision", "f16")
+    captured = capsys.readouterr()
+    warned = json.loads(captured.out)["warnings"]
+    assert warned and all(f"warning: {text}\n" in captured.err for text in warned)
+
+
+def test_json_of_a_wrong_bmodel(model: Path, capsys) -> None:
+    assert compile_with(model, "--json", "--precision", "bf16", "--tolerance", "1") == 3
+    check = json.loads(capsys.readouterr().out)["check"]
+    assert not check["agrees"] and check["outputs"][0]["fault"]

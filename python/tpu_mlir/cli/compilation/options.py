@@ -78,6 +78,10 @@ class Request:
         ),
     ] = None
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the seconds of each stage.")] = False
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print file, bytes, cycles, the check's figures and warnings as JSON on stdout."),
+    ] = False
 
 
 @dataclass(frozen=True)
