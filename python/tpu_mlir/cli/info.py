@@ -2,26 +2,42 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tpu_mlir.cli.console import output, print_table
+from tpu_mlir.cli.console import numbers, output, print_table
 from tpu_mlir.cli.text import examples, shape_text, size_text
 from tpu_mlir.printable import printable
 from tpu_mlir.runtime import BModel
-from tpu_mlir.runtime.info import ModelInfo, NetInfo, StageInfo, TensorInfo
+from tpu_mlir.runtime.info import ModelInfo, NetInfo, StageInfo, StageMemory, TensorInfo, memory
 
-EPILOG = examples("tpuc info m.bmodel", "tpuc info m.bmodel --json | jq '.networks[0].stages[0].inputs'")
+EPILOG = examples(
+    "tpuc info m.bmodel",
+    "tpuc info m.bmodel --memory",
+    "tpuc info m.bmodel --json | jq '.networks[0].stages[0].inputs'",
+)
 
 
 def info(
     bmodel: Annotated[Path, typer.Argument(help="Any BM1684X bmodel.", show_default=False)],
+    by_tensor: Annotated[
+        bool, typer.Option("--memory", help="List what lies in global memory instead, the largest tensor first.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Show the networks of a bmodel: inputs, outputs, memory and commands of each stage."""
-    facts = BModel.load(bmodel).info()
+    """Show the networks of a bmodel: inputs, outputs, memory and commands of each stage.
+
+    Inner tensors of --memory are those on record; with `tpuc compile --keep-tensors` that is every layer's, otherwise
+    many stay in the chip's local memory.
+    """
+    model = BModel.load(bmodel)
+    if by_tensor:
+        show_memory(memory(model.contents), as_json)
+        return
+    facts = model.info()
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(facts), indent=2))
     else:
@@ -65,6 +81,27 @@ def print_stage(net: NetInfo, number: int, stage: StageInfo) -> None:
         output.print("sub-nets: " + ", ".join(f"{s.id} {s.mode}" for s in stage.sub_nets))
     if stage.recorded_tensors:
         output.print(f"intermediate tensors on record: {stage.recorded_tensors}")
+
+
+def show_memory(stages: Sequence[StageMemory], as_json: bool) -> None:
+    """Print the tensors of each stage by size, and what coefficients and neurons take in total."""
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(each) for each in stages], indent=2))
+        return
+    for each in stages:
+        output.print(f"network {printable(each.network)}, stage {each.stage}", style="bold")
+        print_table(
+            ("name", "", "type", "shape", "address", *numbers("bytes")),
+            [
+                (use.tensor.name, use.role, type_text(use.tensor), shape_text(use.tensor.shape))
+                + (f"{use.tensor.address:#x}", str(use.tensor.size))
+                for use in each.tensors
+            ],
+        )
+        output.print(
+            f"total: coefficients {size_text(each.coefficients)}, neurons {size_text(each.neurons)}, "
+            f"together {size_text(each.coefficients + each.neurons)}"
+        )
 
 
 def type_text(tensor: TensorInfo) -> str:

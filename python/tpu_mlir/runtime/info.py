@@ -19,6 +19,29 @@ class TensorInfo:
 
 
 @dataclass(frozen=True)
+class MemoryUse:
+    """A tensor that lies in global memory at some time; its role is input, output or inner."""
+
+    role: str
+    tensor: TensorInfo
+
+
+@dataclass(frozen=True)
+class StageMemory:
+    """What a stage needs of global memory, in bytes; tensors, largest first, may lie in one place one after another.
+
+    Neurons are inputs, outputs and inner tensors. Inner tensors are those on record; others stay in local memory, or
+    are of a file of another compiler, which records none.
+    """
+
+    network: str
+    stage: int
+    coefficients: int
+    neurons: int
+    tensors: tuple[MemoryUse, ...]
+
+
+@dataclass(frozen=True)
 class GroupInfo:
     """Two command streams that start together; the counts include the end commands, the sizes the padding."""
 
@@ -130,3 +153,26 @@ def describe(model: native.Model, file_size: int) -> ModelInfo:
         file_size=file_size,
         networks=nets,
     )
+
+
+def memory(model: native.Model) -> list[StageMemory]:
+    """Return the global memory of every stage of every network. Raises BModelError if a tensor table is damaged."""
+    return [
+        StageMemory(net.name, number, len(stage.coeff), stage.ctx_size + stage.io_size, _uses(stage))
+        for net in model.nets
+        for number, stage in enumerate(net.stages)
+    ]
+
+
+def _uses(stage: native.Stage) -> tuple[MemoryUse, ...]:
+    """Return each tensor once: the table also has outputs."""
+    parts = (
+        ("input", stage.inputs),
+        ("output", stage.outputs),
+        ("inner", [record.tensor for record in stage.tensor_table()]),
+    )
+    found: dict[tuple[str, int], MemoryUse] = {}
+    for role, tensors in parts:
+        for each in tensors:
+            found.setdefault((each.name, each.address), MemoryUse(role, _tensor(each)))
+    return tuple(sorted(found.values(), key=lambda use: (-use.tensor.size, use.tensor.address)))

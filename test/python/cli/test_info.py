@@ -43,6 +43,51 @@ def test_every_stage_is_shown(tmp_path: Path, capsys) -> None:
     assert "[red]x[/]" in text and "i8 scale 0.5 zero 3" in text
 
 
+def two_kinds(tmp_path: Path) -> Path:
+    """Write a stage with an input, an output that is also on record, and a larger inner tensor at the input's place."""
+    kind = {"data_type": "f16", "scale": 1.0, "zero_point": 0}
+    x = bmodel.Tensor(name="x", shape=[8], address=0x1000, size=16, **kind)
+    y = bmodel.Tensor(name="y", shape=[4], address=0x2000, size=8, **kind)
+    inner = bmodel.Tensor(name="conv", shape=[2, 16], address=0x1000, size=64, **kind)
+    table = bmodel.write_tensor_table([bmodel.TensorRecord(tensor=each, complete=1) for each in (inner, y)])
+    stage = bmodel.Stage(
+        inputs=[x],
+        outputs=[y],
+        ctx_address=0x1000,
+        ctx_size=2 * 4096,
+        coeff_address=0,
+        coeff=bytes(4096),
+        groups=[],
+        tensor_locations=table,
+    )
+    path = tmp_path / "m.bmodel"
+    path.write_bytes(bmodel.write(bmodel.Model(chip="BM1684X", nets=[bmodel.Net(name="n", stages=[stage])])))
+    return path
+
+
+def test_memory_by_tensor(tmp_path: Path, capsys) -> None:
+    assert main(["info", "--memory", str(two_kinds(tmp_path))]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["network", "n,", "stage", "0"],
+        ["name", "type", "shape", "address", "bytes"],
+        ["conv", "inner", "f16", "2x16", "0x1000", "64"],
+        ["x", "input", "f16", "8", "0x1000", "16"],
+        ["y", "output", "f16", "4", "0x2000", "8"],
+        ["total:", "coefficients", "4.0", "KiB,", "neurons", "8.0", "KiB,", "together", "12.0", "KiB"],
+    ]
+
+
+def test_memory_as_json(tmp_path: Path, capsys) -> None:
+    assert main(["info", "--memory", "--json", str(two_kinds(tmp_path))]) == 0
+    (stage,) = json.loads(capsys.readouterr().out)
+    assert (stage["network"], stage["stage"], stage["coefficients"], stage["neurons"]) == ("n", 0, 4096, 8192)
+    assert [(use["role"], use["tensor"]["name"]) for use in stage["tensors"]] == [
+        ("inner", "conv"),
+        ("input", "x"),
+        ("output", "y"),
+    ]
+
+
 def test_damage(tmp_path: Path, capsys) -> None:
     path = tmp_path / "m.bmodel"
     path.write_bytes(TWICE.read_bytes()[:9000])
