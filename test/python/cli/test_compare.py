@@ -128,10 +128,8 @@ def test_quantised_tensors_as_numbers(asymmetric: bool, tmp_path: Path, capsys) 
         helper.make_node("Conv", ["turned", "g"], ["second"], pads=[1] * 4),
         helper.make_node("Sigmoid", ["second"], ["y"]),
     ]
-    model = helper.make_model(
-        helper.make_graph(nodes, "m", [x], [y], weights), opset_imports=[helper.make_opsetid("", 17)]
-    )
-    onnx.save(model, tmp_path / "m.onnx")
+    graph = helper.make_graph(nodes, "m", [x], [y], weights)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "m.onnx")
     feeds = {"x": random.uniform(-1, 1, (1, 8, 12, 12)).astype(np.float32)}
     ranges = calibrate(tmp_path / "m.onnx", [feeds], method="minmax")
     options = {"precision": "int8", "ranges": ranges, "asymmetric": asymmetric, "output": tmp_path / "m.bmodel"}
