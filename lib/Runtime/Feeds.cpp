@@ -20,12 +20,12 @@ static const bmodel::Tensor *find(const std::vector<bmodel::Tensor> &tensors,
   return it == tensors.end() ? nullptr : &*it;
 }
 
-static std::string names(const std::vector<bmodel::Tensor> &tensors) {
-  return llvm::join(llvm::map_range(tensors,
-                                    [](const bmodel::Tensor &tensor) {
-                                      return "'" + tensor.name + "'";
-                                    }),
-                    ", ");
+template <typename Named>
+static std::string names(llvm::ArrayRef<Named> tensors) {
+  auto quoted = llvm::map_range(tensors, [](const Named &tensor) {
+    return "'" + std::string(tensor.name) + "'";
+  });
+  return tensors.empty() ? "none" : llvm::join(quoted, ", ");
 }
 
 static std::string text(llvm::ArrayRef<int64_t> shape) {
@@ -59,8 +59,10 @@ static llvm::Error checkNames(const bmodel::Net &net,
     size_t given = llvm::count_if(
         feeds, [&](const Feed &feed) { return feed.name == input.name; });
     if (given == 0)
-      return failure(llvm::formatv("input '{0}' of network '{1}' is missing",
-                                   input.name, net.name));
+      return failure(llvm::formatv(
+          "input '{0}' of network '{1}' is missing; "
+          "its inputs are {2}, those given are {3}",
+          input.name, net.name, names(llvm::ArrayRef(inputs)), names(feeds)));
     if (given > 1)
       return failure(
           llvm::formatv("input '{0}' is given {1} times", input.name, given));
@@ -70,7 +72,7 @@ static llvm::Error checkNames(const bmodel::Net &net,
     if (!input)
       return failure(
           llvm::formatv("network '{0}' has no input '{1}'; its inputs are {2}",
-                        net.name, feed.name, names(inputs)));
+                        net.name, feed.name, names(llvm::ArrayRef(inputs))));
     if (feed.dataType != input->dataType)
       return failure(llvm::formatv(
           "input '{0}': expected element type {1}, but found {2}", feed.name,

@@ -69,7 +69,7 @@ def test_the_shapes_choose_the_stage() -> None:
 @pytest.mark.parametrize(
     ("feeds", "message"),
     [
-        ([], "input 'x' of network 'net' is missing"),
+        ([], "input 'x' of network 'net' is missing; its inputs are 'x', those given are none"),
         ([Feed("x", "f32", DATA), Feed("z", "f32", DATA)], "network 'net' has no input 'z'; its inputs are 'x'"),
         ([Feed("x", "f32", DATA), Feed("x", "f32", DATA)], "input 'x' is given 2 times"),
         ([Feed("x", "f16", DATA.astype(np.float16))], "input 'x': expected element type f32, but found f16"),

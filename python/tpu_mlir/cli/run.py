@@ -10,21 +10,25 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from tpu_mlir.cli.calibration import Channels, Dimensions, Mean, Scale, parse_numbers
 from tpu_mlir.cli.console import errors, working
 from tpu_mlir.cli.console import output as console
+from tpu_mlir.cli.feeds import is_image, read_feeds
 from tpu_mlir.cli.options import CommandLimit, CycleModel, MemoryLimit, WorkLimit, make_limits
 from tpu_mlir.cli.summary import summarize
 from tpu_mlir.cli.text import examples, json_text, shape_text
 from tpu_mlir.printable import printable
+from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 from tpu_mlir.runtime import RunResult, Session
 from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.samples import random_feeds
-from tpu_mlir.runtime.tensor_files import read_tensors, write_tensors
+from tpu_mlir.runtime.tensor_files import write_tensors
 from tpu_mlir.runtime.types import Array
 
 EPILOG = examples(
     "tpuc run m.bmodel   (random inputs; shows what comes out)",
     "tpuc run m.bmodel --input in.npz --output out.npz",
+    "tpuc run m.bmodel --input photo.png --mean 127.5 --scale 0.0078125 --output out.npz",
     "tpuc run m.bmodel --input in.npz --output out.npz --check",
     "tpuc run both.bmodel --network detector --input in.npz --output out.npz   (tpuc info lists networks and stages)",
     "tpuc run m.bmodel --input in.npz --output out.npz --profile trace.json   (open it with https://ui.perfetto.dev)",
@@ -38,7 +42,10 @@ def run(
     inputs: Annotated[
         Path | None,
         typer.Option(
-            "--input", "-i", help=".npz file with an array for each input; default: random.", show_default=False
+            "--input",
+            "-i",
+            help=".npz file with an array for each input, or an .npy file or image for the only one; default: random.",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[
@@ -74,6 +81,10 @@ def run(
         bool, typer.Option("--json", help="Print types, shapes and ranges, cycles and seconds as JSON.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of random inputs, without --input.", min=0)] = 0,
+    mean: Mean = "0",
+    scale: Scale = "1",
+    pixel_format: Channels = PixelFormat.RGB,
+    layout: Dimensions = Layout.NCHW,
     memory_limit: MemoryLimit = None,
     command_limit: CommandLimit = None,
     work_limit: WorkLimit = None,
@@ -81,11 +92,17 @@ def run(
     """Run a bmodel on the simulated chip.
 
     A damaged or hostile file may ask for any amount of memory and work; the limits stop it before it runs.
+
+    An image becomes an input of floats by --mean, --scale, --pixel-format and --layout; a bmodel that takes pixels
+    (--fuse-preprocess) does that itself.
     """
+    preprocess = Preprocess(parse_numbers(mean, "--mean"), parse_numbers(scale, "--scale"), pixel_format, layout=layout)
+    if preprocess != Preprocess() and (inputs is None or not is_image(inputs)):
+        raise typer.BadParameter("they are about images; give one with --input", param_hint="--mean, --scale ...")
     limits = make_limits(memory_limit, command_limit, work_limit)
     session = Session(bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits)
     if inputs is not None:
-        feeds = read_tensors(inputs)
+        feeds = read_feeds(inputs, session.input_specs(stage or 0), preprocess)
     else:
         feeds = random_feeds(session.input_specs(stage or 0), seed)
         errors.print(f"inputs: random, seed {seed}")

@@ -25,6 +25,13 @@ Feeds = dict[str, Array]
 Data = str | os.PathLike[str] | Iterable[Mapping[str, Array]]
 
 
+class Named(Protocol):
+    """A network input by name."""
+
+    @property
+    def name(self) -> str: ...
+
+
 class Sample(Protocol):
     """One run's inputs; can be sent to another process."""
 
@@ -77,7 +84,7 @@ class ArrayFileSample:
 
     def load(self) -> Feeds:
         self.file.check()
-        return _fit(_read_arrays(self.file.path, self.inputs), self.inputs, self.name)
+        return _fit(read_arrays(self.file.path, self.inputs), self.inputs, self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +117,7 @@ def find_samples(data: Data, inputs: Sequence[Input], preprocess: Preprocess, *,
     if path.is_dir():
         return _from_files(files_below(path), targets, preprocess, count, seed, str(path))
     if path.suffix.lower() in ARRAYS:
-        return _draw(_split(_read_arrays(path, targets), targets, str(path)), count, seed, str(path))
+        return _draw(_split(read_arrays(path, targets), targets, str(path)), count, seed, str(path))
     files = [SampleFile(path)] if path.suffix.lower() in suffixes() else read_list(path)
     return _from_files(files, targets, preprocess, count, seed, str(path))
 
@@ -160,7 +167,8 @@ def _draw(items: Sequence[T], count: int, seed: int, what: str) -> list[T]:
     return [items[index] for index in sorted(chosen)]
 
 
-def _read_arrays(path: Path, inputs: tuple[Input, ...]) -> Mapping[str, Array]:
+def read_arrays(path: Path, inputs: Sequence[Named]) -> Mapping[str, Array]:
+    """Return the arrays of an .npz file by name, or that of an .npy file for the only input. Raises TpuMlirError."""
     if path.suffix.lower() == ".npz":
         return read_tensors(path, mapped=True)
     if len(inputs) != 1:
@@ -176,7 +184,7 @@ def _read_arrays(path: Path, inputs: tuple[Input, ...]) -> Mapping[str, Array]:
 
 def _split(arrays: Mapping[str, Array], inputs: tuple[Input, ...], what: str) -> list[Sample]:
     """Return the samples that are stacked in arrays, along the batch or along one more dimension in front."""
-    _check_names(arrays, inputs, what)
+    check_names(arrays, inputs, what)
     pieces = {item.name: _pieces(arrays[item.name], item, what) for item in inputs}
     counts = {name: len(found) for name, found in pieces.items()}
     if len(set(counts.values())) != 1:
@@ -202,7 +210,7 @@ def _pieces(array: Array, target: Input, what: str) -> Sequence[Array]:
 
 def _fit(arrays: Mapping[str, Array], inputs: tuple[Input, ...], what: str) -> Feeds:
     """Return one run's inputs in their shapes and types."""
-    _check_names(arrays, inputs, what)
+    check_names(arrays, inputs, what)
     feeds: Feeds = {}
     for item in inputs:
         array = np.asarray(arrays[item.name])
@@ -222,7 +230,8 @@ def _convert(array: Array, target: Input) -> Array:
     return np.ascontiguousarray(array, target.dtype)
 
 
-def _check_names(arrays: Mapping[str, Array], inputs: tuple[Input, ...], what: str) -> None:
+def check_names(arrays: Mapping[str, Array], inputs: Sequence[Named], what: str) -> None:
+    """Raise CalibrationError, with the names on both sides, unless there is an array for each input."""
     missing = [item.name for item in inputs if item.name not in arrays]
     if missing:
         expected, found = ", ".join(map(repr, missing)), ", ".join(map(repr, arrays)) or "none"

@@ -55,6 +55,20 @@ def test_floats_are_refused(folder: Path, capsys) -> None:
     assert "images" in capsys.readouterr().err and not (folder / "out.npz").exists()
 
 
+def test_an_image_is_run_as_its_pixels(folder: Path) -> None:
+    path, image = folder / "one.bmodel", folder / "photos" / "0.png"
+    words = ["compile", str(DIGITS), "-o", str(path), "--input-shape", "images:1x1x8x8", *FORM, "--fuse-preprocess"]
+    assert main(words) == 0
+    with Image.open(image) as photo:
+        np.savez(folder / "in.npz", images=np.asarray(photo)[None, :, :, None])
+    found: list[np.ndarray] = []
+    for source in (image, folder / "in.npz"):
+        assert main(["run", str(path), "--input", str(source), "--output", str(folder / "out.npz")]) == 0
+        with np.load(folder / "out.npz") as outputs:
+            found.append(outputs["scores"])
+    np.testing.assert_array_equal(*found)
+
+
 def test_int8_with_accuracy(folder: Path, capsys) -> None:
     data = ["--calibration-data", str(folder / "photos"), "--evaluate", str(folder / "labels.csv")]
     compile(folder, "--precision", "int8", "--correct", "none", *data)

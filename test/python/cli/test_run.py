@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from tpu_mlir._native import bmodel
 from tpu_mlir.cli import main
 from tpu_mlir.runtime import BModel, Limits
@@ -36,6 +37,57 @@ def test_outputs(twice: Path, feeds: Path, tmp_path: Path) -> None:
     with np.load(feeds) as inputs, np.load(tmp_path / "out.npz") as outputs:
         assert outputs.files == ["y"]
         np.testing.assert_array_equal(outputs["y"], inputs["x"] + inputs["x"])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64])
+def test_other_types_are_converted_and_a_line_says_so(twice: Path, dtype: type, tmp_path: Path, capsys) -> None:
+    x = (100 * np.random.default_rng(0).standard_normal(SHAPE)).astype(dtype)
+    np.savez(tmp_path / "in.npz", x=x)
+    assert main(["run", str(twice), "-i", str(tmp_path / "in.npz"), "-o", str(tmp_path / "out.npz")]) == 0
+    assert capsys.readouterr().err.startswith(f"input 'x': converted from {np.dtype(dtype)} to float32\n")
+    with np.load(tmp_path / "out.npz") as outputs:
+        np.testing.assert_array_equal(outputs["y"], 2 * x.astype(np.float32))
+
+
+@pytest.mark.parametrize(("number", "dtype"), [(1e300, "float64"), (2**24 + 1, "int64")])
+def test_numbers_that_the_input_cannot_hold(twice: Path, number: float, dtype: str, tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "in.npz", x=np.full(SHAPE, number, dtype))
+    message = f"in.npz: input 'x' takes float32, which cannot hold all of the {dtype} found"
+    assert message in error_of(capsys, twice, tmp_path / "in.npz")
+
+
+def test_an_array_of_its_own_for_the_only_input(twice: Path, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).standard_normal(SHAPE).astype(np.float32)
+    np.save(tmp_path / "in.npy", x)
+    assert main(["run", str(twice), "-i", str(tmp_path / "in.npy"), "-o", str(tmp_path / "out.npz")]) == 0
+    with np.load(tmp_path / "out.npz") as outputs:
+        np.testing.assert_array_equal(outputs["y"], x + x)
+
+
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+def test_an_image(variant: Variant, layout: str, tmp_path: Path) -> None:
+    """(pixel - mean) * scale, in blue, green, red. 3150 elements are 3 x 30 x 35."""
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 35, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "in.png")
+    path = variant(shapes=((1, 3, 30, 35) if layout == "nchw" else (1, 30, 35, 3),))
+    options = ["--mean", "1,2,3", "--scale", "0.5", "--pixel-format", "bgr", "--layout", layout]
+    words = ["run", str(path), "-i", str(tmp_path / "in.png"), "-o", str(tmp_path / "out.npz"), *options]
+    assert main(words) == 0
+    expected = pixels[..., ::-1] - np.float32([1, 2, 3])  # twice the half
+    with np.load(tmp_path / "out.npz") as outputs:
+        found = outputs["y"].reshape(-1)
+    np.testing.assert_array_equal(found, (expected.transpose(2, 0, 1) if layout == "nchw" else expected).reshape(-1))
+
+
+def test_options_of_images_without_one(twice: Path, feeds: Path, capsys) -> None:
+    assert main(["run", str(twice), "-i", str(feeds), "--mean", "1"]) == 2
+    assert "they are about images" in capsys.readouterr().err
+
+
+def test_a_wrong_name_tells_both_sides(twice: Path, tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "in.npz", a=np.zeros(SHAPE), b=np.zeros(2))
+    message = f"{tmp_path / 'in.npz'}: expected an array for 'x', found 'a', 'b'"
+    assert message in error_of(capsys, twice, tmp_path / "in.npz")
 
 
 @pytest.mark.parametrize("seed", [0, 3])
