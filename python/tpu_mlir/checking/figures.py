@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tpu_mlir.runtime.compare import distance
+from tpu_mlir.runtime.compare import distance, told_apart
 from tpu_mlir.runtime.types import Array
 
 # An additive mask: 16-bit types hold less, and any number beyond what scores reach does the same.
@@ -74,18 +74,23 @@ def fault(figures: Figures, floor: float, *, is_exact: bool) -> str:
         return f"{figures.unequal} of {figures.size} integers differ" if wrong else ""
     bound = math.sqrt(2 * (1 - floor))
     if figures.is_zero:
-        return f"{figures.error:.3g} where all is zero" if figures.error > 1 - floor else ""
+        above = figures.error > 1 - floor
+        return "{} where all is zero, above {}".format(*told_apart(figures.error, 1 - floor)) if above else ""
     if not figures.has_angle:
         return _beyond(figures.distance, bound)
     if figures.cosine < floor:
-        return f"cosine {cosine_text(figures.cosine)}, below {floor:g}"
+        return "cosine {}, below {}".format(*told_apart(figures.cosine, floor, 6))
     return _beyond(figures.distance, 2 * bound)
 
 
-def cosine_text(cosine: float) -> str:
-    """Return a cosine with digits enough to tell it from 1."""
-    return f"{cosine:.6f}"
+def cosine_text(cosine: float, floor: float) -> str:
+    """Return a cosine with six digits behind the point, or as many as tell on which side of the floor it is."""
+    for digits in range(6, 17):
+        text = f"{cosine:.{digits}f}"
+        if (float(text) < floor) == (cosine < floor):
+            return text
+    return repr(cosine)
 
 
 def _beyond(found: float, bound: float) -> str:
-    return f"relative error {found:.3g}, above {bound:.2g}" if found > bound else ""
+    return "relative error {}, above {}".format(*told_apart(found, bound)) if found > bound else ""

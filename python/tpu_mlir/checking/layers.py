@@ -32,7 +32,7 @@ def judge(
         if value is not None:
             figures = measure(value, references[name], is_inner=name not in outputs)
             wrong = fault(figures, floor, is_exact=is_exact)
-            judged.append(CheckedTensor(name, values[name].data_type, value.shape, figures, wrong))
+            judged.append(CheckedTensor(name, values[name].data_type, value.shape, figures, wrong, floor))
     return judged
 
 

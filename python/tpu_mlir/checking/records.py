@@ -38,13 +38,22 @@ class CheckOptions:
 
 @dataclass(frozen=True)
 class CheckedTensor:
-    """A tensor beside ONNX Runtime's; `fault` says what is wrong, nothing if it is near enough."""
+    """A tensor beside ONNX Runtime's; `fault` says what is wrong, nothing if it is near enough.
+
+    floor: least cosine, which the figures in words are told apart from.
+    """
 
     name: str
     data_type: str
     shape: tuple[int, ...]
     figures: Figures
     fault: str
+    floor: float
+
+    @property
+    def cosine(self) -> str:
+        """The cosine in words."""
+        return cosine_text(self.figures.cosine, self.floor)
 
     @property
     def text(self) -> str:
@@ -54,7 +63,7 @@ class CheckedTensor:
             return f"'{self.name}' has no elements"
         if found.is_integer:
             return f"'{self.name}' {found.size - found.unequal} of {found.size} integers equal"
-        angle = f"cosine {cosine_text(found.cosine)}, " if found.has_angle else ""
+        angle = f"cosine {self.cosine}, " if found.has_angle else ""
         return f"'{self.name}' {angle}largest error {found.error:.2g}, {found.not_finite} wrongly not finite"
 
 

@@ -46,6 +46,16 @@ def distance(value: Array, reference: Array) -> tuple[float, float, float]:
     return relative, float(np.abs(a - b).max()), cosine
 
 
+def told_apart(found: float, bound: float, digits: int = 3) -> tuple[str, str]:
+    """Return two numbers with digits enough that rounding does not change which is larger."""
+    for count in range(digits, 17):
+        texts = f"{found:.{count}g}", f"{bound:.{count}g}"
+        a, b = map(float, texts)
+        if (a < b, a > b) == (found < bound, found > bound):
+            return texts
+    return repr(found), repr(bound)
+
+
 class Quantised(Protocol):
     """What a bmodel says of the integers of a tensor."""
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from tpu_mlir.checking.figures import fault, measure
+from tpu_mlir.checking.figures import cosine_text, fault, measure
+from tpu_mlir.runtime.compare import told_apart
 
 INF, NAN = np.inf, np.nan
 
@@ -56,6 +57,16 @@ def test_a_common_factor_is_a_fault_that_no_cosine_sees() -> None:
 )
 def test_where_a_cosine_says_nothing_the_error_counts(value: np.ndarray, reference: np.ndarray, is_fault: bool) -> None:
     assert bool(judged(value, reference)) == is_fault
+
+
+def test_figures_do_not_contradict_their_bound() -> None:
+    assert told_apart(0.04468, 0.04467) == ("0.04468", "0.04467")
+    assert told_apart(0.5, 0.25) == ("0.5", "0.25")
+    assert told_apart(1.0, float(np.nextafter(1.0, 2))) == ("1.0", "1.0000000000000002")
+    assert cosine_text(0.99999982, 0.9999999) == "0.9999998"
+    assert cosine_text(0.99999985, 0.999) == "1.000000"
+    a, b = np.array([1.0, 0.0, 0.0]), np.array([1.0, 0.000548, 0.0])  # cosine 1 - 1.5e-7
+    assert judged(a, b, 0.9999999) == "cosine 0.9999998, below 0.9999999"
 
 
 def test_integers_are_equal_where_floats_are_exact() -> None:

@@ -81,12 +81,10 @@ def _show(job: Job, found: "Check", seconds: float) -> None:
 
 
 def _print_layers(found: "Check") -> None:
-    from tpu_mlir.checking.figures import cosine_text
-
     rows: list[Sequence[str]] = []
     for each in found.layers:
         figures = each.figures
-        measured = cosine_text(figures.cosine), f"{figures.error:.2g}", str(figures.not_finite)
+        measured = each.cosine, f"{figures.error:.2g}", str(figures.not_finite)
         rows.append((each.name, each.data_type, shape_text(each.shape), *measured, "wrong" if each.fault else ""))
     columns = ("tensor", "type", "shape", *numbers("cosine", "largest error", "not finite"), "")
     print_table(columns, rows, "around the first wrong tensor")
