@@ -9,6 +9,7 @@ import onnx
 import pytest
 import tpu_mlir
 from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
 from tpu_mlir._native import bmodel
 from tpu_mlir.cli import main
 from tpu_mlir.quantization import calibrate
@@ -83,12 +84,48 @@ def test_table(onnx_model, twice: Path, capsys) -> None:
     assert total == ["1", "tensors"]
 
 
+def test_what_was_run_on_is_told(onnx_model, twice: Path, tmp_path: Path, capsys) -> None:
+    x = np.random.default_rng(0).random(SHAPE)
+    np.savez(tmp_path / "in.npz", x=x.astype(np.float32))
+    np.save(tmp_path / "in.npy", x)
+    for options, text in (
+        ((), "seeded data (seed 0)"),
+        (("--seed", "3"), "seeded data (seed 3)"),
+        (("--inputs", tmp_path / "in.npz"), str(tmp_path / "in.npz")),
+        (("--inputs", tmp_path / "in.npy"), f"{tmp_path / 'in.npy'}, sample 0"),
+    ):
+        assert main(["compare", str(onnx_model("Add")), str(twice), *map(str, options)]) == 0
+        assert capsys.readouterr().err == f"inputs: {text}\n"
+
+
+@pytest.mark.parametrize("data", ["image", "ranges"])
+def test_inputs_of_an_image_and_in_the_range_of_a_table(data: str, variant, tmp_path: Path, capsys) -> None:
+    """|2x - x^2| / |x^2| is 1 for x = 1, 0 for x = 2."""
+    shape = [1, 3, 30, 35]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    graph = helper.make_graph(
+        [helper.make_node("Mul", ["x", "x"], ["y"])], "g", [x], [helper.make_tensor_value_info("y", 1, shape)]
+    )
+    model = tmp_path / "m.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), model)
+    path = variant(shapes=(tuple(shape),))
+    if data == "image":
+        Image.fromarray(np.full((30, 35, 3), 200, np.uint8)).save(tmp_path / "in.png")
+        (found,) = compare(capsys, model, path, "--inputs", tmp_path / "in.png", "--scale", "0.01")
+        assert found["relative"] == pytest.approx(0, abs=1e-6)
+        return
+    table = calibrate(model, [{"x": np.full(shape, value, np.float32)} for value in (0.0, 2e-3)], method="minmax")
+    table.save(tmp_path / "m.ranges")
+    (found,) = compare(capsys, model, path, "--ranges", tmp_path / "m.ranges")
+    assert found["relative"] is not None and float(str(found["relative"])) > 900, "x is 0.002 at most"
+
+
 def test_tolerance(onnx_model, twice: Path, capsys) -> None:
     assert main(["compare", str(onnx_model("Add")), str(twice), "--tolerance", "0"]) == 0
     capsys.readouterr()
     assert main(["compare", str(onnx_model("Mul")), str(twice), "--tolerance", "0.5"]) == 1
     captured = capsys.readouterr()
-    assert captured.err.startswith(f"error: {twice}: 1 output(s) differ by more than 0.5, 'y' by ")
+    assert f"\nerror: {twice}: 1 output(s) differ by more than 0.5, 'y' by " in captured.err
     assert "y (output)" in captured.out
 
 
