@@ -23,6 +23,7 @@ def test_all_commands_are_there() -> None:
         "disasm",
         "import",
         "info",
+        "operators",
         "profile",
         "run",
     ]
