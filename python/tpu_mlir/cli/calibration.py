@@ -17,6 +17,8 @@ from tpu_mlir.printable import printable
 from tpu_mlir.quantization.preprocess import Layout, PixelFormat, Preprocess
 
 if TYPE_CHECKING:
+    from onnx import ModelProto
+
     from tpu_mlir.quantization import Ranges
 
 
@@ -101,8 +103,10 @@ class Calibration:
             layout=self.layout,
         )
 
-    def run(self, model: Path, input_shapes: Mapping[str, Sequence[int]] | None) -> "Ranges":
-        """Calibrate a model on the data, with a bar that shows the time left. Raises TpuMlirError."""
+    def run(
+        self, model: Path, input_shapes: Mapping[str, Sequence[int]] | None, cut: "ModelProto | None" = None
+    ) -> "Ranges":
+        """Calibrate a model, or the `cut` that is left of it, on the data, with a bar. Raises TpuMlirError."""
         if self.data is None:
             raise typer.TyperException("missing option '--calibration-data'")
         preprocess = self.preprocess()
@@ -110,7 +114,7 @@ class Calibration:
 
         with progress_bar(f"calibrating {model}") as report:
             return quantization.calibrate(
-                model,
+                model if cut is None else cut,
                 self.data,
                 method=self.method.value,
                 samples=self.samples,

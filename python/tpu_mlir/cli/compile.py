@@ -30,6 +30,7 @@ EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel --precision f16 --calibration-data samples.npz",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --ranges m.ranges",
+    "tpuc compile m.onnx -o backbone.bmodel --output-names conv4,conv5",
     "tpuc compile m.onnx -o m.bmodel --json | jq .check.outputs",
     "tpuc compile m.onnx -o m.bmodel --verbose --save-temps stages/   (stages/commands.sh makes them again)",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --correct auto",

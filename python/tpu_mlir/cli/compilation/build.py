@@ -42,7 +42,7 @@ def compile_job(
     from tpu_mlir.quantization.operations import copy
 
     return compiler.compile(
-        copy(corrected.module) if corrected else request.model,
+        copy(corrected.module) if corrected else job.network,
         precision=job.element_type,
         chip=request.chip.value,
         input_shapes=job.shapes,
@@ -53,6 +53,6 @@ def compile_job(
         fallback=job.integers.fallback.value,
         fuse_preprocess=job.preprocess if request.fuse_preprocess else None,
         keep_tensors=keep_tensors,
-        name=compiler.network_name(request.model) if corrected else None,
+        name=None if job.network is request.model and not corrected else compiler.network_name(request.model),
         observers=observers,
     )

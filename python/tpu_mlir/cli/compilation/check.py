@@ -37,7 +37,7 @@ def run_check(job: Job, built: Built) -> "Check | None":
     told = _options(job, built)
     with working(f"checking {job.request.output}"):
         found = check(
-            job.request.model,
+            job.network,
             built.bmodel,
             (job.element_type, *built.overrides.values()),
             told,

@@ -50,7 +50,7 @@ def check_network(job: Job) -> None:
             fallback=job.integers.fallback.value,
             fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,
         )
-        check_compilable(clean_module(job.request.model, job.shapes), options)
+        check_compilable(clean_module(job.network, job.shapes), options)
 
 
 def run_corrections(job: Job) -> "Corrected | None":
@@ -61,10 +61,10 @@ def run_corrections(job: Job) -> "Corrected | None":
     from tpu_mlir import quantization
     from tpu_mlir.quantization.evaluation import reference_score
 
-    judge = reference_score(model, job.labels, job.shapes or {}, job.preprocess)[0] if job.labels else None
+    judge = reference_score(job.network, job.labels, job.shapes or {}, job.preprocess)[0] if job.labels else None
     with progress_bar(f"correcting {model}") as advance:
         found = quantization.correct(
-            model,
+            job.network,
             calibration.data or (),
             corrections=job.corrections,
             judge=judge,

@@ -19,7 +19,7 @@ def evaluate(job: Job, built: Built) -> "Evaluation | None":
 
     with progress_bar(f"evaluating {job.request.output}") as advance:
         found = quantization.evaluate(
-            job.request.model, built.bmodel, job.labels, preprocess=job.preprocess, progress=advance
+            job.network, built.bmodel, job.labels, preprocess=job.preprocess, progress=advance
         )
     _show(found, len(job.labels), job.request.precision)
     return found

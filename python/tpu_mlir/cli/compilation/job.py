@@ -9,6 +9,10 @@ from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Qual
 from tpu_mlir.quantization.preprocess import Preprocess
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from onnx import ModelProto
+
     from tpu_mlir.quantization.correction import Corrected
     from tpu_mlir.quantization.labels import Label
     from tpu_mlir.quantization.ranges import Ranges
@@ -20,7 +24,7 @@ class Job:
     """The options as given, and what those that are text mean.
 
     corrections: names, `auto`, `quick` or nothing. drop: share of top-1 that may be lost. corrected: the network after
-    the corrections, once they are done.
+    the corrections, once they are done. cut: the model with the outputs of --output-names, if there are any.
     """
 
     request: Request
@@ -34,7 +38,13 @@ class Job:
     labels: "Sequence[Label]"
     drop: float | None
     corrections: str | list[str] | None
+    cut: "ModelProto | None" = None
     corrected: "Corrected | None" = None
+
+    @property
+    def network(self) -> "Path | ModelProto":
+        """What is compiled: the file, or what --output-names has left of it."""
+        return self.request.model if self.cut is None else self.cut
 
     @property
     def is_quantized(self) -> bool:

@@ -29,7 +29,7 @@ def choose_ranges(job: Job) -> "Ranges | None":
     if job.request.precision is Precision.F16:  # no method that cuts off what is rare
         calibration = dataclasses.replace(calibration, method=Method.MINMAX)
     if calibration.data is not None:
-        return calibration.run(job.request.model, job.shapes)
+        return calibration.run(job.request.model, job.shapes, job.cut)
     return None  # of floats, or of a model that has quantized itself
 
 

@@ -53,7 +53,7 @@ def run_diagnosis(job: Job, ranges: "Ranges", overrides: Mapping[str, str]) -> "
 
     with progress_bar(f"diagnosing {job.request.model.name}") as advance:
         found = diagnose(
-            job.corrected.module if job.corrected else job.request.model,
+            job.corrected.module if job.corrected else job.network,
             ranges,
             job.calibration.data or (),
             asymmetric=job.integers.asymmetric,

@@ -16,7 +16,7 @@ def scheme_of(job: Job, ranges: "Ranges") -> "Scheme":
     from tpu_mlir.quantization.search.scheme import Scheme
 
     return Scheme(
-        job.corrected.module if job.corrected else clean_module(job.request.model, job.shapes),
+        job.corrected.module if job.corrected else clean_module(job.network, job.shapes),
         ranges,
         fallback=job.integers.fallback.value,
         asymmetric=job.integers.asymmetric,
@@ -32,7 +32,7 @@ def trials_of(job: Job) -> "tuple[Trials, Trials]":
 
     calibration = job.calibration
     return held_out(
-        job.request.model,
+        job.network,
         calibration.data or (),
         samples=calibration.samples,
         seed=calibration.seed,

@@ -48,7 +48,7 @@ def _goal(job: Job) -> "Goal":
 
     if job.drop is None:
         return Goal(job.quality.min_cosine)
-    judge, before = reference_score(job.request.model, job.labels, job.shapes or {}, job.preprocess)
+    judge, before = reference_score(job.network, job.labels, job.shapes or {}, job.preprocess)
     return Goal(judge=judge, target=before - job.drop)
 
 
@@ -59,7 +59,7 @@ def _search(job: Job, goal: "Goal") -> "Search":
     if job.corrected:
         ranges = job.corrected.ranges
     else:
-        ranges = load_ranges(model, table) if table else job.calibration.run(model, job.shapes)
+        ranges = load_ranges(model, table) if table else job.calibration.run(model, job.shapes, job.cut)
     with progress_bar(f"searching {model}") as advance:
         return search_precision(
             scheme_of(job, ranges), *trials_of(job), goal, tell=lambda _, done, total: advance(done, total)

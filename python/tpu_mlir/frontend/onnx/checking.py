@@ -67,6 +67,15 @@ class Checks:
                 raise failed([f"{text}; {_REMEDY}" for text in texts or [_line(str(error))]]) from None
 
 
+def element_types(model: onnx.ModelProto, opsets: Mapping[str, int]) -> dict[str, int]:
+    """Return ONNX's numbers of the element types of what is computed, as far as ONNX knows them."""
+    try:
+        found = shape_inference.infer_shapes(_copy(model, opsets)).graph.value_info
+    except shape_inference.InferenceError:  # the import tells what is wrong
+        return {}
+    return {value.name: value.type.tensor_type.elem_type for value in found}
+
+
 def _unsupported(graph: onnx.GraphProto, opsets: Mapping[str, int]) -> Iterator[str]:
     for node in graph.node:
         domain = "" if node.domain == "ai.onnx" else node.domain
