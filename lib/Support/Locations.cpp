@@ -8,7 +8,8 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-static constexpr StringLiteral orderKey = "order", partsKey = "parts";
+static constexpr StringLiteral orderKey = "order", partsKey = "parts",
+                               clippedKey = "clipped";
 
 StringRef tpu_mlir::nameOf(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
@@ -59,7 +60,15 @@ static Location withNote(Location location, StringRef key, Attribute note) {
 
 bool tpu_mlir::holdsTensor(Location location) {
   auto fused = dyn_cast<FusedLoc>(location);
-  return !fused || !fused.getMetadata() || notesOf(location);
+  DictionaryAttr notes = notesOf(location);
+  return !fused || !fused.getMetadata() ||
+         (notes && !notes.contains(clippedKey));
+}
+
+Location tpu_mlir::markClipped(Location location) {
+  if (nameOf(location).empty() || !holdsTensor(location))
+    return location;
+  return withNote(location, clippedKey, UnitAttr::get(location.getContext()));
 }
 
 ArrayRef<int64_t> tpu_mlir::orderOf(Location location) {

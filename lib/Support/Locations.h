@@ -7,6 +7,7 @@
 //
 // order: the tensor `relu1` is the value, its dimensions permuted by that.
 // parts: tensors that are no values any more since they became part of it.
+// clipped: beyond the range that its only reader tells apart, it is no tensor.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -24,8 +25,11 @@ llvm::StringRef nameOf(mlir::Location location);
 mlir::Location locationOf(mlir::OpResult result);
 
 /// Whether a value of this location holds its tensor, in the order that
-/// `orderOf` tells, and is no part of what computes it.
+/// `orderOf` tells, is not clipped, and is no part of what computes it.
 bool holdsTensor(mlir::Location location);
+
+/// The location of a value that is stored in the range of what reads it.
+mlir::Location markClipped(mlir::Location location);
 
 /// Empty where the value is in the tensor's own order.
 llvm::ArrayRef<int64_t> orderOf(mlir::Location location);

@@ -30,6 +30,11 @@ def result_names(op: ir.Operation) -> list[str]:
     return [first if index == 0 else f"{first}/{index}" for index in range(count)]
 
 
+def is_clipped(op: ir.Operation) -> bool:
+    """Tell whether the result is stored in the range of what reads it, which may be less than its own."""
+    return str(op.location).startswith("loc(fused<{clipped")
+
+
 def _unescape(text: str) -> str:
     def byte(match: re.Match[bytes]) -> bytes:
         code = match[1]

@@ -1,5 +1,7 @@
 """A check in words."""
 
+from collections.abc import Collection
+
 from tpu_mlir.checking.records import Check
 
 _SHOWN = 3  # outputs with figures of their own
@@ -19,14 +21,14 @@ def headline(check: Check) -> str:
     return f"{verdict} ONNX Runtime: {figures}{more}; {where}"
 
 
-def remedies(check: Check, precision: str) -> list[str]:
-    """Return what may help, a line each, the first wrong layer's name in it."""
+def remedies(check: Check, precision: str, overrides: Collection[str] = ()) -> list[str]:
+    """Return what may help, a line each, the first wrong layer's name in it unless it has an override already."""
     if not check.has_failed:
         return []
     if check.stopped or precision == "f32":
         return ["this is a fault of the compiler: please report it with the model"]
     found: list[str] = []
-    if check.first:
+    if check.first and check.first not in overrides:
         found.append(f"--precision-override '{check.first}:f32' computes the first wrong tensor in f32")
     if any(each.figures.not_finite for each in (*check.outputs, *check.layers)) and precision == "f16":
         found.append("--precision bf16 has the range of f32")

@@ -11,7 +11,7 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.exporting import Quantized
 from tpu_mlir.frontend.onnx.session import Session
 from tpu_mlir.frontend.onnx.tensors import Array
-from tpu_mlir.locations import result_names
+from tpu_mlir.locations import is_clipped, result_names
 from tpu_mlir.modules import main_operations
 from tpu_mlir.quantization.calibration import Model, clean_module, quantize_in_f32
 from tpu_mlir.quantization.network import Network
@@ -36,7 +36,7 @@ class Tensor:
     `seen` are its values on all samples, `scale` is the step of its 8 bits, the largest of several channels', and
     `limits` the least and largest value that they hold; None in floats. `narrowed` tells that they are less than the
     table's range, because what reads the tensor is flat beyond. `error` is the mean relative error (2-norm)
-    against the float network, all that comes before it being quantized, too.
+    against the float network, all that comes before it being quantized, too; of what the reader tells apart.
     """
 
     name: str
@@ -146,7 +146,8 @@ def diagnose(
             expected, results = network.run(feeds), quantized.run(feeds)
             for item in network.activations:
                 if item.name in results:
-                    relative, _, cosine = distance(results[item.name], np.asarray(expected[item.reference]))
+                    wanted = quantized.clip(item.name, np.asarray(expected[item.reference]))
+                    relative, _, cosine = distance(results[item.name], wanted)
                     distances.setdefault(item.name, []).append((relative, cosine))
             progress(len(found) + index, total)
         outputs = [value.name for value in to_onnx(module).graph.output]
@@ -158,6 +159,7 @@ def diagnose(
         values = seen.tensors[item.name]
         entry = ranges.get(item.name)
         narrowed = bool(limits and entry and max(-limits[0], limits[1]) < NARROWED * entry.threshold)
+        narrowed = narrowed or item.name in quantized.clipped
         tensors.append(
             Tensor(item.name, item.operator, values, scale, limits, narrowed, float(relative), float(cosine))
         )
@@ -178,14 +180,20 @@ class StoredReference:
 
     def __init__(self, module: ir.Module) -> None:
         self.types: dict[str, Quantized] = {}
+        self.clipped: set[str] = set()
         for op in main_operations(module):
             for index, name in enumerate(result_names(op)):
                 kind = Quantized.of(ir.RankedTensorType(op.results[index].type).element_type)
                 if kind and op.name != "top.weight":
                     self.types[name] = kind
+                    self.clipped |= {name} if is_clipped(op) else set()
         model = to_onnx(module, intermediates=True)
         self._names = {value.name: value.doc_string or value.name for value in model.graph.output}
         self._session = Session(model)
+
+    def clip(self, name: str, values: Array) -> Array:
+        """Return what of a tensor its reader tells apart."""
+        return np.clip(values, *_limits(self.types[name])[1]) if name in self.clipped else values
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Return every tensor by its name in the network; of one that is stored and real, what is stored."""

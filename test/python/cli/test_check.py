@@ -52,6 +52,43 @@ def test_a_fault_ends_with_3_and_names_layer_and_remedy(model: Path, capsys) -> 
     assert model.with_suffix(".bmodel").is_file(), "it is written all the same"
 
 
+def test_a_remedy_in_use_is_not_offered_again(model: Path, capsys) -> None:
+    """The convolution's weights are rounded to bf16 all the same."""
+    options = ["--precision", "bf16", "--tolerance", "1", "--precision-override", "relu0:f32"]
+    assert compile_with(model, *options) == 3
+    assert "remedy: --precision-override 'relu0:f32'" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("activation", ["Relu", "HardSwish"])
+def test_a_sum_in_the_range_of_its_only_reader_is_not_blamed(activation: str, tmp_path: Path, capsys) -> None:
+    """The sum is negative in nearly all places, which INT8 does not store; what the activation makes of it is right."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["conv"]),
+        helper.make_node("Add", ["conv", "x"], ["sum"]),
+        helper.make_node(activation, ["sum"], ["act"]),
+        helper.make_node("Conv", ["act", "w"], ["y"]),
+    ]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 12, 12])
+    weights = [numpy_helper.from_array(uniform(8, 8, 1, 1), "w")]
+    graph = helper.make_graph(nodes, "g", [x], [onnx.ValueInfoProto(name="y")], weights)
+    model, path = tmp_path / "m.onnx", tmp_path / "m.bmodel"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), model)
+    np.savez(tmp_path / "data.npz", x=20 * uniform(4, 8, 12, 12) - 12)
+    data = ["--calibration-data", str(tmp_path / "data.npz"), "--correct", "none", "--strict-int8"]
+    report = ["--report", str(tmp_path / "r.html")]
+    assert compile_with(model, "--precision", "int8", *data, "--tolerance", "1", *report) == 3
+    printed = capsys.readouterr()
+    rows = [line.split()[0] for line in printed.out.splitlines() if line.strip()]
+    assert "conv" in rows and "sum" not in rows and "'sum'" not in printed.err
+    np.savez(tmp_path / "one.npz", x=np.load(tmp_path / "data.npz")["x"][:1].astype(np.float32))
+    assert compile_with(model, "--precision", "int8", *data, "--keep-tensors") == 0
+    capsys.readouterr()
+    assert main(["compare", str(model), str(path), "--inputs", str(tmp_path / "one.npz"), "--json"]) == 0
+    found = {each["name"]: each["cosine"] for each in json.loads(capsys.readouterr().out)}
+    assert "sum" not in found and found["conv"] > 0.99 and found["y"] > 0.99
+    assert activation == "Relu" or found["act"] > 0.99, "a relu of what has no sign does nothing, and leaves no tensor"
+
+
 def test_no_check(model: Path, capsys) -> None:
     assert compile_with(model, "--precision", "bf16", "--no-check") == 0
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -44,7 +44,7 @@ def run_check(job: Job, built: Built) -> "Check | None":
             rebuild=lambda: compile_job(job, built.ranges, built.overrides, keep_tensors=True),
             compiled=job.corrected.module if job.corrected else None,
         )
-    _show(job, found, told.seconds)
+    _show(job, built, found, told.seconds)
     return found
 
 
@@ -62,7 +62,7 @@ def _options(job: Job, built: Built) -> "CheckOptions":
     return told if checking.check_seconds is None else dataclasses.replace(told, seconds=checking.check_seconds)
 
 
-def _show(job: Job, found: "Check", seconds: float) -> None:
+def _show(job: Job, built: Built, found: "Check", seconds: float) -> None:
     """Print one line where all is well; where not, the tensors around the first wrong one and what may help."""
     from tpu_mlir.checking.text import headline, remedies
 
@@ -76,7 +76,7 @@ def _show(job: Job, found: "Check", seconds: float) -> None:
         if found.layers:
             _print_layers(found)
             errors.print(f"the first wrong tensor is '{found.first}'")
-        for line in remedies(found, job.element_type):
+        for line in remedies(found, job.element_type, built.overrides):
             errors.print(f"remedy: {line}")
 
 

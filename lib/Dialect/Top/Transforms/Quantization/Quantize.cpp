@@ -8,6 +8,7 @@
 #include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
 #include "lib/Dialect/Top/Transforms/Quantization/Resolution.h"
 #include "lib/Dialect/Top/Transforms/Retyper.h"
+#include "lib/Support/Locations.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace tpu_mlir::top {
@@ -341,6 +342,9 @@ LogicalResult Quantizer::run() {
     relate(op, plans.at(op));
   if (failed(assignTypes()))
     return failure();
+  for (Operation *op : ops)
+    if (op->getNumResults() == 1 && rules.isClipped(op->getResult(0)))
+      op->setLoc(tpu_mlir::markClipped(op->getLoc()));
   for (Operation *op : ops)
     if (failed(rewrite(op, plans.at(op))))
       return failure();

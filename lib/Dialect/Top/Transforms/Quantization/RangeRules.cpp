@@ -222,7 +222,10 @@ bool RangeRules::narrow(Value value, Range &range) {
   UniformQuantizedType result = typeOf(reader.result);
   if (!result)
     return false;
+  Range whole = range;
   narrowRange(range, reader.function, result.getScale() / 4);
+  if (range.min > whole.min || range.max < whole.max)
+    clipped.insert(value);
   return true;
 }
 

@@ -88,7 +88,10 @@ public:
   /// Rule 2.
   void share(mlir::Value value, mlir::Value with);
   /// Rule 3: `value` has no range of its own.
-  void absorb(mlir::Value value) { withoutRange.insert(value); }
+  void absorb(mlir::Value value) {
+    withoutRange.insert(value);
+    clipped.insert(value);
+  }
   /// `value` is the result of moving: its range is that of its sources.
   void moved(mlir::Value value) { withoutRange.insert(value); }
   /// Rule 4: only `function` reads `value`, and computes `result`.
@@ -100,6 +103,8 @@ public:
 
   /// Null after a diagnostic if the table has no range, or an empty one.
   mlir::quant::UniformQuantizedType typeOf(mlir::Value value);
+  /// Whether the type of rule 3 or 4 leaves out what the table has in range.
+  bool isClipped(mlir::Value value) const { return clipped.contains(value); }
   /// Rule 8, of what `function` reads to compute values of type `result`.
   mlir::quant::UniformQuantizedPerAxisType
   channelTypeOf(mlir::Value value, const ElementFunction &function,
@@ -118,7 +123,7 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> parents;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> members;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<double>> elements;
-  llvm::DenseSet<mlir::Value> withoutRange;
+  llvm::DenseSet<mlir::Value> withoutRange, clipped;
   struct Reader {
     ElementFunction function;
     mlir::Value result;

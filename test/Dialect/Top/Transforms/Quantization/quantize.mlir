@@ -1,5 +1,6 @@
 // RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs" -split-input-file | FileCheck %s
 // RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs asymmetric=true" -split-input-file | FileCheck %s --check-prefix=ASYM
+// RUN: tpu-opt %s --tpu-quantize="ranges=%S/Inputs/chain.ranges quantize-outputs" -split-input-file -mlir-print-debuginfo -mlir-print-local-scope | FileCheck %s --check-prefix=NOTES
 
 // The input is signed, a convolution with relu is not; filters have a scale for each channel, max|w| / 127, and one of
 // zeros has 1; a bias stays. What moves only shares the type of what was computed, whatever its own range.
@@ -29,6 +30,10 @@ func.func @conv(%x: tensor<1x2x4x4xf32> loc("x")) -> tensor<1x32xf32> {
 // -----
 
 // A relu that alone reads a sum lets it be stored without sign, in the range of its result.
+// The sum is then noted not to be the tensor of its name.
+// NOTES-LABEL: @relu(
+// NOTES: top.add {{.*}} loc(fused<{clipped}>["sum"])
+// NOTES: top.relu {{.*}} loc("a relu")
 // CHECK-LABEL: @relu
 // CHECK: %[[S:.*]] = top.add {{.*}} -> tensor<1x8x!quant.uniform<u8:f32, 3.906250e-03>>
 // CHECK: %[[R:.*]] = top.relu %[[S]] : tensor<1x8x!quant.uniform<u8:f32, 3.906250e-03>>
@@ -43,6 +48,8 @@ func.func @relu(%x: tensor<1x8xf32> loc("x")) -> tensor<1x8xf32> {
 // -----
 
 // Another reader needs the negative values.
+// NOTES-LABEL: @relu_and_other(
+// NOTES: top.add {{.*}} loc("sum")
 // CHECK-LABEL: @relu_and_other
 // CHECK: %[[S:.*]] = top.add {{.*}} -> tensor<1x8x!quant.uniform<i8:f32, 6.250000e-02>>
 // CHECK: top.relu %[[S]] : (tensor<1x8x!quant.uniform<i8:f32, 6.250000e-02>>) -> tensor<1x8x!quant.uniform<u8:f32, 3.906250e-03>>
