@@ -13,7 +13,7 @@ from tpu_mlir.cli.calibration import Channels, Dimensions, Mean, Scale, parse_nu
 from tpu_mlir.cli.console import errors as console
 from tpu_mlir.cli.console import numbers, output, print_table, working
 from tpu_mlir.cli.feeds import is_image
-from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
+from tpu_mlir.cli.options import CommandLimit, MemoryLimit, NetworkName, StageNumber, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.errors import DifferenceError
 from tpu_mlir.printable import printable
@@ -54,12 +54,8 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    network: Annotated[
-        str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
-    ] = None,
-    stage: Annotated[
-        int | None, typer.Option(help="Stage by number; default: that which the inputs fit.", min=0, show_default=False)
-    ] = None,
+    network: NetworkName = None,
+    stage: StageNumber = None,
     seed: Annotated[int, typer.Option(help="Of the inputs, if none are given.", min=0)] = 0,
     ranges: Annotated[
         Path | None,

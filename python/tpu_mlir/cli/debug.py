@@ -8,7 +8,7 @@ import typer
 
 from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.debug_shell import Shell, run_lines
-from tpu_mlir.cli.options import CommandLimit, MemoryLimit, WorkLimit, make_limits
+from tpu_mlir.cli.options import CommandLimit, MemoryLimit, NetworkName, StageNumber, WorkLimit, make_limits
 from tpu_mlir.cli.text import examples
 from tpu_mlir.interrupts import handled_at_prompt
 from tpu_mlir.runtime import BModel, Debugger, Session
@@ -33,12 +33,8 @@ def debug(
         list[str] | None,
         typer.Option("--command", "-c", help="Run this and do not ask; may be repeated.", show_default=False),
     ] = None,
-    network: Annotated[
-        str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
-    ] = None,
-    stage: Annotated[
-        int | None, typer.Option(help="Stage by number; default: that which the inputs fit.", min=0, show_default=False)
-    ] = None,
+    network: NetworkName = None,
+    stage: StageNumber = None,
     seed: Annotated[int, typer.Option(help="Of random inputs, without --input.", min=0)] = 0,
     memory_limit: MemoryLimit = None,
     command_limit: CommandLimit = None,

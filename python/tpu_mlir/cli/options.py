@@ -27,6 +27,13 @@ InputShapes = Annotated[
     ),
 ]
 
+NetworkName = Annotated[
+    str | None, typer.Option("--network", "--net", help="Network, if there are several.", show_default=False)
+]
+StageNumber = Annotated[
+    int | None, typer.Option(help="Stage by number; default: that which the inputs fit.", min=0, show_default=False)
+]
+
 MemoryLimit = Annotated[
     float | None,
     typer.Option(
