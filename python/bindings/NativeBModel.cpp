@@ -4,6 +4,7 @@
 #include "lib/BModel/TensorTable.h"
 #include "lib/BModel/Writer.h"
 #include "python/bindings/Native.h"
+#include "python/bindings/Text.h"
 
 #include <pybind11/stl.h>
 
@@ -11,15 +12,7 @@ namespace py = pybind11;
 using namespace py::literals;
 using namespace tpu_mlir;
 using namespace tpu_mlir::bmodel;
-
-/// Names in a damaged tensor table need not be UTF-8.
-static py::str toText(const std::string &text) {
-  PyObject *decoded = PyUnicode_DecodeUTF8(
-      text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
-  if (!decoded)
-    throw py::error_already_set();
-  return py::reinterpret_steal<py::str>(decoded);
-}
+using tpu_mlir::python::toText;
 
 static DataType toDataType(const std::string &text) {
   std::optional<DataType> type = dataTypeNamed(text);

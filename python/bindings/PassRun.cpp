@@ -12,6 +12,7 @@
 #include "mlir-c/Diagnostics.h"
 #include "mlir-c/Pass.h"
 #include "mlir/Bindings/Python/PybindAdaptors.h"
+#include "python/bindings/Text.h"
 
 #include <atomic>
 #include <chrono>
@@ -20,6 +21,7 @@
 #include <vector>
 
 namespace py = pybind11;
+using tpu_mlir::python::toText;
 
 /// How long an interrupt waits to be seen.
 static constexpr std::chrono::milliseconds interval(50);
@@ -82,15 +84,6 @@ static bool runUnlocked(MlirPassManager manager, MlirOperation operation,
     throw interrupt;
   }
   return done.get();
-}
-
-/// Names of users need not be UTF-8.
-static py::str toText(const std::string &text) {
-  PyObject *decoded = PyUnicode_DecodeUTF8(
-      text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
-  if (!decoded)
-    throw py::error_already_set();
-  return py::reinterpret_steal<py::str>(decoded);
 }
 
 static py::tuple toTuple(const Diagnostic &diagnostic) {
