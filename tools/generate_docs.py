@@ -12,7 +12,7 @@ DIALECTS = {"top": "dialects/Top/TopOps.td", "tpu": "dialects/Tpu/TpuOps.td"}
 PASSES = {
     "Top to top": "lib/Dialect/Top/Transforms/Passes.td",
     "Top to tpu": "lib/Conversion/TopToTpu/Passes.td",
-    "Tpu to tpu": "lib/Dialect/Tpu/Transforms/Passes.td",
+    "Tpu to tpu": "lib/Schedule/Passes.td",
     "Tpu to bmodel": "lib/Codegen/Passes.td",
 }
 INDEX = """# Reference

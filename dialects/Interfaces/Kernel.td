@@ -8,7 +8,7 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let cppNamespace = "::tpu_mlir";
   let description = [{
     An op with one result that works on slices in local memory. The scheduler knows nothing else of it, and it knows
-    nothing of the scheduler. Implementations are external models in `lib/Codegen/Kernels`.
+    nothing of the scheduler. Implementations are external models in `lib/Kernels`.
   }];
   let methods = [
     InterfaceMethod<[{

@@ -4,7 +4,7 @@
 
 #include "dialects/Top/Top.h"
 #include "dialects/Tpu/Tpu.h"
-#include "lib/Codegen/Group.h"
+#include "lib/Schedule/Group.h"
 
 using namespace mlir;
 using namespace tpu_mlir;

@@ -2,7 +2,7 @@
 //---------------===//
 #pragma once
 
-#include "lib/Codegen/Emitter.h"
+#include "lib/Commands/Emitter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace tpu_mlir {

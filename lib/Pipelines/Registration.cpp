@@ -4,11 +4,11 @@
 
 #include "dialects/Top/Top.h"
 #include "dialects/Tpu/Tpu.h"
-#include "lib/Codegen/Kernels/Kernels.h"
 #include "lib/Codegen/Passes.h"
 #include "lib/Conversion/TopToTpu/Passes.h"
 #include "lib/Dialect/Top/Transforms/Passes.h"
-#include "lib/Dialect/Tpu/Transforms/Passes.h"
+#include "lib/Kernels/Kernels.h"
+#include "lib/Schedule/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"

@@ -22,7 +22,7 @@ from bench.int8 import photo_feeds
 from bench.zoo import BY_NAME, example
 from oracle.bmodels import Array, compare
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "Codegen"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "Kernels"))
 
 from kernel_cases import ALL, FLOATS, KernelCase, cases, tensor_type
 from quantized_cases import QUANTIZED

@@ -1,0 +1,13 @@
+//===- Timeline.h - When commands run
+//--------------------------------------===//
+#pragma once
+
+#include "lib/Commands/Emitter.h"
+
+namespace tpu_mlir {
+
+/// Cycles until the last of these commands is over, on two engines that run in
+/// order and wait for each other only where memory makes them.
+int64_t cyclesOf(llvm::ArrayRef<Command> commands);
+
+} // namespace tpu_mlir

@@ -1,0 +1,16 @@
+//===- Kernels.cpp - Registration of the kernels behind tpu ops
+//------------===//
+#include "lib/Kernels/Kernels.h"
+
+void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
+  registerActivationKernels(registry);
+  registerConvKernels(registry);
+  registerElementwiseKernels(registry);
+  registerLookupKernels(registry);
+  registerMatMulKernels(registry);
+  registerNormalizeKernels(registry);
+  registerPoolKernels(registry);
+  registerQuantizeKernels(registry);
+  registerQuantizedBinaryKernels(registry);
+  registerShapeKernels(registry);
+}

@@ -1,0 +1,17 @@
+//===- Relay.h - Copies by way of local memory ----------------------------===//
+#pragma once
+
+#include "lib/Kernels/Movement/Transfer.h"
+
+namespace tpu_mlir {
+
+/// Copies a box of elements through local memory, all of which it may use, the
+/// fastest of several ways; empty where there is none. The transfer engine has
+/// less to do than within global memory where rows are short, and where the
+/// dimension without gaps differs between the sides, lanes turn their part.
+/// `gaps` as for `emitCopy`.
+std::vector<Command> relay(mlir::Location location, int64_t source,
+                           int64_t target, llvm::ArrayRef<CopyDim> dims,
+                           int64_t elementBytes, Gaps gaps);
+
+} // namespace tpu_mlir

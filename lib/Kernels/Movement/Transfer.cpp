@@ -1,0 +1,311 @@
+//===- Transfer.cpp - GDMA commands that move slices and tensors
+//-----------===//
+//
+// What one command can do is described in docs/targets/notes/gdma.md.
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Kernels/Movement/Transfer.h"
+
+#include "lib/Commands/Emitter.h"
+#include "lib/Commands/Timeline.h"
+#include "lib/Kernels/Movement/Relay.h"
+#include "lib/Kernels/Operands.h"
+#include "lib/Target/BM1684X/Chip.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+using namespace tpu_mlir;
+
+using Quad = std::array<int64_t, 4>;
+using Side = TransferSide;
+
+static uint32_t formatOf(int64_t elementBytes) {
+  isa::Precision precision = elementBytes == 1   ? isa::Precision::I8
+                             : elementBytes == 2 ? isa::Precision::F16
+                                                 : isa::Precision::F32;
+  return uint32_t(precision);
+}
+
+template <typename InstructionT>
+static void setSides(InstructionT &i, const Side &from, const Quad &fromSize,
+                     const Side &to, const Quad &toSize, int64_t elementBytes) {
+  i.nchw_copy = 1;
+  i.stride_enable = 1;
+  i.src_data_format = formatOf(elementBytes);
+  i.setSrcAddress(from.address);
+  i.setDstAddress(to.address);
+  i.setLaneMask(~uint64_t(0));
+  i.src_nsize = fromSize[0];
+  i.src_csize = fromSize[1];
+  i.src_hsize = fromSize[2];
+  i.src_wsize = fromSize[3];
+  i.dst_nsize = toSize[0];
+  i.dst_csize = toSize[1];
+  i.dst_hsize = toSize[2];
+  i.dst_wsize = toSize[3];
+  i.src_nstride = from.strides[0];
+  i.src_cstride = from.strides[1];
+  i.src_hstride = from.strides[2];
+  i.src_wstride = from.strides[3];
+  i.dst_nstride = to.strides[0];
+  i.dst_cstride = to.strides[1];
+  i.dst_hstride = to.strides[2];
+  i.dst_wstride = to.strides[3];
+}
+
+/// The global side of a slice: where it starts and the strides of its tensor.
+static Side globalSide(const GlobalBuffer &buffer, const Tile &tile,
+                       int64_t elementBytes) {
+  Side side{uint64_t(buffer.address), {}};
+  SmallVector<int64_t> strides = denseStrides(buffer.type.getShape());
+  for (unsigned dim = 0; dim < 4; ++dim) {
+    side.strides[dim] = strides[dim];
+    side.address += tile.offset[dim] * strides[dim] * elementBytes;
+  }
+  return side;
+}
+
+static Side localSide(const LocalBuffer &buffer) {
+  LocalView view = viewOf(buffer);
+  return {bm1684x::kLocalBase + view.address, view.strides};
+}
+
+/// Whole rows of both sides that follow each other are one long row.
+static void joinRows(Side &a, Side &b, Quad &size) {
+  if (a.strides[2] == size[3] && b.strides[2] == size[3] &&
+      size[2] * size[3] <= bm1684x::kMaxSize) {
+    size[3] *= size[2];
+    size[2] = 1;
+    a.strides[2] = b.strides[2] = size[3];
+  }
+}
+
+void tpu_mlir::emitMove(Emitter &emitter, Side from, Side to, Quad size,
+                        int64_t elementBytes) {
+  joinRows(from, to, size);
+  isa::GdmaTensor move;
+  setSides(move, from, size, to, size, elementBytes);
+  emitter.append(move);
+}
+
+/// Calls move(global side, local side, size) for each matrix of a slice whose
+/// columns are spread over lanes: rows are n, lanes c.
+static void forEachMatrix(const GlobalBuffer &global, const LocalBuffer &local,
+                          function_ref<void(Side, Side, Quad)> move) {
+  const Tile &tile = local.tile;
+  int64_t together = columnsPerLane(tile.size[3]);
+  int64_t rowBytes = columnsRowBytes(tile.size[3]);
+  int64_t row = global.type.getDimSize(3);
+  Quad size = {tile.size[1], tile.size[3] / together, 1, together};
+  for (int64_t b = 0; b < tile.size[0]; ++b) {
+    Tile matrix = tile;
+    matrix.offset[0] += b;
+    Side outer = globalSide(global, matrix, sizeof(float));
+    outer.strides = {row, together, together, 1};
+    constexpr int64_t kLane = bm1684x::kAlignment / sizeof(float);
+    Side inner{bm1684x::kLocalBase + local.address +
+                   b * tile.size[1] * rowBytes,
+               {rowBytes / int64_t(sizeof(float)), kLane, together, 1}};
+    move(outer, inner, size);
+  }
+}
+
+void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
+                        const LocalBuffer &to) {
+  int64_t elementBytes = to.elementType.getIntOrFloatBitWidth() / 8;
+  if (to.layout == Layout::Columns)
+    return forEachMatrix(from, to, [&](Side outer, Side inner, Quad size) {
+      emitMove(emitter, outer, inner, size, elementBytes);
+    });
+  Side source = globalSide(from, to.tile, elementBytes);
+  Quad size = to.tile.size;
+  if (to.layout == Layout::Replicated) {
+    size[1] = bm1684x::kLanes;
+    source.strides[1] = 0;
+  }
+  emitMove(emitter, source, localSide(to), size, elementBytes);
+}
+
+void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
+                        int64_t address, const LocalBuffer &to) {
+  const Tile &tile = to.tile;
+  int64_t elementBytes = to.elementType.getIntOrFloatBitWidth() / 8;
+  assert(tile.offset[1] % from.lanes == 0 && "slices start in the first lane");
+  int64_t channel = from.channelBytes / elementBytes;
+  int64_t first = tile.offset[1] / from.lanes;
+  Side local = localSide(to);
+  int64_t localChannel = local.strides[1];
+  int64_t channels = llvm::divideCeil(tile.size[1], from.lanes);
+  uint64_t start = address + first * from.channelBytes;
+  Quad size = {1, std::min(tile.size[1], from.lanes), 1, channels * channel};
+  Side global{start,
+              {0, from.laneBytes() / elementBytes, channels * channel, 1}};
+  local.strides = {0, 0, channels * channel, 1};
+  assert(localChannel == channel && "kernels read whole channels");
+  emitMove(emitter, global, local, size, elementBytes);
+}
+
+void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
+                         const GlobalBuffer &to) {
+  int64_t elementBytes = from.elementType.getIntOrFloatBitWidth() / 8;
+  if (from.layout == Layout::Columns)
+    return forEachMatrix(to, from, [&](Side outer, Side inner, Quad size) {
+      emitMove(emitter, inner, outer, size, elementBytes);
+    });
+  emitMove(emitter, localSide(from), globalSide(to, from.tile, elementBytes),
+           from.tile.size, elementBytes);
+}
+
+SmallVector<int64_t> tpu_mlir::denseStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t dim = shape.size(); dim-- > 1;)
+    strides[dim - 1] = strides[dim] * shape[dim];
+  return strides;
+}
+
+/// Drops dimensions of size 1, joins those that are one walk on both sides, and
+/// cuts those that exceed a size field.
+static SmallVector<CopyDim> normalize(ArrayRef<CopyDim> dims) {
+  SmallVector<CopyDim> joined;
+  for (const CopyDim &dim : dims) {
+    if (dim.size == 1)
+      continue;
+    if (!joined.empty() &&
+        joined.back().sourceStride == dim.size * dim.sourceStride &&
+        joined.back().targetStride == dim.size * dim.targetStride &&
+        joined.back().size * dim.size <= bm1684x::kMaxSize) {
+      joined.back() = {joined.back().size * dim.size, dim.sourceStride,
+                       dim.targetStride};
+      continue;
+    }
+    joined.push_back(dim);
+  }
+  return joined;
+}
+
+/// Takes the dimension that `wanted` likes best out of the list, or one of
+/// size 1 if it likes none.
+static CopyDim take(SmallVector<CopyDim> &dims,
+                    function_ref<int64_t(const CopyDim &)> score) {
+  CopyDim *best = nullptr;
+  for (CopyDim &dim : dims)
+    if (score(dim) > 0 && (!best || score(dim) > score(*best)))
+      best = &dim;
+  if (!best)
+    return {1, 1, 1};
+  CopyDim taken = *best;
+  dims.erase(best);
+  return taken;
+}
+
+static void emitBox(Emitter &emitter, int64_t source, int64_t target,
+                    SmallVector<CopyDim> dims, int64_t elementBytes) {
+  auto isInnermost = [](int64_t stride) { return stride == 1; };
+  bool together = any_of(dims, [&](const CopyDim &dim) {
+    return isInnermost(dim.sourceStride) && isInnermost(dim.targetStride);
+  });
+  auto sourceInner = [&](const CopyDim &dim) {
+    return isInnermost(dim.sourceStride) ? dim.size : 0;
+  };
+  auto targetInner = [&](const CopyDim &dim) {
+    return isInnermost(dim.targetStride) ? dim.size : 0;
+  };
+  bool transposing =
+      !together && any_of(dims, sourceInner) && any_of(dims, targetInner);
+  // bytes; the largest w step of the engine
+  const int64_t widest = 128 / elementBytes;
+  auto narrow = [&](const CopyDim &dim) -> int64_t {
+    if (std::min(dim.sourceStride, dim.targetStride) < 1 ||
+        std::max(dim.sourceStride, dim.targetStride) > widest)
+      return 0;
+    return widest * widest + 1 - dim.sourceStride * dim.targetStride;
+  };
+  CopyDim w = transposing ? take(dims, sourceInner) : take(dims, narrow);
+  CopyDim c = transposing
+                  ? take(dims, targetInner)
+                  : take(dims, [](const CopyDim &dim) { return dim.size; });
+  CopyDim h = take(dims, [](const CopyDim &dim) { return dim.size; });
+  CopyDim n = take(dims, [](const CopyDim &dim) { return dim.size; });
+  if (!dims.empty()) { // more than four: one command for each index of the rest
+    CopyDim rest = dims.pop_back_val();
+    for (int64_t i = 0; i < rest.size; ++i) {
+      SmallVector<CopyDim> inner(dims);
+      inner.append({n, h, c, w});
+      emitBox(emitter, source + i * rest.sourceStride * elementBytes,
+              target + i * rest.targetStride * elementBytes, inner,
+              elementBytes);
+    }
+    return;
+  }
+  Side from{uint64_t(source),
+            {n.sourceStride, c.sourceStride, h.sourceStride, w.sourceStride}};
+  Quad size = {n.size, c.size, h.size, w.size};
+  if (!transposing) {
+    Side to{uint64_t(target),
+            {n.targetStride, c.targetStride, h.targetStride, w.targetStride}};
+    isa::GdmaTensor move;
+    setSides(move, from, size, to, size, elementBytes);
+    return emitter.append(move);
+  }
+  Side to{uint64_t(target),
+          {n.targetStride, w.targetStride, h.targetStride, c.targetStride}};
+  isa::GdmaCwTranspose move;
+  setSides(move, from, size, to, {n.size, w.size, h.size, c.size},
+           elementBytes);
+  emitter.append(move);
+}
+
+/// Whether what lies together on both sides is short enough for another way to
+/// be faster than one within global memory.
+static bool hasShortRows(ArrayRef<CopyDim> dims, int64_t elementBytes) {
+  constexpr int64_t kShort = 1024; // bytes
+  return none_of(dims, [&](const CopyDim &dim) {
+    return dim.sourceStride == 1 && dim.targetStride == 1 &&
+           dim.size * elementBytes >= kShort;
+  });
+}
+
+void tpu_mlir::emitCopy(Emitter &emitter, int64_t source, int64_t target,
+                        SmallVector<CopyDim> dims, int64_t elementBytes,
+                        Gaps gaps) {
+  for (size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i].size <= bm1684x::kMaxSize)
+      continue;
+    SmallVector<CopyDim> head(dims), tail(dims); // too long: in two parts
+    head[i].size = dims[i].size / 2;
+    tail[i].size = dims[i].size - head[i].size;
+    emitCopy(emitter, source, target, head, elementBytes, gaps);
+    return emitCopy(emitter,
+                    source + head[i].size * dims[i].sourceStride * elementBytes,
+                    target + head[i].size * dims[i].targetStride * elementBytes,
+                    tail, elementBytes, gaps);
+  }
+  dims = normalize(dims);
+  Emitter direct(emitter.getLocation());
+  emitBox(direct, source, target, dims, elementBytes);
+  std::vector<Command> relayed;
+  if (hasShortRows(dims, elementBytes))
+    relayed =
+        relay(emitter.getLocation(), source, target, dims, elementBytes, gaps);
+  bool isFaster =
+      !relayed.empty() && cyclesOf(relayed) < cyclesOf(direct.getCommands());
+  for (const Command &command : isFaster ? relayed : direct.getCommands())
+    emitter.append(command.instruction);
+}
+
+void tpu_mlir::emitFill(Emitter &emitter, uint32_t bits, int64_t target,
+                        int64_t count, int64_t elementBytes) {
+  while (count > 0) {
+    int64_t rows = std::clamp<int64_t>(count / 1024, 1, bm1684x::kMaxSize);
+    int64_t row = std::min<int64_t>(count, 1024);
+    isa::GdmaTensor fill;
+    Side to{uint64_t(target), {rows * row, rows * row, row, 1}};
+    setSides(fill, to, {1, 1, rows, row}, to, {1, 1, rows, row}, elementBytes);
+    fill.fill_constant_en = 1;
+    fill.constant_value = bits;
+    fill.setSrcAddress(0);
+    emitter.append(fill);
+    target += rows * row * elementBytes;
+    count -= rows * row;
+  }
+}

@@ -1,0 +1,54 @@
+//===- Transfer.h - GDMA commands that move slices and tensors
+//-------------===//
+#pragma once
+
+#include "lib/Commands/Emitter.h"
+#include "lib/Kernels/Movement/LaneImage.h"
+
+namespace tpu_mlir {
+
+/// One side of a transfer: absolute address, strides [n, c, h, w] in elements.
+struct TransferSide {
+  uint64_t address;
+  std::array<int64_t, 4> strides;
+};
+
+/// Moves elements of a size [n, c, h, w] as they are.
+void emitMove(Emitter &emitter, TransferSide from, TransferSide to,
+              std::array<int64_t, 4> size, int64_t elementBytes);
+/// Brings a slice of a tensor in global memory to local memory.
+void emitLoad(Emitter &emitter, const GlobalBuffer &from,
+              const LocalBuffer &to);
+/// The same from the image of a constant at an address.
+void emitLoad(Emitter &emitter, const LaneImage &from, int64_t address,
+              const LocalBuffer &to);
+/// Brings a slice back to its place in global memory.
+void emitStore(Emitter &emitter, const LocalBuffer &from,
+               const GlobalBuffer &to);
+
+/// One dimension of a copy within global memory; strides in elements. A source
+/// stride of 0 repeats.
+struct CopyDim {
+  int64_t size;
+  int64_t sourceStride;
+  int64_t targetStride;
+};
+
+/// What lies between the elements that a copy writes: nothing that was written,
+/// or numbers that stay.
+enum class Gaps { Unwritten, Written };
+
+/// Copies a box of elements of any rank from global memory to global memory, in
+/// the fewest cycles of several ways; may use all local memory. Addresses are
+/// absolute bytes.
+void emitCopy(Emitter &emitter, int64_t source, int64_t target,
+              llvm::SmallVector<CopyDim> dims, int64_t elementBytes,
+              Gaps gaps = Gaps::Unwritten);
+/// Writes one value, given as its bits, to `count` consecutive elements.
+void emitFill(Emitter &emitter, uint32_t bits, int64_t target, int64_t count,
+              int64_t elementBytes);
+
+/// Row-major strides of a shape, in elements.
+llvm::SmallVector<int64_t> denseStrides(llvm::ArrayRef<int64_t> shape);
+
+} // namespace tpu_mlir

@@ -1,0 +1,181 @@
+//===- SpreadElements.cpp - Element-wise work over all lanes --------------===//
+#include "lib/Schedule/GroupPlan.h"
+#include "lib/Schedule/Passes.h"
+
+#include "lib/Target/BM1684X/Chip.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace tpu_mlir::tpu {
+#define GEN_PASS_DEF_SPREADELEMENTS
+#include "lib/Schedule/Passes.h.inc"
+} // namespace tpu_mlir::tpu
+
+using namespace mlir;
+using namespace tpu_mlir;
+using namespace tpu_mlir::tpu;
+
+using Shape = SmallVector<int64_t, 4>;
+/// Ops of one shape that read each other's results.
+using Island = llvm::SetVector<Operation *>;
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+/// Elements of the result that the op computes from those at the same place of
+/// its operands; a constant of one element or a table belongs to no place.
+static bool isElementwise(Operation *op) {
+  if (!isa<UnaryOp, BinaryOp, BinaryScalarOp, SelectOp, CastOp, QuantizeOp,
+           DequantizeOp, RequantOp, LookupOp>(op))
+    return false;
+  ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
+  auto lookup = dyn_cast<LookupOp>(op);
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    if (lookup && operand == lookup.getTable())
+      return shapeOf(operand)[1] == 1;
+    return shapeOf(operand) == shape ||
+           cast<RankedTensorType>(operand.getType()).getNumElements() == 1;
+  });
+}
+
+static bool isKernel(Operation *op) {
+  return isa_and_nonnull<KernelOpInterface>(op);
+}
+
+/// The island around an op; nothing if it borders on other kernels, to which a
+/// local buffer of this view may lead.
+static std::optional<Island> islandAround(Operation *start) {
+  ArrayRef<int64_t> shape = shapeOf(start->getResult(0));
+  Island island;
+  island.insert(start);
+  for (size_t i = 0; i < island.size(); ++i) {
+    auto visit = [&](Operation *other) {
+      if (!isKernel(other))
+        return true;
+      if (!isElementwise(other) || shapeOf(other->getResult(0)) != shape)
+        return false;
+      island.insert(other);
+      return true;
+    };
+    Operation *op = island[i];
+    for (Value operand : op->getOperands())
+      if (shapeOf(operand) == shape && !visit(operand.getDefiningOp()))
+        return std::nullopt;
+    if (!llvm::all_of(op->getUsers(), visit))
+      return std::nullopt;
+  }
+  return island;
+}
+
+/// As many channels as divide the elements and are no shorter than the
+/// alignment of local memory, each one row if a command can name it.
+static Shape spread(int64_t elements) {
+  constexpr int64_t kShortest = bm1684x::kAlignment / 4; // of f32
+  int64_t channels =
+      std::clamp<int64_t>(elements / kShortest, 1, bm1684x::kLanes);
+  while (elements % channels != 0)
+    --channels;
+  int64_t rest = elements / channels, rows = 1;
+  while (rest % rows != 0 || rest / rows > bm1684x::kMaxSize)
+    ++rows;
+  return {1, channels, rows, rest / rows};
+}
+
+/// Cycles of the op by itself, with its loads and its store, when what has
+/// the shape of its result has this view; nothing if it does not fit.
+static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
+  Block block;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&block);
+  ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
+  IRMapping operands;
+  auto viewed = [&](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return tensor.getShape() == shape ? tensor.clone(view) : tensor;
+  };
+  for (Value operand : op->getOperands())
+    if (!operands.contains(operand))
+      operands.map(operand, block.addArgument(viewed(operand.getType()),
+                                              operand.getLoc()));
+  Operation *clone = builder.clone(*op, operands);
+  clone->getResult(0).setType(viewed(op->getResult(0).getType()));
+  std::optional<GroupPlan> plan = planGroup(clone);
+  return plan ? std::optional(plan->cycles) : std::nullopt;
+}
+
+/// Whether the ops of the island, one by one, take fewer cycles in the view.
+static bool pays(const Island &island, ArrayRef<int64_t> view) {
+  int64_t gain = 0;
+  for (Operation *op : island) {
+    std::optional<int64_t> now = price(op, shapeOf(op->getResult(0)));
+    std::optional<int64_t> then = price(op, view);
+    if (!then)
+      return false;
+    gain += now ? *now - *then : 0;
+  }
+  return gain > 0;
+}
+
+static Value viewAs(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return builder.create<ReshapeOp>(value.getLoc(), type.clone(shape), value);
+}
+
+/// Gives all values of the island another view.
+static void setView(const Island &island, ArrayRef<int64_t> view) {
+  Shape shape(shapeOf(island.front()->getResult(0)));
+  llvm::DenseMap<Value, Value> inputs;
+  OpBuilder builder(island.front()->getContext());
+  for (Operation *op : island)
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value value = operand.get();
+      if (shapeOf(value) != ArrayRef<int64_t>(shape) ||
+          island.contains(value.getDefiningOp()))
+        continue;
+      Value &input = inputs[value];
+      if (!input) {
+        builder.setInsertionPointAfterValue(value);
+        input = viewAs(builder, value, view);
+      }
+      operand.set(input);
+    }
+  for (Operation *op : island) {
+    Value result = op->getResult(0);
+    result.setType(cast<RankedTensorType>(result.getType()).clone(view));
+    builder.setInsertionPointAfter(op);
+    Value outside;
+    for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
+      if (island.contains(use.getOwner()))
+        continue;
+      if (!outside)
+        outside = viewAs(builder, result, shape);
+      use.set(outside);
+    }
+  }
+}
+
+namespace {
+struct SpreadElements : tpu::impl::SpreadElementsBase<SpreadElements> {
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    for (Operation &op : getOperation().getBody().front())
+      if (isElementwise(&op))
+        ops.push_back(&op);
+    llvm::DenseSet<Operation *> seen;
+    for (Operation *op : ops) {
+      if (seen.contains(op))
+        continue;
+      std::optional<Island> island = islandAround(op);
+      if (!island)
+        continue;
+      seen.insert(island->begin(), island->end());
+      auto type = cast<RankedTensorType>(op->getResult(0).getType());
+      Shape view = spread(type.getNumElements());
+      if (pays(*island, view))
+        setView(*island, view);
+    }
+  }
+};
+} // namespace
