@@ -4,7 +4,11 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from tpu_mlir.errors import CompileError
 
 from bench.report import Report, arguments, finish, machine, table
 
@@ -16,7 +20,10 @@ import json, os, sys, time
 start = time.perf_counter()
 import tpu_mlir, tpu_mlir.compiler
 loaded = time.perf_counter()
-tpu_mlir.compile(sys.argv[1], precision=sys.argv[2], output=sys.argv[3])
+try:
+    tpu_mlir.compile(sys.argv[1], output=sys.argv[2], **json.loads(sys.argv[3]))
+except tpu_mlir.errors.TpuMlirError as error:
+    sys.exit(print(json.dumps(str(error))))
 done = time.perf_counter()
 (peak,) = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
 times = os.times()
@@ -24,12 +31,24 @@ print(json.dumps([done - start, loaded - start, times.user + times.system, int(p
 """
 
 
-def compile_once(model: Path, precision: str, target: Path) -> tuple[float, float, float, float]:
-    """Compile in a new process; return seconds, those spent on imports, CPU seconds, and peak megabytes."""
-    command = [sys.executable, "-c", PROGRAM, str(model), precision, str(target)]
+@dataclass(frozen=True)
+class Cost:
+    """Seconds, those spent on imports, CPU seconds, and peak megabytes."""
+
+    seconds: float
+    imports: float
+    cpu: float
+    megabytes: float
+
+
+def compile_once(model: Path, target: Path, options: Mapping[str, object]) -> Cost:
+    """Compile in a new process with what `tpu_mlir.compile` takes. Raises CompileError with its message."""
+    command = [sys.executable, "-c", PROGRAM, str(model), str(target), json.dumps(options)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    seconds, imports, cpu, peak = json.loads(done.stdout)
-    return seconds, imports, cpu, peak
+    found = json.loads(done.stdout)
+    if isinstance(found, str):
+        raise CompileError(found)
+    return Cost(*found)
 
 
 def report(options: argparse.Namespace) -> Report:
@@ -38,13 +57,13 @@ def report(options: argparse.Namespace) -> Report:
         return Report("", [f"resnet50: no file {options.resnet50}"])
     options.output.mkdir(parents=True, exist_ok=True)
     target = options.output / "resnet50-f16.bmodel"
-    runs = [compile_once(options.resnet50, "f16", target) for _ in range(options.repeat)]
-    seconds, imports, cpu, _ = min(runs)
-    peak = max(run[3] for run in runs)
+    runs = [compile_once(options.resnet50, target, {"precision": "f16"}) for _ in range(options.repeat)]
+    fastest = min(runs, key=lambda run: run.seconds)
+    seconds, peak = fastest.seconds, max(run.megabytes for run in runs)
     rows = [
         ("seconds, fastest run", f"{seconds:.2f}", f"{SECONDS:g}"),
-        ("of these, loading the package", f"{imports:.2f}", ""),
-        ("CPU seconds", f"{cpu:.2f}", ""),
+        ("of these, loading the package", f"{fastest.imports:.2f}", ""),
+        ("CPU seconds", f"{fastest.cpu:.2f}", ""),
         ("peak memory in MB, largest run", f"{peak:.0f}", f"{MEGABYTES:g}"),
     ]
     failures: list[str] = []

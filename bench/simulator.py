@@ -11,7 +11,7 @@ from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.quantization import calibrate
 from tpu_mlir.runtime import BModel
 
-from bench.cycles import cycle_rows
+from bench.cycle_model import cycle_rows
 from bench.report import Report, arguments, finish, machine, table
 from bench.runs import Run, chip_model, simulate
 from bench.zoo import BY_NAME, Array, Network, example

@@ -57,9 +57,14 @@ class Example:
     outputs: dict[str, Array]
 
 
-def example(network: Network, path: Path, seed: int = 0) -> Example:
-    """Draw inputs evenly from the network's range and run ONNX Runtime on them."""
+def random_feeds(network: Network, path: Path, seed: int = 0) -> dict[str, Array]:
+    """Draw inputs evenly from the network's range."""
     random = np.random.default_rng(seed)
     inputs = resolve(onnx.load(path, load_external_data=False).graph, network.shapes)
-    feeds = {item.name: random.uniform(network.low, network.high, item.shape).astype(item.dtype) for item in inputs}
+    return {item.name: random.uniform(network.low, network.high, item.shape).astype(item.dtype) for item in inputs}
+
+
+def example(network: Network, path: Path, seed: int = 0) -> Example:
+    """Draw inputs evenly from the network's range and run ONNX Runtime on them."""
+    feeds = random_feeds(network, path, seed)
     return Example(feeds, Session(path).run(feeds))

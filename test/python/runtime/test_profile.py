@@ -57,6 +57,16 @@ def conv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "m.bmodel"
 
 
+def test_floor_of_a_convolution(conv: Path) -> None:
+    """The array's cycles are those of docs/targets/notes/cycles.md; f32 at the border, f16 weights."""
+    found = profile(BModel.load(conv))
+    whole = 3 * 3 * (56 * 56 // 4)  # 32 input channels and 4 results of 64 output channels at once
+    assert whole <= found.floor.array <= 1.05 * whole  # slices may add a little
+    inputs_and_outputs, weights = 4 * (32 + 64) * 56 * 56, 2 * 64 * 9 * 32
+    assert 0 <= found.floor.bytes - inputs_and_outputs - weights < 4096  # coefficients may end at a page
+    assert found.floor.cycles == max(found.floor.array, -(-found.floor.bytes // 58)) <= found.cycles
+
+
 def test_work_of_a_convolution(conv: Path) -> None:
     found = profile(BModel.load(conv))
     macs = 64 * 56 * 56 * 32 * 3 * 3
