@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
+#include "lib/Dialect/Top/Transforms/Weights.h"
 #include "lib/Target/BM1684X/Chip.h"
 
 #include <cmath>
@@ -103,14 +104,25 @@ static Value lowerGelu(top::GeluOp op, top::GeluOp::Adaptor in, Lowering &l) {
   return l.mul(l.mul(x, 0.5), l.add(f, 1));
 }
 
+static bool isFinite(const top::FloatData &values) {
+  return llvm::all_of(values.values(),
+                      [](float x) { return std::isfinite(x); });
+}
+
+/// max(x, 0) + min(x, 0) slope, unless a slope may be infinite or NaN, beside
+/// which no positive x counts.
 static Value lowerPRelu(top::PReluOp op, top::PReluOp::Adaptor in,
                         Lowering &l) {
   SmallVector<Value> operands =
       align(l, {in.getInput(), in.getSlope()},
             {shapeOf(op.getInput()), shapeOf(op.getSlope())},
             shapeOf(op.getOutput()));
-  return l.add(l.max(operands[0], 0),
-               l.mul(l.min(operands[0], 0), operands[1]));
+  Value x = operands[0], slope = operands[1];
+  if (auto values = top::FloatData::read(op.getSlope());
+      values && isFinite(*values))
+    return l.add(l.max(x, 0), l.mul(l.min(x, 0), slope));
+  return l.select(CompareKind::gt, l.splat(0, elementOf(x)), x, l.mul(x, slope),
+                  x);
 }
 
 //===----------------------------------------------------------------------===//

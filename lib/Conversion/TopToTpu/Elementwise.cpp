@@ -174,11 +174,25 @@ static Value lowerMod(top::ModOp op, top::ModOp::Adaptor in, Lowering &l) {
 // Truth values: 0 and 1
 //===----------------------------------------------------------------------===//
 
+/// 1 where x is below, above or equal to zero, so no NaN (the chip compares
+/// equality by bits: a NaN does equal itself).
+static Value isNumber(Value x, Lowering &l) {
+  Value zero = l.splat(0, elementOf(x));
+  Value ordered = l.compare(CompareKind::eq, x, zero);
+  for (Value above : {l.compare(CompareKind::gt, x, zero),
+                      l.compare(CompareKind::gt, zero, x)})
+    ordered = l.binary(BinaryKind::max, ordered, above);
+  return ordered;
+}
+
 /// `negate`: 1 where the comparison does not hold. `exchange`: of the second
 /// operand with the first. Of NaN the chip's lt holds and its gt does not, so
 /// a < b is b > a, and a <= b the opposite of b < a.
 template <CompareKind kind, bool negate, bool exchange = false, typename OpTy>
 static Value lowerCompare(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+  constexpr bool holdsOfEqual = (kind == CompareKind::eq) != negate;
+  if (holdsOfEqual && op.getLhs() == op.getRhs())
+    return isNumber(in.getLhs(), l);
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
   Type element = elementOf(operands[0]);
   return l.select(kind, operands[exchange], operands[!exchange],
@@ -202,15 +216,8 @@ static Value lowerWhere(top::WhereOp op, top::WhereOp::Adaptor in,
                   l.splat(0, element), operands[1], operands[2]);
 }
 
-/// Neither below, nor above, nor equal to zero (the chip compares equality by
-/// bits, so that a NaN does equal itself).
 static Value lowerIsNan(top::IsNanOp, top::IsNanOp::Adaptor in, Lowering &l) {
-  Value x = in.getInput(), zero = l.splat(0, elementOf(x));
-  Value ordered = l.compare(CompareKind::eq, x, zero);
-  for (Value above : {l.compare(CompareKind::gt, x, zero),
-                      l.compare(CompareKind::gt, zero, x)})
-    ordered = l.binary(BinaryKind::max, ordered, above);
-  return invert(ordered, l);
+  return invert(isNumber(in.getInput(), l), l);
 }
 
 static Value lowerIsInf(top::IsInfOp op, top::IsInfOp::Adaptor in,

@@ -53,9 +53,28 @@ func.func @gelu(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
 
 // -----
 
+// A slope at run time may be infinite, beside which no positive x counts.
 // CHECK-LABEL: @prelu
-// CHECK: tpu.binary mul %{{.*}}, %{{.*}} : (tensor<1x2x3x4xf32>, tensor<1x2x1x1xf32>)
+// CHECK: %[[M:.*]] = tpu.binary mul %{{.*}}, %{{.*}} : (tensor<1x2x3x4xf32>, tensor<1x2x1x1xf32>)
+// CHECK: tpu.select gt %{{.*}}, %{{.*}}, %[[M]], %{{.*}}
 func.func @prelu(%x: tensor<1x2x3x4xf32>, %s: tensor<2x1x1xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.prelu %x, %s : (tensor<1x2x3x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// CHECK-LABEL: @prelu_finite
+// CHECK-NOT: tpu.select
+// CHECK: tpu.binary add
+func.func @prelu_finite(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %s = top.weight dense<[[[0.5]], [[-2.0]]]> : tensor<2x1x1xf32>
+  %0 = top.prelu %x, %s : (tensor<1x2x3x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// CHECK-LABEL: @prelu_infinite
+// CHECK: tpu.select gt
+func.func @prelu_infinite(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %s = top.weight dense<[[[0.5]], [[0x7f800000]]]> : tensor<2x1x1xf32>
   %0 = top.prelu %x, %s : (tensor<1x2x3x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x3x4xf32>
   return %0 : tensor<1x2x3x4xf32>
 }
