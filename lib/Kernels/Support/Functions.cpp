@@ -214,9 +214,10 @@ static void emitErf(const Math &math, mlir::Type element,
   math.copySign(result, t[0], x, t[1]);
 }
 
-/// sin(x + shift * pi / 2)
+/// sin(x + shift * pi / 2), between -1 and 1 for any finite x.
 static void emitSine(const Math &math, const LocalView &result,
                      const LocalView &x, float shift, Views t) {
+  constexpr float kHalfPi = 1.57079633f;
   // x = (k - shift / 2) pi + r with |r| <= pi / 2; the sine is (-1)^k sin r.
   math.mul(t[1], x, 0.318309886f); // 1 / pi
   math.add(t[2], t[1], 0.5f * shift);
@@ -229,6 +230,9 @@ static void emitSine(const Math &math, const LocalView &result,
   math.sub(t[3], t[2], t[1]);
   math.mul(t[1], result, -1.279515686e-6f);
   math.sub(t[2], t[3], t[1]); // r
+  // Beyond any precision of k, r is anything.
+  math.max(t[3], -kHalfPi, t[2]);
+  math.min(t[2], t[3], kHalfPi);
   math.cast(math.asInteger(t[1]), t[0]);
   math.bitwise(ArithOp::Mul, t[0], t[1], kSignBit);
   math.bitwise(ArithOp::Xor, t[1], t[2], t[0]); // +-r
