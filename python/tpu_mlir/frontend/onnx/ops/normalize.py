@@ -140,9 +140,12 @@ def export_lrn(e: Exported) -> None:
 
 @importer("MeanVarianceNormalization", 9, 13)
 def mean_variance_normalization(n: Node) -> Imported:
-    """Import (x - mean) / (sqrt(mean((x - mean)^2)) + 1e-9); the constant is that of the operator's definition."""
+    """Import (x - mean) / sqrt(variance + 1e-18), which passes recognise as a norm.
+
+    ONNX adds 1e-9 to the root instead, ONNX Runtime nothing: the three differ by 1e-9 / deviation.
+    """
     mean, variance = moments(n, sorted(n.axis(axis, n.rank(0)) for axis in n.ints_attr("axes", [0, 2, 3])))
     centred = result(top.SubOp(n.value(0), mean, loc=n.at("difference")))
-    deviation = result(top.SqrtOp(variance, loc=n.at("deviation")))
-    epsilon = n.weight(np.array(1e-9, np.float32), "epsilon")
-    return top.DivOp(centred, result(top.AddOp(deviation, epsilon, loc=n.at("divisor"))))
+    epsilon = n.weight(np.array(1e-18, np.float32), "epsilon")
+    divisor = result(top.AddOp(variance, epsilon, loc=n.at("divisor")))
+    return top.DivOp(centred, result(top.SqrtOp(divisor, loc=n.at("deviation"))))
