@@ -108,6 +108,34 @@ def test_comparisons(op: str, precision: str) -> None:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("op", ["GreaterOrEqual", "LessOrEqual", "Equal"])
+def test_comparison_with_itself(op: str, precision: str) -> None:
+    """Equal(x, x) is how frameworks without IsNaN ask for numbers."""
+    nodes = [helper.make_node(op, ["x", "x"], ["c"]), helper.make_node("Cast", ["c"], ["y"], to=TensorProto.FLOAT)]
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, SPECIAL.shape) for name in "xy")
+    model = helper.make_model(
+        helper.make_graph(nodes, "g", [x], [y]), opset_imports=[helper.make_opsetid("", 16)], ir_version=8
+    )
+    session = Session(tpu_mlir.compile(model, precision=precision))
+    assert np.array_equal(session.run(session.convert({"x": SPECIAL}))["y"].astype(np.float32), ~np.isnan(SPECIAL))
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("op", ["Sin", "Cos"])
+def test_sines_of_any_argument_are_sines(op: str, precision: str) -> None:
+    x = np.float32([6e4, 1e6, -1e9, 1e15, -3e38])
+    assert (np.abs(run(NodeCase(op, (x[:1] if precision == "f16" else x,)), precision)) <= 1).all()
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_slope_at_run_time(precision: str) -> None:
+    """A slope that is infinite or NaN counts for negative numbers only."""
+    x, slope = np.float32([3, -3, 3, -3, 3, -3]), np.float32([np.inf, np.inf, np.nan, np.nan, 0.5, 0.5])
+    expected = np.float32([3, -np.inf, 3, np.nan, 3, -1.5])
+    assert agree(run(NodeCase("PRelu", (x, slope)), precision), expected, precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("op", ["Softmax", "LogSoftmax"])
 def test_softmax_of_rows_with_infinities(op: str, precision: str) -> None:
     rows = [[0, -math.inf, 1, -math.inf], [-math.inf] * 4, [1, math.inf, 0, 2], [1, math.nan, 0, 2], [3, 3, 3, 3]]

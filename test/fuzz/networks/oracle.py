@@ -4,7 +4,8 @@ The network runs node by node, each time with noise on every value that an opera
 rounds (a step, in INT8). What the results do then is what rounding can do to them, however ill-conditioned the network,
 thresholds, comparisons, cancellation and overflow included. A result is right where it differs from the exact one by
 at most `FACTOR` times the largest difference that noise has made at that element; where noise makes an element infinite
-or NaN, any value is.
+or NaN, any value is. Noise also is what the documents leave open of special values: denormals become 0, zeros have
+either sign, and every other run has other values where `exceptions` has a rule.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import onnx
 from fuzz.networks.draft import IR_VERSION
+from fuzz.networks.exceptions import Run, left_open, replaced
 from fuzz.networks.nodes import reads
 from onnx import helper, numpy_helper
 from tpu_mlir.frontend.onnx.session import Session
@@ -25,6 +27,7 @@ ROUNDING: Mapping[str, float] = {"f32": 8 * 2.0**-24, "f16": 2.0**-11, "bf16": 2
 SMALLEST: Mapping[str, float] = {"f32": 2.0**-122, "f16": 2.0**-24, "bf16": 2.0**-122, "int8": 2.0**-24}
 STORED: Mapping[str, DType] = {"f16": np.dtype(np.float16), "bf16": BFLOAT16, "int8": np.dtype(np.float16)}
 INT8_STEPS = 127
+DENORMAL = 2.0**-126  # smaller ones are 0 on the chip
 
 # Operators whose results near 0 come from numbers near 1: their error is one of those.
 ABSOLUTE = frozenset(
@@ -87,7 +90,8 @@ class Oracle:
         wrong: list[Difference] = []
         for count in TRIALS:
             for index in range(count):
-                noisy = self._run(_noise(precision, random, stored=index % 2 == 0), precision, random)
+                noise = _noise(precision, random, stored=index % 2 == 0, flushed=index % 4 > 1)
+                noisy = self._run(noise, precision, random)
                 for name in outputs:
                     spread[name] = np.maximum(spread[name], _distance(noisy[name], self.exact[name]))
             wrong = [
@@ -107,7 +111,7 @@ class Oracle:
         for node, read, session in self._nodes:
             feeds = {name: values[name] for name in read}
             if node.op_type in MOVES:
-                values.update(session.run(feeds))
+                values.update(_open(node, feeds, session.run, random))
                 for name in node.output:  # in f32, casts to f16 are nothing
                     if name in values and values[name].dtype == np.float16:
                         values[name] = noise(values[name])
@@ -117,7 +121,7 @@ class Oracle:
                     name: array if name[0] == "k" or array.dtype.kind != "f" else noise(array)
                     for name, array in feeds.items()
                 }
-            made = session.run(feeds)
+            made = _open(node, feeds, session.run, random)
             error = _absolute(node, feeds, precision)
             for name, array in made.items():
                 shift = error * random.uniform(-1, 1, array.shape) if error else 0
@@ -141,8 +145,17 @@ class Oracle:
         return Difference(name, at, float(found[at]), float(expected[at]), float(allowed[at]), float(bad.mean()))
 
 
-def _noise(precision: str, random: np.random.Generator, *, stored: bool) -> Callable[[Array], Array]:
-    """Return a function that moves values by what a precision rounds; where `stored`, its type then holds them."""
+def _open(node: onnx.NodeProto, feeds: Mapping[str, Array], run: Run, random: np.random.Generator) -> dict[str, Array]:
+    """Return a node's results, every other time with other values where the documents leave them open."""
+    made = run(feeds)
+    return replaced(made, left_open(node, feeds, run)) if random.random() < 0.5 else made
+
+
+def _noise(precision: str, random: np.random.Generator, *, stored: bool, flushed: bool) -> Callable[[Array], Array]:
+    """Return a function that moves values by what a precision rounds; where `stored`, its type then holds them.
+
+    Where `flushed`, denormals of f32 and bf16 are 0, and zeros have either sign.
+    """
     relative, smallest, kind = ROUNDING[precision], SMALLEST[precision], STORED.get(precision)
 
     def noise(array: Array) -> Array:
@@ -160,9 +173,11 @@ def _noise(precision: str, random: np.random.Generator, *, stored: bool) -> Call
             moved = wide * (1 + share * random.uniform(-1, 1, array.shape))
             moved += np.where(wide == 0, 0, smallest * random.uniform(-1, 1, array.shape))
             if precision == "int8" and not stored:  # what stays a float has no steps
-                moved += np.where(wide == 0, 0, _step(wide) * random.uniform(-1, 1, array.shape))
+                moved = _stepped(moved, wide, random, whole=flushed)
             if stored and kind is not None:
-                moved = moved.astype(kind)
+                moved = moved.astype(kind).astype(np.float64)
+            if flushed:
+                moved = np.where(np.abs(wide) < DENORMAL, random.choice([-0.0, 0.0], wide.shape), moved)
             return np.asarray(moved, array.dtype)
 
     return noise
@@ -174,6 +189,15 @@ def _absolute(node: onnx.NodeProto, feeds: Mapping[str, Array], precision: str) 
         x = feeds[node.input[0]]
         return ROUNDING["f32"] * float(np.abs(x[np.isfinite(x)]).max(initial=0)) * max(x.shape) / 4
     return ROUNDING[precision] if node.op_type in ABSOLUTE else 0.0
+
+
+def _stepped(moved: Array, wide: Array, random: np.random.Generator, *, whole: bool) -> Array:
+    """Move values by up to a step of 8 bits; or to multiples of a power of two near it, where two tensors may meet."""
+    step = _step(wide)
+    if whole and step > 0:
+        step = 2.0 ** np.ceil(np.log2(step))
+        return np.rint(moved / step + random.uniform(-0.5, 0.5, moved.shape)) * step
+    return moved + np.where(wide == 0, 0, step * random.uniform(-1, 1, moved.shape))
 
 
 def _step(values: Array) -> float:
