@@ -60,7 +60,7 @@ def calibrate(
     progress: called with the number of samples that are done and that of all.
 
     Raises CalibrationError, ModelError, CompileError or InputFileError; warns (TpuMlirWarning) about tensors that are
-    always zero and data that are left out.
+    always zero or infinite somewhere, and data that are left out.
     """
     if method not in (*METHODS, AUTO):
         expected = ", ".join((*METHODS, AUTO))
@@ -85,6 +85,7 @@ def calibrate(
         facts["samples"] = f"{seen.used}, seed {seed}"
         if seen.bad:
             warnings.warn("\n  ".join([f"{len(seen.bad)} left out:", *seen.bad]), TpuMlirWarning, stacklevel=2)
+        _warn_of_infinities(seen)
         moving = moving_tensors(seen)
         if method != AUTO:
             chosen = {name: METHODS[method](tensor) for name, tensor in moving.items()}
@@ -104,6 +105,13 @@ def _with_reach(chosen: Range, seen: Observation) -> Range:
     low = -math.inf if seen.infinite[0] else chosen.minimum
     high = math.inf if seen.infinite[1] else chosen.maximum
     return Range(chosen.threshold, low, high)
+
+
+def _warn_of_infinities(seen: Observed) -> None:
+    infinite = [name for name, tensor in seen.tensors.items() if any(tensor.infinite)]
+    if infinite:
+        which = "stays a float" if len(infinite) == 1 else f"and {len(infinite) - 1} computed after it stay floats"
+        warnings.warn(f"'{infinite[0]}' takes infinities in calibration; it {which}", TpuMlirWarning, stacklevel=3)
 
 
 def moving_tensors(seen: Observed) -> dict[str, Observation]:

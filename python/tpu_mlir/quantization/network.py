@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import CalibrationError, ModelError
@@ -20,15 +20,11 @@ _FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16)
 
 @dataclass(frozen=True)
 class Activation:
-    """A tensor that gets a range: its name in tables, its name in the reference, and the operator that computes it.
-
-    `may_be_infinite` if it is computed from a constant that stands for infinity, as masks of attention are.
-    """
+    """A tensor that gets a range: its name in tables, its name in the reference, and the operator that computes it."""
 
     name: str
     reference: str
     operator: str
-    may_be_infinite: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,6 @@ def _activations(graph: onnx.GraphProto) -> list[Activation]:
     A network input or output in f16 and the f32 value beside it have one name: the latter counts.
     """
     producers = {name: node for node in graph.node for name in node.output}
-    infinite = _possibly_infinite(graph)
     order = {name: index for index, name in enumerate(producers)}
     values = [*graph.input, *sorted(graph.output, key=lambda value: order.get(value.name, -1))]
     values = [value for value in values if value.type.tensor_type.elem_type in _FLOATS]
@@ -94,19 +89,8 @@ def _activations(graph: onnx.GraphProto) -> list[Activation]:
     for value in values:
         name = value.doc_string or value.name
         operator = producers[value.name].op_type if value.name in producers else "network input"
-        chosen.setdefault(name, Activation(name, value.name, operator, value.name in infinite))
+        chosen.setdefault(name, Activation(name, value.name, operator))
     return sorted(chosen.values(), key=lambda item: order.get(item.reference, -1))
-
-
-def _possibly_infinite(graph: onnx.GraphProto) -> set[str]:
-    """Return the values that depend on constants which are infinite or, added to themselves, become it."""
-    floats = (tensor for tensor in graph.initializer if tensor.data_type == TensorProto.FLOAT)
-    largest = np.finfo(np.float32).max / 2
-    found = {tensor.name for tensor in floats if (np.abs(numpy_helper.to_array(tensor)) > largest).any()}
-    for node in graph.node:  # in the order of computation
-        if node.op_type != "Clip" and not found.isdisjoint(node.input):  # whose limits may be infinite
-            found.update(node.output)
-    return found
 
 
 def as_f32(array: Array) -> Array:

@@ -44,8 +44,7 @@ def observe(
 ) -> Observed:
     """Observe a network on samples; the result never depends on the workers.
 
-    Raises CalibrationError naming every sample that cannot be read, unless `skip_bad` leaves them out, and for values
-    that are not finite.
+    Raises CalibrationError naming every sample that cannot be read, unless `skip_bad` leaves them out, and for NaN.
     """
     total = Observed()
     with open_pool(network, workers, scheduler) as pool:
@@ -98,10 +97,9 @@ def _observe_sample(network: Network, name: str, feeds: dict[str, np.ndarray], r
     for activation in network.activations:
         array = as_f32(values.pop(activation.reference))
         seen = result.tensors.setdefault(activation.name, Observation())
-        if not seen.add(array, with_infinities=activation.may_be_infinite):
-            wrong = int(array.size - np.isfinite(array).sum())
+        if not seen.add(array):
             raise CalibrationError(
-                f"'{activation.name}' ({activation.operator}): expected finite values, found {wrong} of {array.size} "
-                f"that are NaN or infinite, on {name}; no tensor computed before it has any"
+                f"'{activation.name}' ({activation.operator}): expected numbers, found {int(np.isnan(array).sum())} of "
+                f"{array.size} that are NaN, on {name}; no tensor computed before it has any"
             )
     result.used += 1

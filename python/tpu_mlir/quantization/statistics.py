@@ -19,7 +19,7 @@ class Observation:
     `count` includes zeros. `average` holds the moving averages of the samples' minima and maxima:
     average + AVERAGING * (extreme - average), from the first sample on (Jacob et al., "Quantization and Training of
     Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, section 3.1). `recent` are the extremes
-    of samples that no average includes yet, since averages depend on the order. Infinities, of masks, are not counted:
+    of samples that no average includes yet, since averages depend on the order. Infinities are not counted:
     `infinite` tells whether there were any below and above.
     """
 
@@ -41,14 +41,14 @@ class Observation:
         """Whether a value was negative."""
         return self.minimum < 0
 
-    def add(self, values: npt.NDArray[np.float32], *, with_infinities: bool = False) -> bool:
-        """Take in a sample's values; return False, and do nothing, if one is NaN or, unless allowed, infinite."""
+    def add(self, values: npt.NDArray[np.float32]) -> bool:
+        """Take in a sample's values; return False, and do nothing, if one is NaN."""
         if not values.size:
             return True
         low, high = float(values.min()), float(values.max())
+        if math.isnan(low):
+            return False
         if not (math.isfinite(low) and math.isfinite(high)):
-            if not with_infinities or math.isnan(low):
-                return False
             self._join_infinite((low == -math.inf, high == math.inf))
             return self.add(values[np.isfinite(values)])
         self.count += values.size

@@ -120,22 +120,22 @@ def test_bad_samples_are_all_named(tmp_path: Path) -> None:
         calibrate(DIGITS, tmp_path, skip_bad=True, **options)
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_inputs_that_are_not_finite(bad: float) -> None:
+def test_inputs_that_are_no_numbers() -> None:
     samples = feeds(3)
-    samples[1]["x"][0, 0, 0, :2] = bad
+    samples[1]["x"][0, 0, 0, :2] = np.nan
     with pytest.raises(CalibrationError, match=r"'x' \(network input\): .* found 2 of 32 .* on sample 1"):
         calibrate(small(), samples)
 
 
-def test_activations_that_are_not_finite() -> None:
+def test_activations_that_are_no_numbers() -> None:
+    """The logarithm of 0 is infinite, of -1 none."""
     model = onnx.parser.parse_model("""
         <ir_version: 8, opset_import: ["": 17]>
         bad (float[1, 4] x) => (float[1, 4] z) { y = Neg(x)  l = Log(y)  z = Exp(l) }
     """)
     with pytest.raises(CalibrationError) as error:
-        calibrate(model, [{"x": np.float32([[1, -1, -2, 3]])}])
-    assert str(error.value).startswith("'l' (Log): expected finite values, found 2 of 4 that are NaN or infinite")
+        calibrate(model, [{"x": np.float32([[1, 0, -2, 3]])}])
+    assert str(error.value).startswith("'l' (Log): expected numbers, found 2 of 4 that are NaN, on sample 0")
 
 
 def test_always_zero() -> None:

@@ -73,8 +73,14 @@ def test_moving_average_follows_the_order_of_samples() -> None:
     assert whole.count == 6 * 5000
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_refused(bad: float) -> None:
+def test_no_numbers_are_refused() -> None:
     seen = Observation()
-    assert not seen.add(np.float32([0, bad, 1]))
-    assert seen.count == 0 and not seen.histogram.counts.any()
+    assert not seen.add(np.float32([0, np.nan, -np.inf]))
+    assert seen.count == 0 and not seen.histogram.counts.any() and seen.infinite == (False, False)
+
+
+def test_infinities_are_not_counted() -> None:
+    seen = Observation()
+    assert seen.add(np.float32([0, np.inf, 3])) and seen.add(np.float32([np.inf]))
+    assert (seen.minimum, seen.maximum, seen.count, seen.infinite) == (0, 3, 2, (False, True))
+    assert seen.histogram.counts.sum() == 1  # zeros are counted apart

@@ -44,9 +44,10 @@ def observe_channels(
             for item in watched:
                 array = as_f32(values[item.reference])
                 others = tuple(dim for dim in range(array.ndim) if dim != axes[item.name])
+                if np.isnan(array).any():
+                    raise CalibrationError(f"'{item.name}': expected numbers, found NaN on {sample.name}")
+                array = np.where(np.isinf(array), 0, array)  # of what stays a float
                 low, high = np.minimum(array.min(axis=others), 0), np.maximum(array.max(axis=others), 0)
-                if not (np.isfinite(low).all() and np.isfinite(high).all()):
-                    raise CalibrationError(f"'{item.name}': expected finite values, found others on {sample.name}")
                 seen = found.setdefault(item.name, Reaches(low, high))
                 seen.least, seen.most = np.minimum(seen.least, low), np.maximum(seen.most, high)
             advance(done, len(samples))
