@@ -55,7 +55,20 @@ def options(
     """Take the options that stand before a command; `main` itself looks for --traceback."""
 
 
-for module in (compile, calibrate, import_, run, compare, profile, debug, combine, info, operators, disasm, asm):
+for module in (
+    compile,
+    calibrate,
+    import_,
+    run,
+    compare,
+    profile,
+    debug,
+    combine,
+    info,
+    operators,
+    disasm,
+    asm,
+):
     module.register(app)
 for each in app.registered_commands:
     each.cls = Command

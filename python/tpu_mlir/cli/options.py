@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tpu_mlir.runtime import Limits
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 
 class CycleModel(StrEnum):
@@ -23,6 +27,15 @@ InputShapes = Annotated[
         "--input-shape",
         metavar="NAME:1x3x224x224",
         help="Fix the shape of an input; once for each input with a free dimension.",
+        show_default=False,
+    ),
+]
+
+OutputNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[,NAME]",
+        help="Cut the network at these tensors, which become its outputs, in that order.",
         show_default=False,
     ),
 ]
@@ -62,6 +75,15 @@ def make_limits(memory: float | None, commands: int | None, work: int | None) ->
         commands=commands,
         work=None if work is None else min(work * 10**9, 2**64 - 1),
     )
+
+
+def cut_model(model: Path, outputs: Iterable[str] | None) -> "ModelProto | None":
+    """Return what --output-names leaves of a model, or None if it is not given. Raises ModelError."""
+    if not outputs:
+        return None
+    from tpu_mlir.frontend.onnx.cutting import cut
+
+    return cut(model, [name for text in outputs for name in text.split(",")])
 
 
 def parse_shapes(texts: Iterable[str] | None) -> Mapping[str, tuple[int, ...]] | None:

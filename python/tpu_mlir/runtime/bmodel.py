@@ -56,3 +56,30 @@ class BModel:
             return describe(contents, len(self.data))
         except BModelError as error:
             raise BModelError(f"{self.name}: {error}") from error
+
+    def find(self, name: str | None = None) -> native.Net:
+        """Return a network, by name if there are several. Raises BModelError."""
+        nets: dict[str, native.Net] = {}
+        for each in self.contents.nets:
+            nets.setdefault(each.name, each)  # of two with one name, the first, which the runtime takes
+        known = ", ".join(f"'{net}'" for net in nets) or "none"
+        if name is None and len(nets) == 1:
+            (net,) = nets.values()
+        elif name is None:
+            raise BModelError(f"{self.name}: name one of its networks: {known}")
+        elif name in nets:
+            net = nets[name]
+        else:
+            raise BModelError(f"{self.name}: there is no network '{name}'; its networks are {known}")
+        if not net.stages:
+            raise BModelError(f"{self.name}: network '{net.name}' holds no commands")
+        return net
+
+    def find_stage(self, net: native.Net, stage: int) -> native.Stage:
+        """Return a stage of one of the networks. Raises BModelError if there is none of that number."""
+        if not 0 <= stage < len(net.stages):
+            raise BModelError(
+                f"{self.name}: network '{net.name}' has no stage {stage}; its stages count from 0 to "
+                f"{len(net.stages) - 1}"
+            )
+        return net.stages[stage]

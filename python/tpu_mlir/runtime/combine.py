@@ -1,4 +1,4 @@
-"""Several bmodels in one file: networks side by side, or one network for several input shapes."""
+"""Several bmodels in one file, networks side by side or one network for several input shapes; and one of several."""
 
 from collections.abc import Sequence
 
@@ -26,6 +26,17 @@ def combine(models: Sequence[BModel], name: str = "combined") -> BModel:
                 stages[net.name].append(stage)
     nets = [native.Net(name=net, stages=found) for net, found in stages.items()]
     return BModel(native.write(native.Model(chip=chips.pop(), nets=nets)), name)
+
+
+def extract(model: BModel, net: str | None = None, stage: int | None = None) -> BModel:
+    """Return a bmodel with one network, by name if there are several, and all its stages or one.
+
+    Raises BModelError.
+    """
+    found = model.find(net)
+    stages = found.stages if stage is None else [model.find_stage(found, stage)]
+    nets = [native.Net(name=found.name, stages=stages)]
+    return BModel(native.write(native.Model(chip=model.contents.chip, nets=nets)), found.name)
 
 
 def _check(stage: native.Stage, others: Sequence[native.Stage], net: str, model: str) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import runtime
-from tpu_mlir.errors import BModelError, FeedError, RunError
+from tpu_mlir.errors import FeedError, RunError
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.runtime.types import Array, bmodel_type, numpy_type, onnx_type
 
@@ -69,7 +69,7 @@ class Session:
     ) -> None:
         limits = limits or runtime.Limits()
         self._bmodel = model if isinstance(model, BModel) else BModel.load(model)
-        self._net = _find_net(self._bmodel, net)
+        self._net = self._bmodel.find(net)
         self._program = _load(self._bmodel, limits)
         self._check_races = check_races
         self._check_uninitialised = check_uninitialised
@@ -97,12 +97,7 @@ class Session:
 
     def stage(self, stage: int) -> native.Stage:
         """Return what the file says of a stage. Raises BModelError if there is none of that number."""
-        if not 0 <= stage < self.stage_count:
-            raise BModelError(
-                f"{self._bmodel.name}: network '{self.name}' has no stage {stage}; its stages count from 0 to "
-                f"{self.stage_count - 1}"
-            )
-        return self._net.stages[stage]
+        return self._bmodel.find_stage(self._net, stage)
 
     def profile(self, stage: int = 0, cycles: Literal["static", "silicon"] = "static") -> runtime.Run:
         """Return the times of a stage's commands without running them. Raises RunError."""
@@ -234,24 +229,6 @@ def _restore(
         threads=threads,
         limits=runtime.Limits(memory=memory, commands=commands, work=work),
     )
-
-
-def _find_net(bmodel: BModel, name: str | None) -> native.Net:
-    nets: dict[str, native.Net] = {}
-    for each in bmodel.contents.nets:
-        nets.setdefault(each.name, each)  # of two with one name, the first, which the runtime takes
-    known = ", ".join(f"'{net}'" for net in nets) or "none"
-    if name is None and len(nets) == 1:
-        (net,) = nets.values()
-    elif name is None:
-        raise BModelError(f"{bmodel.name}: name one of its networks: {known}")
-    elif name in nets:
-        net = nets[name]
-    else:
-        raise BModelError(f"{bmodel.name}: there is no network '{name}'; its networks are {known}")
-    if not net.stages:
-        raise BModelError(f"{bmodel.name}: network '{net.name}' holds no commands")
-    return net
 
 
 def _load(bmodel: BModel, limits: runtime.Limits) -> runtime.Program:

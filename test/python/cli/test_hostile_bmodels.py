@@ -22,6 +22,7 @@ FILES = 30
         ("run", "--memory-limit", "0.1"),
         ("debug", "--memory-limit", "0.1", "-c", "tensors", "-c", "step 3"),
         ("combine", "-o", "OUT"),
+        ("extract", "-o", "OUT"),
     ],
     ids=" ".join,
 )

@@ -1,5 +1,6 @@
 """`tpuc compile --output-names`: networks cut at inner tensors."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tpu_mlir import compile
 from tpu_mlir.cli import main
 from tpu_mlir.frontend.onnx.cutting import cut
+from tpu_mlir.quantization import Ranges
 from tpu_mlir.runtime import Session
 from tpu_mlir.testing import uniform
 
@@ -66,6 +68,27 @@ def test_outputs_in_order(model: Path, words: list[str]) -> None:
     y, first = session.run(None, {"x": x})
     np.testing.assert_allclose(first, x @ W, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(y, np.maximum(x @ W, 0) @ (2 * W), rtol=1e-5, atol=1e-5)
+
+
+def test_wherever_a_model_is_given(model: Path, capsys) -> None:
+    """The rest of this one cannot be compiled: ranges and modules of its part, and its tensors beside the bmodel's."""
+    part = ["--output-names", "block.relu"]
+    assert main(["import", str(model), *part]) == 0
+    assert "top.relu" in capsys.readouterr().out
+    words = ["--calibration-data", "in.npz", "--calibration-method", "minmax"]
+    assert main(["calibrate", str(model), "-o", "m.ranges", *words, *part]) == 0
+    assert set(Ranges.load("m.ranges")) == {"x", "block.relu"}
+    assert main(["compile", str(model), "-o", "m.bmodel", "--precision", "int8", "--ranges", "m.ranges", *part]) == 0
+
+
+def test_compare_with_the_whole_model(tmp_path: Path, model: Path, capsys) -> None:
+    whole = onnx.load(model)
+    del whole.graph.node[3], whole.graph.output[1]
+    onnx.save(whole, model)
+    assert main(["compile", str(model), "-o", "m.bmodel", "--output-names", "block.first"]) == 0
+    assert main(["compare", str(model), "m.bmodel", "--tolerance", "1e-5", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["name"] == "block.first"
 
 
 def test_halves_stay_halves() -> None:

@@ -8,7 +8,7 @@ from tpu_mlir import compile
 from tpu_mlir.cli import main
 from tpu_mlir.errors import BModelError
 from tpu_mlir.runtime import BModel, Session
-from tpu_mlir.runtime.combine import combine
+from tpu_mlir.runtime.combine import combine, extract
 from tpu_mlir.testing import case, uniform
 
 
@@ -58,3 +58,34 @@ def test_networks_side_by_side(tmp_path: Path) -> None:
     found = {net: Session(both, net=net).run(None, given)[0] for net in ("sum", "product")}
     np.testing.assert_array_equal(found["sum"], given["in0"] + given["in1"])
     np.testing.assert_array_equal(found["product"], given["in0"] * given["in1"])
+
+
+def test_what_was_combined_comes_out_again() -> None:
+    """Byte for byte, but for what stages of one network share."""
+    one, two = double(1), double(2)
+    both = combine([one, two])
+    name = one.contents.nets[0].name
+    for stage, single in enumerate((one, two)):
+        alone = extract(both, name, stage)
+        assert alone.contents.nets[0].name == name and alone.data == single.data
+    assert extract(both).data == both.data
+
+
+def test_extract(tmp_path: Path, capsys) -> None:
+    paths = [tmp_path / "sum.bmodel", tmp_path / "product.bmodel"]
+    x = uniform(1, 3, 4, 5)
+    for path, op in zip(paths, ("Add", "Mul"), strict=True):
+        model = case(op, x, x).model()
+        model.graph.name = path.stem
+        compile(model).save(path)
+    both, alone = str(tmp_path / "both.bmodel"), tmp_path / "alone.bmodel"
+    assert main(["combine", *map(str, paths), "-o", both]) == 0
+    for words, message in (
+        ([], "name one of its networks: 'sum', 'product'"),
+        (["--network", "quotient"], "there is no network 'quotient'; its networks are 'sum', 'product'"),
+        (["--network", "sum", "--stage", "1"], "network 'sum' has no stage 1; its stages count from 0 to 0"),
+    ):
+        assert main(["extract", both, "-o", str(alone), *words]) == 1
+        assert message in capsys.readouterr().err and not alone.exists()
+    assert main(["extract", both, "-o", str(alone), "--network", "product"]) == 0
+    assert alone.read_bytes() == paths[1].read_bytes()

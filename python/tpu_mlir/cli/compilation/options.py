@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tpu_mlir.cli.options import InputShapes
+from tpu_mlir.cli.options import InputShapes, OutputNames
 
 _check_option = functools.partial(typer.Option, rich_help_panel="Check")
 
@@ -48,14 +48,7 @@ class Request:
     ] = Precision.F32
     chip: Annotated[Chip, typer.Option(case_sensitive=False, help="Target.")] = Chip.BM1684X
     input_shape: InputShapes = None
-    output_names: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[,NAME]",
-            help="Cut the network at these tensors, which become its outputs, in that order.",
-            show_default=False,
-        ),
-    ] = None
+    output_names: OutputNames = None
     precision_override: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME:f32", help="Another precision for the tensor of that name.", show_default=False),

@@ -1,6 +1,5 @@
 """From the options of `tpuc compile` to a job, whatever is wrong with them told before any work."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,10 @@ from tpu_mlir.cli.compilation.job import Job
 from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
 from tpu_mlir.cli.compilation.report import check_report
 from tpu_mlir.cli.compilation.search import parse_drop
-from tpu_mlir.cli.options import parse_overrides, parse_shapes
+from tpu_mlir.cli.options import cut_model, parse_overrides, parse_shapes
 from tpu_mlir.runtime.files import check_output
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
-
     from tpu_mlir.quantization.labels import Label
 
 
@@ -38,18 +35,12 @@ def make_job(
         drop=None if quality.max_drop is None else parse_drop(quality.max_drop),
         labels=_labels(quality.evaluate) if quality.evaluate else [],
         corrections=choose_corrections(request, integers, calibration),
-        cut=_cut(request.model, request.output_names) if request.output_names else None,
+        cut=cut_model(request.model, request.output_names),
     )
     if job.is_quantized:
         check_output(request.output)
     check_report(job)
     return job
-
-
-def _cut(model: Path, texts: Sequence[str]) -> "ModelProto":
-    from tpu_mlir.frontend.onnx.cutting import cut
-
-    return cut(model, [name for text in texts for name in text.split(",")])
 
 
 def _labels(path: Path) -> "list[Label]":
