@@ -12,9 +12,11 @@ from tpu_mlir.cli.options import CycleModel
 from tpu_mlir.cli.text import examples, shape_text
 from tpu_mlir.printable import printable
 from tpu_mlir.report import page
-from tpu_mlir.report.page import amount_text, cause_text, percent, time_text
+from tpu_mlir.report.page import cause_text
+from tpu_mlir.report.text import amount_text, percent, time_text
 from tpu_mlir.runtime import BModel
 from tpu_mlir.runtime.files import whole_file
+from tpu_mlir.runtime.local_memory import local_memory
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 from tpu_mlir.runtime.profile import profile as take_profile
 
@@ -50,8 +52,9 @@ def profile(
     Times come from the chip's cycle model; nothing is executed, so no inputs are needed. Layers are named by the
     tensors that they make; a bmodel of another compiler that names none is listed by operation.
     """
-    found = take_profile(BModel.load(bmodel), network, stage, cycles.value)
-    for path, content in ((report, lambda: page(found)), (trace, lambda: found.trace)):
+    model = BModel.load(bmodel)
+    found = take_profile(model, network, stage, cycles.value)
+    for path, content in ((report, lambda: page(found, local_memory(model, found))), (trace, lambda: found.trace)):
         if path is not None:
             with whole_file(path) as temporary:
                 temporary.write_text(content(), encoding="utf-8")
@@ -69,6 +72,8 @@ def print_profile(found: Profile, top: int) -> None:
     title = f"network {found.network}, stage {found.stage}: {inputs or 'no inputs'}"
     output.print(printable(title), style="bold")
     output.print(f"time: {time_text(found.cycles)} ({found.cycles:,} cycles at 1 GHz)")
+    floor = f"{time_text(found.floor.cycles)}, {percent(found.floor.cycles, found.cycles)} of the time"
+    output.print(f"floor: {floor} (the larger of the array's work, and all weights, inputs and outputs moved once)")
     output.print(
         f"busy: compute engine {percent(found.busy('tiu'), found.cycles)}, "
         f"transfer engine {percent(found.busy('gdma'), found.cycles)}"
@@ -117,6 +122,7 @@ def json_record(found: Profile) -> dict[str, object]:
         "stage": found.stage,
         "model": found.cycle_model,
         "cycles": found.cycles,
+        "floor": {"array": found.floor.array, "bytes": found.floor.bytes, "cycles": found.floor.cycles},
         "busy": {engine: found.busy(engine) for engine in ("tiu", "gdma")},
         "macs": found.macs,
         "ideal_array_cycles": found.ideal,

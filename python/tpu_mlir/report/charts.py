@@ -52,12 +52,18 @@ def utilisation(commands: Sequence[TimedCommand], cycles: int, buckets: int = 30
         parts.append(f'<path d="{"".join(outline)}" class="{engine}"/>')
         parts.append(text(LABEL - 8, y + height / 2 + 4, name, anchor="end"))
     bottom = top + 2 * height + gap
-    for value in ticks(cycles / 1000):
-        x = LABEL + plot * value * 1000 / max(cycles, 1)
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{bottom}" y2="{bottom + 4}" class="axis"/>')
-        parts.append(text(x, bottom + 18, f"{value:g}", anchor="middle", kind="small"))
-    parts.append(text(LABEL - 8, bottom + 18, "µs", anchor="end", kind="small"))
+    parts += time_axis(bottom, cycles)
     return svg(bottom + 26, parts, "How busy each engine is over time")
+
+
+def time_axis(y: float, cycles: int) -> list[str]:
+    """Return the marks below a chart over time that ends at `cycles`."""
+    parts = [text(LABEL - 8, y + 18, "µs", anchor="end", kind="small")]
+    for value in ticks(cycles / 1000):
+        x = LABEL + (WIDTH - LABEL - 10) * value * 1000 / max(cycles, 1)
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y}" y2="{y + 4}" class="axis"/>')
+        parts.append(text(x, y + 18, f"{value:g}", anchor="middle", kind="small"))
+    return parts
 
 
 def roofline(points: Sequence[Point], roofs: Sequence[tuple[str, float]], bandwidth: float) -> str:

@@ -1,11 +1,13 @@
 """The page: figures, charts and tables of a profile, with what a reader needs to know about the chip."""
 
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 
 from tpu_mlir.report.charts import Point, bar, roofline, utilisation
-from tpu_mlir.report.text import breakable, escape
-from tpu_mlir.runtime.profile import CLOCK_HZ, DDR_BYTES_PER_CYCLE, LayerProfile, Profile
+from tpu_mlir.report.document import document
+from tpu_mlir.report.memory import memory_section
+from tpu_mlir.report.text import amount_text, breakable, escape, percent, time_text
+from tpu_mlir.runtime.local_memory import Buffer
+from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 
 FIRST_LAYERS = 25  # shown at once; the others can be unfolded
 FIRST_WAITS = 12
@@ -21,6 +23,11 @@ GLOSSARY = (
         "multiply-accumulates (MACs) would take if every multiplier worked in every cycle, out of the whole time.",
     ),
     ("Cycle", "A nanosecond at the nominal clock of 1 GHz."),
+    (
+        "Floor",
+        "The least time: the larger of the cycles of all convolutions and matrix products as compiled, and of weights, "
+        "inputs and outputs moved once at 58 bytes a cycle.",
+    ),
     ("Wait", "An engine stands still until the other one has finished a command that it depends on."),
     ("Load, store", "A transfer from global to local memory, and back."),
 )
@@ -33,8 +40,8 @@ TRUST = {
 }
 
 
-def page(profile: Profile) -> str:
-    """Return the HTML text; it refers to nothing outside of itself."""
+def page(profile: Profile, memory: Sequence[Buffer] = ()) -> str:
+    """Return the HTML text; it refers to nothing outside of itself. `memory` is what `local_memory` found."""
     ordered = sorted(profile.layers, key=lambda layer: -layer.share)
     title = f"{profile.network}: where the time goes"
     body = [
@@ -46,6 +53,7 @@ def page(profile: Profile) -> str:
         "<p>The chip has two engines that work side by side: one computes, one moves data. A full bar is an engine "
         "that never pauses; where both bars have gaps, each waits for the other.</p>",
         utilisation(profile.commands, profile.cycles),
+        *(memory_section(profile, memory) if memory else ()),
         *_roofline(profile, ordered),
         "<h2>Layers</h2>",
         "<p>Layers by their share of the time: the time in which a layer computes, and the time in which nothing "
@@ -64,47 +72,6 @@ def page(profile: Profile) -> str:
     return document(title, body)
 
 
-def document(title: str, body: Sequence[str]) -> str:
-    """Return a page that holds its own style and script."""
-    style, script = (files("tpu_mlir.report").joinpath(name).read_text("utf-8") for name in ("page.css", "sort.js"))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + f"\n<script>\n{script}</script>\n</body></html>\n"
-    )
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table that a click on a heading sorts; the first column holds names."""
-    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    body = "".join(
-        f'<tr><td class="name">{breakable(name)}</td>{"".join(f"<td>{breakable(cell)}</td>" for cell in cells)}</tr>'
-        for name, *cells in rows
-    )
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def time_text(cycles: float) -> str:
-    """Return cycles as a time in the unit that suits it."""
-    seconds = cycles / CLOCK_HZ
-    return f"{seconds * 1e3:.3f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.1f} µs"
-
-
-def amount_text(value: float, unit: str) -> str:
-    """Return a number with a decimal prefix: 1.2 M MAC, 3.4 MB."""
-    for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= factor:
-            return f"{value / factor:.3g} {prefix}{unit}"
-    return f"{value:g} {unit}"
-
-
-def percent(part: float, whole: float) -> str:
-    """Return a share for the reader: 12.3 %."""
-    return f"{100 * part / whole:.1f} %" if whole else "0 %"
-
-
 def _origin(profile: Profile) -> str:
     inputs = ", ".join(f"{name} {kind} {'x'.join(map(str, shape))}" for name, kind, shape in profile.inputs)
     return f"{profile.model}, stage {profile.stage}, inputs {inputs or 'none'}; BM1684X at 1 GHz, simulated"
@@ -119,9 +86,16 @@ def _tiles(profile: Profile) -> Iterable[str]:
         (percent(profile.busy("gdma"), profile.cycles), "transfer engine busy"),
         (percent(profile.ideal, profile.cycles), f"of the array used; {amount_text(profile.macs, 'MAC')}"),
         (amount_text(moved, "B"), f"moved; {percent(profile.bytes_read, moved)} of it read"),
+        (percent(profile.floor.cycles, profile.cycles), f"of the floor reached; {_floor(profile)}"),
         (f"{bandwidth:.1f} GB/s", f"of the memory's {DDR_BYTES_PER_CYCLE:g} on average"),
     )
     return (f'<div class="tile"><b>{escape(value)}</b><span>{breakable(what)}</span></div>' for value, what in tiles)
+
+
+def _floor(profile: Profile) -> str:
+    floor = profile.floor
+    what = "the array's work" if floor.array >= floor.transfers else f"{amount_text(floor.bytes, 'B')} once"
+    return f"{time_text(floor.cycles)}, {what}"
 
 
 def _summary(profile: Profile, ordered: Sequence[LayerProfile]) -> str:

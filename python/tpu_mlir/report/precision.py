@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from tpu_mlir.quantization.diagnosis import Diagnosis
 from tpu_mlir.quantization.search.mixed_precision import Point, Search, Sensitivity
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
-from tpu_mlir.report.page import document, percent, table, time_text
+from tpu_mlir.report.document import document, table
 from tpu_mlir.report.quantization import sections
-from tpu_mlir.report.text import breakable, escape
+from tpu_mlir.report.text import breakable, escape, percent, time_text
 
 HEIGHT = 320
 

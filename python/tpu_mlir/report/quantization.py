@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from tpu_mlir.quantization.diagnosis import Diagnosis, Tensor
 from tpu_mlir.quantization.operations import Operation, share_on_integers
 from tpu_mlir.report.charts import LABEL, WIDTH, svg, text
-from tpu_mlir.report.page import document, percent, table
-from tpu_mlir.report.text import breakable, escape
+from tpu_mlir.report.document import document, table
+from tpu_mlir.report.text import breakable, escape, percent
 
 FIRST_TENSORS = 12  # shown at once; the others can be unfolded
 BARS = 120  # of a histogram

@@ -71,7 +71,14 @@ def test_page(named: Path, tmp_path: Path, capsys) -> None:
     assert page.references == [] and "http" not in text and "@import" not in text and "url(" not in text
     assert page.tags.count("script") == 1 and EVIL in page.content  # as text, in a cell
     assert page.tags.count("svg") >= 1 and page.tags.count("table") == 2
-    for words in ("compute engine busy", "transfer engine busy", "What the compute engine waits for", "Local memory"):
+    for words in (
+        "compute engine busy",
+        "transfer engine busy",
+        "of the floor reached",
+        "What the compute engine waits for",
+        "Local memory over time",
+        "computed buffers stay",
+    ):
         assert words in page.content
 
 

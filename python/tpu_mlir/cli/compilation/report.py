@@ -28,8 +28,8 @@ def write_report(job: Job, built: Built, evaluation: "Evaluation | None") -> Non
     report, model = job.quality.report, job.request.model
     if report is None or built.ranges is None or job.request.precision is Precision.AUTO:
         return
-    from tpu_mlir.report.page import time_text
     from tpu_mlir.report.quantization import quantization_page
+    from tpu_mlir.report.text import time_text
     from tpu_mlir.runtime.profile import profile
 
     diagnosis = run_diagnosis(job, built.ranges, built.overrides)

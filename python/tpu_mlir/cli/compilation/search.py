@@ -82,7 +82,7 @@ def _write_report(job: Job, found: "Search", measure: str, report: Path) -> None
 
 
 def _show(found: "Search", fallback: str) -> None:
-    from tpu_mlir.report.page import time_text
+    from tpu_mlir.report.text import time_text
 
     floats = set(found.chosen.floats)
     if floats:
