@@ -87,9 +87,11 @@ void AssignPrecisionPass::runOnOperation() {
     found = RangeTable::read(ranges, location);
   if (failed(table) || failed(found))
     return signalPassFailure();
-  for (auto function : getOperation().getOps<func::FuncOp>())
+  for (auto function : getOperation().getOps<func::FuncOp>()) {
+    found->warnOfParts(function);
     if (failed(assign(function, *found, *table)))
       return signalPassFailure();
+  }
   if (failed(table->reportUnknown(location)))
     signalPassFailure();
 }

@@ -363,11 +363,13 @@ void QuantizePass::runOnOperation() {
       Overrides::read(overrides, /*integers=*/true, location);
   if (failed(table) || failed(chosen))
     return signalPassFailure();
-  for (auto function : getOperation().getOps<func::FuncOp>())
+  for (auto function : getOperation().getOps<func::FuncOp>()) {
+    table->warnOfParts(function);
     if (failed(Quantizer(function, *table, asymmetric, !ranges.empty(),
                          quantizeOutputs, *chosen, fallback)
                    .run()))
       return signalPassFailure();
+  }
   if (failed(chosen->reportUnknown(location)))
     signalPassFailure();
 }

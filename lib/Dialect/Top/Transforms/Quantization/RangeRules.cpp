@@ -168,8 +168,14 @@ std::optional<Range> RangeRules::rangeOf(Value value) {
   StringRef name = nameOf(location);
   std::optional<Range> range = calibratedRange(table, value);
   if (!range) {
-    emitError(location) << table.getPath() << ": expected a range of '" << name
-                        << "', but found none; calibrate this model";
+    InFlightDiagnostic error = emitError(location);
+    error << table.getPath() << ": expected a range of '" << name
+          << "', but found none; ";
+    for (StringRef part : partsOf(location))
+      if (const RangeTable::Entry *entry = table.find(part))
+        error << "'" << part << "' of line " << entry->line
+              << " became part of it; ";
+    error << "calibrate this model";
     return std::nullopt;
   }
   bool isZero =

@@ -1,6 +1,7 @@
 //===- RangeTable.cpp - Which values each tensor took in calibration ------===//
 #include "lib/Dialect/Top/Transforms/Quantization/RangeTable.h"
 
+#include "lib/Support/Locations.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/LineIterator.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -8,6 +9,7 @@
 #include <cmath>
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::top;
 
 /// Takes the last word of a line off it.
@@ -73,6 +75,30 @@ FailureOr<RangeTable> RangeTable::read(StringRef path, Location location) {
 const RangeTable::Entry *RangeTable::find(StringRef name) const {
   auto found = entries.find(name);
   return found == entries.end() ? nullptr : &found->second;
+}
+
+void RangeTable::warnOfParts(func::FuncOp function) const {
+  constexpr size_t kNamed = 10;
+  SmallVector<std::pair<StringRef, StringRef>> unused;
+  function.walk([&](Operation *op) {
+    for (OpResult result : op->getResults())
+      for (StringRef part : partsOf(locationOf(result)))
+        if (entries.contains(part))
+          unused.emplace_back(part, nameOf(locationOf(result)));
+  });
+  if (unused.empty())
+    return;
+  InFlightDiagnostic warning = emitWarning(function.getLoc());
+  warning << path << ": ranges of tensors that became part of others have no "
+          << "effect: ";
+  llvm::interleave(
+      ArrayRef(unused).take_front(kNamed),
+      [&](auto names) {
+        warning << "'" << names.first << "', part of '" << names.second << "'";
+      },
+      [&] { warning << "; "; });
+  if (unused.size() > kNamed)
+    warning << " and " << unused.size() - kNamed << " more";
 }
 
 std::string RangeTable::where(const Entry &entry) const {

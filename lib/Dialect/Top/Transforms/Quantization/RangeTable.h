@@ -1,6 +1,7 @@
 //===- RangeTable.h - Which values each tensor took in calibration --------===//
 #pragma once
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -29,6 +30,9 @@ public:
     int64_t line;
   };
   const Entry *find(llvm::StringRef name) const;
+  /// Warns of entries that nothing reads, since passes have made their tensors
+  /// part of others.
+  void warnOfParts(mlir::func::FuncOp function) const;
   llvm::StringRef getPath() const { return path; }
   /// `path:line`
   std::string where(const Entry &entry) const;
