@@ -56,7 +56,7 @@ def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [Top_ReadsWide], ""> {
 }
 
 class Top_CompareOp<string mnemonic, string formula, list<Trait> traits = []>
-    : Top_BroadcastOp<mnemonic, formula, Top_AnyTensor, Top_BoolTensor, !listconcat(traits, [Top_ReadsWide]<Trait>),
+    : Top_BroadcastOp<mnemonic, formula, Top_AnyTensor, Top_BoolTensor, !listconcat(traits, [Top_ReadsWide, Top_TakesIntegers]<Trait>),
                       "inferComparison(emit, adaptor.getOperands(), types)">;
 
 def Top_EqualOp : Top_CompareOp<"equal", "lhs == rhs", [Commutative]>;
@@ -157,7 +157,7 @@ def Top_IsInfOp : Top_PredicateOp<"is_inf", "input is one of the detected infini
   let arguments = (ins Top_FloatTensor:$input, UnitAttr:$detect_negative, UnitAttr:$detect_positive);
 }
 
-def Top_CastOp : Top_InferredOp<"cast", Top_Moves> {
+def Top_CastOp : Top_InferredOp<"cast", !listconcat([Top_TakesIntegers]<Trait>, Top_Moves)> {
   let summary = "output = input converted to the element type `to`";
   let description = [{
     Any shape. Floats become integers by truncation towards zero, and anything that is not zero becomes true. A

@@ -4,13 +4,14 @@
 
 include "dialects/Top/TopBase.td"
 
-class Top_GatherLikeOp<string mnemonic> : Top_InferredOp<mnemonic, Top_Moves> {
+class Top_GatherLikeOp<string mnemonic, list<Trait> traits = []>
+    : Top_InferredOp<mnemonic, !listconcat(traits, Top_Moves)> {
   let arguments = (ins Top_AnyTensor:$input, Top_IndexTensor:$indices, Top_Axis:$axis);
   let results = (outs Top_AnyTensor:$output);
   let assemblyFormat = "$input `,` $indices attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_GatherOp : Top_GatherLikeOp<"gather"> {
+def Top_GatherOp : Top_GatherLikeOp<"gather", [Top_TakesIntegers]> {
   let summary = "output[a.., i.., b..] = input[a.., indices[i..], b..], a.. being the dimensions before `axis`";
   let description = [{
     The result has the dimensions of `input` with that of `axis` replaced by those of `indices`. An index lies in

@@ -42,4 +42,9 @@ public:
   }
 };
 
+/// Operands may be integers that are no quantized floats: indices and masks.
+template <typename ConcreteType>
+class TakesIntegers
+    : public mlir::OpTrait::TraitBase<ConcreteType, TakesIntegers> {};
+
 } // namespace tpu_mlir::top

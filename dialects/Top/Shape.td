@@ -4,7 +4,7 @@
 
 include "dialects/Top/TopBase.td"
 
-class Top_RearrangeOp<string mnemonic, dag parameters> : Top_InferredOp<mnemonic, Top_Moves> {
+class Top_RearrangeOp<string mnemonic, dag parameters> : Top_InferredOp<mnemonic, !listconcat([Top_TakesIntegers]<Trait>, Top_Moves)> {
   let arguments = !con((ins Top_AnyTensor:$input), parameters);
   let results = (outs Top_AnyTensor:$output);
 }
@@ -63,7 +63,7 @@ def Top_TileOp : Top_RearrangeOp<"tile", (ins Top_NonNegativeInts:$repeats)> {
   let assemblyFormat = "$input `repeats` `=` $repeats attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_ConcatOp : Top_InferredOp<"concat", !listconcat([Top_OneElementType]<Trait>, Top_Moves)> {
+def Top_ConcatOp : Top_InferredOp<"concat", !listconcat([Top_OneElementType, Top_TakesIntegers]<Trait>, Top_Moves)> {
   let summary = "output = the inputs one after the other along `axis`";
   let description = [{
     - (C1) There is at least one input.
@@ -78,7 +78,7 @@ def Top_ConcatOp : Top_InferredOp<"concat", !listconcat([Top_OneElementType]<Tra
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_SplitOp : Top_InferredOp<"split", Top_Moves> {
+def Top_SplitOp : Top_InferredOp<"split", !listconcat([Top_TakesIntegers]<Trait>, Top_Moves)> {
   let summary = "outputs = input cut along `axis` into pieces of the given sizes";
   let description = [{
     One result for each element of `sizes`.

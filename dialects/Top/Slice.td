@@ -4,7 +4,7 @@
 
 include "dialects/Top/TopBase.td"
 
-def Top_SliceOp : Top_InferredOp<"slice", Top_Moves> {
+def Top_SliceOp : Top_InferredOp<"slice", !listconcat([Top_TakesIntegers]<Trait>, Top_Moves)> {
   let summary = "output[i_0, ..] = input[offsets[0] + i_0 * strides[0], ..]";
   let description = [{
     The arrays cover every dimension; ONNX's starts, ends and axes are resolved into them. A stride may be negative.

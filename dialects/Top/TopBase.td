@@ -59,6 +59,11 @@ def Top_OneElementType : NativeOpTrait<"OneElementType"> {
   let cppNamespace = "::tpu_mlir::top";
 }
 
+/// The lowering takes operands of integers, indices or masks, which lie in memory as i32.
+def Top_TakesIntegers : NativeOpTrait<"TakesIntegers"> {
+  let cppNamespace = "::tpu_mlir::top";
+}
+
 class Top_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
   let cppNamespace = "::tpu_mlir::top";
   let genSpecializedAttr = 0;

@@ -39,14 +39,15 @@ def Tpu_BinaryScalarOp : Tpu_Op<"binary_scalar", [SameOperandsAndResultType]> {
 }
 
 def Tpu_SelectOp : Tpu_Op<"select", [
-    AllElementTypesMatch<["lhs", "rhs", "onTrue", "onFalse", "result"]>]> {
+    AllElementTypesMatch<["lhs", "rhs"]>, AllElementTypesMatch<["onTrue", "onFalse", "result"]>]> {
   let summary = "result = lhs kind rhs ? on_true : on_false, element by element";
   let description = [{
     (C1) A dimension of an operand is that of the result, or 1 and then repeated.
+    (C2) lhs and rhs are of the result's element type, or i32 where that has 32 bits.
 
     Example: `%r = tpu.select gt %a, %b, %t, %f : (...) -> tensor<1x64x8x8xf16>`
   }];
-  let arguments = (ins Tpu_CompareKindAttr:$kind, Tpu_FloatTensor:$lhs, Tpu_FloatTensor:$rhs,
+  let arguments = (ins Tpu_CompareKindAttr:$kind, Tpu_Tensor:$lhs, Tpu_Tensor:$rhs,
                        Tpu_FloatTensor:$onTrue, Tpu_FloatTensor:$onFalse);
   let results = (outs Tpu_FloatTensor:$result);
   let hasVerifier = 1;

@@ -5,6 +5,7 @@
 include "dialects/Tpu/Activation.td"
 include "dialects/Tpu/Conv.td"
 include "dialects/Tpu/Elementwise.td"
+include "dialects/Tpu/Gather.td"
 include "dialects/Tpu/MatMul.td"
 include "dialects/Tpu/Normalize.td"
 include "dialects/Tpu/Pool.td"

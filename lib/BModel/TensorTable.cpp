@@ -39,10 +39,9 @@ static void writeLayers(llvm::json::OStream &json,
     });
 }
 
-std::vector<uint8_t>
-tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records,
-                                   llvm::ArrayRef<LayerRun> layers,
-                                   const Aliases &aliases) {
+std::vector<uint8_t> tpu_mlir::bmodel::writeTensorTable(
+    llvm::ArrayRef<TensorRecord> records, llvm::ArrayRef<LayerRun> layers,
+    const Aliases &aliases, const IndexLimits &limits) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream);
@@ -80,6 +79,11 @@ tpu_mlir::bmodel::writeTensorTable(llvm::ArrayRef<TensorRecord> records,
       json.attributeObject("aliases", [&] {
         for (const auto &[name, layer] : aliases)
           json.attribute(llvm::json::fixUTF8(name), llvm::json::fixUTF8(layer));
+      });
+    if (!limits.empty())
+      json.attributeObject("index_limits", [&] {
+        for (const auto &[name, rows] : limits)
+          json.attribute(llvm::json::fixUTF8(name), rows);
       });
   });
   return std::vector<uint8_t>(text.begin(), text.end());
@@ -239,15 +243,27 @@ tpu_mlir::bmodel::readLayers(const Stage &stage) {
   return runs;
 }
 
-llvm::Expected<Aliases> tpu_mlir::bmodel::readAliases(const Stage &stage) {
-  Aliases aliases;
+/// The optional map of names that stands at `key`.
+template <typename Map>
+static llvm::Expected<Map> readMap(const Stage &stage,
+                                   llvm::StringLiteral key) {
+  Map map;
   llvm::Expected<llvm::json::Value> root = parseTable(stage);
   if (!root)
     return root.takeError();
   const llvm::json::Object *object = root->getAsObject();
-  const llvm::json::Value *found = object ? object->get("aliases") : nullptr;
-  llvm::json::Path::Root path("aliases");
-  if (found && !llvm::json::fromJSON(*found, aliases, path))
+  const llvm::json::Value *found = object ? object->get(key) : nullptr;
+  llvm::json::Path::Root path(key);
+  if (found && !llvm::json::fromJSON(*found, map, path))
     return damaged(llvm::toString(path.getError()));
-  return aliases;
+  return map;
+}
+
+llvm::Expected<Aliases> tpu_mlir::bmodel::readAliases(const Stage &stage) {
+  return readMap<Aliases>(stage, "aliases");
+}
+
+llvm::Expected<IndexLimits>
+tpu_mlir::bmodel::readIndexLimits(const Stage &stage) {
+  return readMap<IndexLimits>(stage, "index_limits");
 }

@@ -10,15 +10,16 @@
 //      "overwritten": 42}, ...],
 //    "layers": {"names": ["conv1", ...], "tiu": [[0, 1, 0], ...],
 //      "gdma": [[0, 1, 0], ...]},
-//    "aliases": {"conv0": "conv1", ...}}
+//    "aliases": {"conv0": "conv1", ...}, "index_limits": {"ids": 30522}}
 //
 // A tensor appears if all of it lies in global memory at some time, elements
 // in row-major order without gaps. Layers tell for which tensor each command
 // works: of group 0, from command 1 on, for names[0]; up to the next entry.
 // With an order the ONNX tensor is the one stored, its dimensions permuted by
 // it; `shape` may be another view of what is stored. Aliases are tensors that
-// became part of a layer. Optional keys: scale, zero_point, order, group,
-// overwritten, layers, aliases.
+// became part of a layer. Inputs with an index limit hold numbers below it,
+// negative ones down to its negative. Optional keys: scale, zero_point, order,
+// group, overwritten, layers, aliases, index_limits.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -51,10 +52,14 @@ struct LayerRun {
 /// Names of tensors that became part of layers, and those layers.
 using Aliases = std::map<std::string, std::string>;
 
+/// Names of inputs that choose rows of tables, and rows of the smallest.
+using IndexLimits = std::map<std::string, int64_t>;
+
 /// Bytes for Stage::tensorLocations.
 std::vector<uint8_t> writeTensorTable(llvm::ArrayRef<TensorRecord> records,
                                       llvm::ArrayRef<LayerRun> layers = {},
-                                      const Aliases &aliases = {});
+                                      const Aliases &aliases = {},
+                                      const IndexLimits &limits = {});
 
 /// The records of a stage: none if another compiler wrote it, an error if the
 /// table is damaged. Addresses are not compared with any memory.
@@ -66,5 +71,8 @@ llvm::Expected<std::vector<LayerRun>> readLayers(const Stage &stage);
 
 /// Empty if another compiler wrote the file.
 llvm::Expected<Aliases> readAliases(const Stage &stage);
+
+/// Empty if another compiler wrote the file.
+llvm::Expected<IndexLimits> readIndexLimits(const Stage &stage);
 
 } // namespace tpu_mlir::bmodel

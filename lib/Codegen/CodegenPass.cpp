@@ -146,6 +146,17 @@ static bmodel::Aliases aliasesOf(func::FuncOp function) {
   return aliases;
 }
 
+/// Of the inputs that choose rows of tables.
+static bmodel::IndexLimits indexLimits(func::FuncOp function,
+                                       const bmodel::Stage &stage) {
+  bmodel::IndexLimits limits;
+  for (auto [index, input] : llvm::enumerate(stage.inputs))
+    if (auto limit =
+            function.getArgAttrOfType<IntegerAttr>(index, "tpu.index_limit"))
+      limits[input.name] = limit.getInt();
+  return limits;
+}
+
 static std::vector<bmodel::LayerRun> layerRuns(const Program &program) {
   std::vector<bmodel::LayerRun> runs;
   for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma}) {
@@ -212,7 +223,8 @@ private:
     stage.ctxSize = neuronSize.getInt();
     describeSignature(function, stage);
     stage.tensorLocations = bmodel::writeTensorTable(
-        tensorRecords(*program), layerRuns(*program), aliasesOf(function));
+        tensorRecords(*program), layerRuns(*program), aliasesOf(function),
+        indexLimits(function, stage));
     auto group = encodeProgram(std::move(program->commands), function.getLoc());
     if (failed(group))
       return failure();

@@ -196,7 +196,7 @@ struct SelectKernel : ElementwiseBase<SelectKernel, tpu::SelectOp> {
     LocalView mask = scratchView(binding.scratch[0], tile, result.elementType);
     LocalView other = scratchView(binding.scratch[1], tile, result.elementType);
     LocalView lhs = operand(0), rhs = operand(1);
-    if (op.getKind() == tpu::CompareKind::eq) {
+    if (op.getKind() == tpu::CompareKind::eq && !lhs.elementType.isInteger()) {
       // The command compares bits: adding 0 makes -0 and 0 alike.
       math.add(mask, lhs, 0.0f);
       math.add(other, rhs, 0.0f);

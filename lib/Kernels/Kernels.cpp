@@ -6,6 +6,7 @@ void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
   registerActivationKernels(registry);
   registerConvKernels(registry);
   registerElementwiseKernels(registry);
+  registerGatherKernels(registry);
   registerLookupKernels(registry);
   registerMatMulKernels(registry);
   registerNormalizeKernels(registry);

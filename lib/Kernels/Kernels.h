@@ -14,6 +14,7 @@ void registerKernels(mlir::DialectRegistry &registry);
 void registerActivationKernels(mlir::DialectRegistry &registry);
 void registerConvKernels(mlir::DialectRegistry &registry);
 void registerElementwiseKernels(mlir::DialectRegistry &registry);
+void registerGatherKernels(mlir::DialectRegistry &registry);
 void registerLookupKernels(mlir::DialectRegistry &registry);
 void registerMatMulKernels(mlir::DialectRegistry &registry);
 void registerNormalizeKernels(mlir::DialectRegistry &registry);

@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace tpu_mlir;
@@ -122,4 +123,24 @@ tpu_mlir::runtime::chooseStage(const bmodel::Net &net,
   for (const bmodel::Stage &each : net.stages)
     message += "\n  " + shapes(each.inputs);
   return failure(message);
+}
+
+llvm::Error tpu_mlir::runtime::checkIndices(const bmodel::IndexLimits &limits,
+                                            llvm::ArrayRef<Feed> feeds) {
+  for (const Feed &feed : feeds) {
+    auto limit = limits.find(feed.name);
+    if (limit == limits.end() || feed.dataType != bmodel::DataType::I32)
+      continue;
+    for (size_t i = 0; i + sizeof(int32_t) <= feed.bytes.size();
+         i += sizeof(int32_t)) {
+      auto index = int32_t(llvm::support::endian::read32le(&feed.bytes[i]));
+      if (index < -limit->second || index >= limit->second)
+        return failure(llvm::formatv(
+            "input '{0}': expected indices below {1}, the rows of the table "
+            "that they choose from, negative ones down to -{1}, but found {2} "
+            "as element {3}",
+            feed.name, limit->second, index, i / sizeof(int32_t)));
+    }
+  }
+  return llvm::Error::success();
 }

@@ -1,7 +1,7 @@
 //===- Feeds.h - The caller's tensors against a network's stages ----------===//
 #pragma once
 
-#include "lib/BModel/Model.h"
+#include "lib/BModel/TensorTable.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 
@@ -21,5 +21,10 @@ struct Feed {
 llvm::Expected<size_t> chooseStage(const bmodel::Net &net,
                                    llvm::ArrayRef<Feed> feeds,
                                    std::optional<size_t> wanted = {});
+
+/// Fails for the first index outside of its table, in feeds that the stage
+/// takes.
+llvm::Error checkIndices(const bmodel::IndexLimits &limits,
+                         llvm::ArrayRef<Feed> feeds);
 
 } // namespace tpu_mlir::runtime

@@ -93,6 +93,11 @@ llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage,
   if (!layers)
     return layers.takeError();
   prepared.layers = std::move(*layers);
+  llvm::Expected<bmodel::IndexLimits> indexLimits =
+      bmodel::readIndexLimits(stage);
+  if (!indexLimits)
+    return indexLimits.takeError();
+  prepared.indexLimits = std::move(*indexLimits);
   return prepared;
 }
 
@@ -240,6 +245,8 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
   const Prepared &prepared = stages[net - contents.nets.begin()][*chosen];
 
   if (llvm::Error error = checkLimits(prepared))
+    return std::move(error);
+  if (llvm::Error error = runtime::checkIndices(prepared.indexLimits, feeds))
     return std::move(error);
   llvm::Expected<sim::Machine> made = sim::Machine::make(prepared.globalBytes);
   if (!made)

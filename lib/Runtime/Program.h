@@ -73,6 +73,13 @@ public:
     return checkLimits(stages[net][stage]);
   }
 
+  /// Fails for a feed that the stage takes, but with an index outside of the
+  /// table that it chooses from; `run` does, too.
+  llvm::Error checkIndices(size_t net, size_t stage,
+                           llvm::ArrayRef<Feed> feeds) const {
+    return runtime::checkIndices(stages[net][stage].indexLimits, feeds);
+  }
+
   /// When each command of a stage would run, without running it.
   llvm::Expected<RunReport>
   profile(size_t net, size_t stage,
@@ -90,6 +97,7 @@ private:
     std::vector<sim::CommandGroup> groups;
     std::vector<bmodel::TensorRecord> records;
     std::vector<bmodel::LayerRun> layers;
+    bmodel::IndexLimits indexLimits;
     uint64_t globalBytes = 0; ///< that the machine must have
   };
 

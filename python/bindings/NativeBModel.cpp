@@ -161,6 +161,14 @@ static void bindNetworks(py::module_ &m) {
                aliases[toText(name)] = toText(layer);
              return aliases;
            })
+      .def("index_limits",
+           [](const Stage &s) {
+             py::dict limits;
+             for (const auto &[name, rows] :
+                  python::unwrap("BModelError", readIndexLimits(s)))
+               limits[toText(name)] = rows;
+             return limits;
+           })
       .def("layers",
            [](const Stage &s) {
              py::list runs;
@@ -248,20 +256,22 @@ static void bindFiles(py::module_ &m) {
       [](const std::vector<TensorRecord> &records,
          const std::vector<
              std::tuple<uint32_t, std::string, uint32_t, std::string>> &layers,
-         const Aliases &aliases) {
+         const Aliases &aliases, const IndexLimits &limits) {
         std::vector<LayerRun> runs;
         for (const auto &[group, engine, first, name] : layers)
           runs.push_back({group,
                           python::engineNamed(engine) == isa::Engine::Gdma,
                           first, name});
-        std::vector<uint8_t> table = writeTensorTable(records, runs, aliases);
+        std::vector<uint8_t> table =
+            writeTensorTable(records, runs, aliases, limits);
         return py::bytes(reinterpret_cast<const char *>(table.data()),
                          table.size());
       },
       "records"_a,
       "layers"_a = std::vector<
           std::tuple<uint32_t, std::string, uint32_t, std::string>>(),
-      "aliases"_a = Aliases(), "Bytes for Stage.tensor_locations.");
+      "aliases"_a = Aliases(), "index_limits"_a = IndexLimits(),
+      "Bytes for Stage.tensor_locations.");
 }
 
 void tpu_mlir::python::bindBModel(py::module_ &module) {

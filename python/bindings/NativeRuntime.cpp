@@ -143,9 +143,14 @@ static Run runProgram(const Program &program, const std::string &network,
                       std::vector<std::string> captured, int64_t stage,
                       const std::string &cycles, py::object stop) {
   std::vector<Feed> feeds = feedsOf(owned);
-  for (const bmodel::Net &net : program.model().nets)
-    if (net.name == network)
-      python::unwrap("FeedError", chooseStage(net, feeds, wantedStage(stage)));
+  for (auto [index, net] : llvm::enumerate(program.model().nets))
+    if (net.name == network) {
+      size_t chosen = python::unwrap(
+          "FeedError", chooseStage(net, feeds, wantedStage(stage)));
+      if (llvm::Error error = program.checkIndices(index, chosen, feeds))
+        python::raise("FeedError", std::move(error));
+      break;
+    }
   RunOptions options;
   options.stage = wantedStage(stage);
   options.checkRaces = checkRaces;

@@ -41,7 +41,8 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
     "constant": test_constant.CONSTANTS,
 }
 
-NOT_FLOAT = "but only f32, f16 and bf16 tensors can be passed"
+NOT_FLOAT = "but only f32, f16 and bf16 tensors"
+PASSED = (np.float16, np.float32, np.float64, np.int32, np.int64)
 THREE = "it has 3 spatial dimensions, but 1 or 2 can be computed"
 REFUSED: tuple[tuple[str, str], ...] = (  # the beginning of a case's name; part of the message
     ("Hardmax", "'top.hardmax' has no lowering to the chip's operations"),
@@ -56,7 +57,7 @@ REFUSED: tuple[tuple[str, str], ...] = (  # the beginning of a case's name; part
 
 def refusal(tried: NodeCase, results: Mapping[str, Array]) -> str | None:
     """Return why a case with these results cannot be compiled; nothing if it can be."""
-    borders = (*tried.feeds().values(), *results.values())
-    if not all(np.issubdtype(array.dtype, np.floating) for array in borders):
+    floats = all(np.issubdtype(array.dtype, np.floating) for array in results.values())
+    if not floats or any(array.dtype not in PASSED for array in tried.feeds().values()):
         return NOT_FLOAT
     return next((reason for start, reason in REFUSED if str(tried).startswith(start)), None)

@@ -195,6 +195,8 @@ static Value lowerCompare(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
     return isNumber(in.getLhs(), l);
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
   Type element = elementOf(operands[0]);
+  if (element.isInteger(32))
+    element = l.builder.getF32Type();
   return l.select(kind, operands[exchange], operands[!exchange],
                   l.splat(!negate, element), l.splat(negate, element));
 }
@@ -230,6 +232,24 @@ static Value lowerIsInf(top::IsInfOp op, top::IsInfOp::Adaptor in,
   return l.compare(CompareKind::eq, x, l.splat(INFINITY, elementOf(x)));
 }
 
+/// Between integers, floats and truth values: anything is true that is not
+/// zero.
+static Value castIntegers(top::CastOp op, Value x, Lowering &l) {
+  Type i32 = l.builder.getI32Type(), to = op.getTo();
+  if (!elementOf(x).isInteger(32)) {
+    if (elementOf(op.getInput()).isInteger(1))
+      return l.cast(l.wide(x), i32);
+    return l.fail("it makes integers of floats");
+  }
+  if (!to.isInteger(1))
+    return x;
+  Value zero = l.builder.create<top::WeightOp>(
+      l.location, DenseElementsAttr::get(
+                      RankedTensorType::get({1, 1, 1, 1}, i32), int32_t(0)));
+  Type f32 = l.builder.getF32Type();
+  return l.select(CompareKind::eq, x, zero, l.splat(0, f32), l.splat(1, f32));
+}
+
 /// Floats become true where they are not zero; the rest changes type only.
 static Value lowerCast(top::CastOp op, top::CastOp::Adaptor in, Lowering &l) {
   Value x = in.getInput();
@@ -241,6 +261,8 @@ static Value lowerCast(top::CastOp op, top::CastOp::Adaptor in, Lowering &l) {
     return quantize(l, x, *to);
   if (from)
     return dequantize(l, x, *from, op.getTo());
+  if (isIndex(op.getInput().getType()) || isIndex(op.getType()))
+    return castIntegers(op, x, l);
   bool toBool = op.getTo().isInteger(1);
   if (!toBool || elementOf(op.getInput()).isInteger(1))
     return x;

@@ -33,13 +33,27 @@ static SmallVector<Run> findRuns(ArrayRef<int64_t> indices) {
   return runs;
 }
 
+/// By indices that the network gets or computes.
+static Value lowerRuntime(top::GatherOp op, top::GatherOp::Adaptor in,
+                          Lowering &l) {
+  Value table =
+      l.reshape(in.getInput(), axisShape(shapeOf(op.getInput()), op.getAxis()));
+  int64_t count = product(shapeOf(op.getIndices()));
+  Shape to(shapeOf(table));
+  int64_t rows = std::exchange(to[1], count);
+  Value indices = l.reshape(in.getIndices(), {1, 1, 1, count});
+  indices = l.builder.create<tpu::WrapIndexOp>(l.location, indices, rows);
+  return l.builder.create<tpu::GatherOp>(
+      l.location, RankedTensorType::get(to, elementOf(table)), table, indices);
+}
+
 static Value lowerGather(top::GatherOp op, top::GatherOp::Adaptor in,
                          Lowering &l) {
   constexpr size_t kMostRuns = 512; // slices; more would swamp the network
   std::optional<std::vector<int64_t>> indices =
       top::readIntegers(op.getIndices());
   if (!indices)
-    return l.fail("its indices are not known at compile time");
+    return lowerRuntime(op, in, l);
   ShapeRef shape = shapeOf(op.getInput());
   int64_t size = shape[op.getAxis()];
   for (int64_t &index : *indices) {

@@ -31,13 +31,15 @@ static Type networkFloat(ModuleOp module) {
 }
 
 /// f32, f16 and bf16 stay, i1 becomes `boolean`, quantized types what they are
-/// stored as; other types are left alone.
+/// stored as, indices i32; other types are left alone.
 static Type convertTensor(RankedTensorType type, Type boolean) {
   Type element = type.getElementType();
   if (element.isInteger(1))
     element = boolean;
   if (auto quantized = dyn_cast<quant::QuantizedType>(element))
     element = top::storageOf(quantized);
+  else if (isIndex(element))
+    element = IntegerType::get(type.getContext(), 32);
   else if (!isa<Float32Type, Float16Type, BFloat16Type>(element))
     return type;
   return RankedTensorType::get(canonicalShape(type.getShape()), element);
@@ -65,13 +67,19 @@ std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
     if (!hasElements(type))
       return "it reads or computes a tensor without elements, which "
              "--top-fold-empty takes out of the network";
+  auto isTaken = [op](Type type) {
+    return isComputable(type) ||
+           (isIndex(type) && op->hasTrait<top::TakesIntegers>());
+  };
   for (Type type : op->getResultTypes())
-    if (!isComputable(type))
+    if (!isTaken(type))
       return describe("computes", type);
-  for (OpOperand &operand : op->getOpOperands())
-    if (!isComputable(operand.get().getType()) &&
-        (operand.getOperandNumber() == 0 || !top::weightOf(operand.get())))
-      return describe("reads", operand.get().getType());
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    bool isFirst = operand.getOperandNumber() == 0;
+    if (!isTaken(value.getType()) && (isFirst || !top::weightOf(value)))
+      return describe("reads", value.getType());
+  }
   return "";
 }
 
@@ -145,6 +153,13 @@ public:
     if (!type || type == op.getType())
       return rewriter.notifyMatchFailure(op, "it is no float or truth value");
     ElementsAttr value = op.getValue();
+    if (type.getElementType().isInteger(32)) {
+      ElementsAttr narrow = narrowIndices(op.getOutput(), type);
+      if (!narrow)
+        return rewriter.notifyMatchFailure(op, "it needs more than 32 bits");
+      rewriter.replaceOpWithNewOp<top::WeightOp>(op, narrow);
+      return success();
+    }
     if (type.getElementType() == value.getElementType()) {
       rewriter.replaceOpWithNewOp<top::WeightOp>(
           op, top::reshapeElements(value, type.getShape()));
@@ -181,22 +196,24 @@ static bool holdsIntegers(Type element) {
 LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   bool valid = true;
   auto check = [&](StringRef what, unsigned index, Type type, Location loc,
-                   bool integers) {
+                   bool isInput) {
     Type element = getElementTypeOrSelf(type);
-    if (isComputable(type) &&
-        (isa<FloatType>(element) || (integers && holdsIntegers(element))))
+    bool isPixel = holdsIntegers(element);
+    if ((isComputable(type) && isa<FloatType>(element)) ||
+        (isInput && (isPixel || isIndex(element))))
       return;
     emitError(loc) << what << " " << index << " of the network is " << type
-                   << ", but only f32, f16 and bf16 tensors can be passed";
+                   << ", but only f32, f16 and bf16 tensors"
+                   << (isInput ? ", i32 and i64 ones" : "") << " can be passed";
     valid = false;
   };
   for (BlockArgument argument : function.getArguments())
     check("input", argument.getArgNumber(), argument.getType(),
-          argument.getLoc(), /*integers=*/true);
+          argument.getLoc(), /*isInput=*/true);
   Operation *end = function.getBody().front().getTerminator();
   for (OpOperand &result : end->getOpOperands())
     check("output", result.getOperandNumber(), result.get().getType(),
-          result.get().getLoc(), /*integers=*/false);
+          result.get().getLoc(), /*isInput=*/false);
   return success(valid);
 }
 
@@ -268,15 +285,17 @@ LogicalResult LowerTopToTpuPass::reportLeftovers(const Reasons &reasons) {
 // After the conversion
 //===----------------------------------------------------------------------===//
 
-/// Quantized arguments become the integers that their readers were given.
+/// Quantized arguments and indices become the integers that their readers were
+/// given.
 static void passIntegers(func::FuncOp function) {
   for (BlockArgument argument : function.getArguments()) {
     auto type = cast<RankedTensorType>(argument.getType());
-    auto element = dyn_cast<quant::QuantizedType>(type.getElementType());
-    if (!element)
+    auto quantized = dyn_cast<quant::QuantizedType>(type.getElementType());
+    if (!quantized && !type.getElementType().isInteger(64))
       continue;
-    argument.setType(
-        RankedTensorType::get(type.getShape(), top::storageOf(element)));
+    Type element = quantized ? top::storageOf(quantized)
+                             : IntegerType::get(function.getContext(), 32);
+    argument.setType(RankedTensorType::get(type.getShape(), element));
     for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
       auto cast = llvm::cast<UnrealizedConversionCastOp>(user);
       OpBuilder builder(cast);
@@ -370,6 +389,8 @@ void LowerTopToTpuPass::runOnOperation() {
     return signalPassFailure();
   for (auto function : getOperation().getOps<func::FuncOp>()) {
     passIntegers(function);
+    if (failed(noteIndexLimits(function)))
+      return signalPassFailure();
     tidy(function);
     copyShared(function);
   }

@@ -1,6 +1,7 @@
 //===- Pattern.h - Lowerings as conversion patterns -----------------------===//
 #pragma once
 
+#include "lib/Conversion/TopToTpu/Support/Indices.h"
 #include "lib/Conversion/TopToTpu/Support/Quantization.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"

@@ -19,7 +19,7 @@ using namespace tpu_mlir;
 using Quad = std::array<int64_t, 4>;
 using Side = TransferSide;
 
-static uint32_t formatOf(int64_t elementBytes) {
+uint32_t tpu_mlir::formatOf(int64_t elementBytes) {
   isa::Precision precision = elementBytes == 1   ? isa::Precision::I8
                              : elementBytes == 2 ? isa::Precision::F16
                                                  : isa::Precision::F32;

@@ -13,6 +13,9 @@ struct TransferSide {
   std::array<int64_t, 4> strides;
 };
 
+/// The code of a format in which the transfer engine moves such elements.
+uint32_t formatOf(int64_t elementBytes);
+
 /// Moves elements of a size [n, c, h, w] as they are.
 void emitMove(Emitter &emitter, TransferSide from, TransferSide to,
               std::array<int64_t, 4> size, int64_t elementBytes);

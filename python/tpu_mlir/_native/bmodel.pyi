@@ -113,6 +113,8 @@ class Stage:
     def tensor_table(self) -> list[TensorRecord]: ...
     def aliases(self) -> dict[str, str]:
         """Tensors that became part of a layer, and that layer's."""
+    def index_limits(self) -> dict[str, int]:
+        """Inputs that choose rows of tables, and the rows of the smallest."""
     def layers(self) -> list[tuple[int, str, int, str]]:
         """(group, engine, first command, tensor): up to the next run's, commands work for this tensor."""
     @property
@@ -156,6 +158,7 @@ def write_tensor_table(
     records: Sequence[TensorRecord],
     layers: Sequence[tuple[int, str, int, str]] = (),
     aliases: Mapping[str, str] = ...,
+    index_limits: Mapping[str, int] = ...,
 ) -> bytes: ...
 def replace_commands(file: bytes, file_name: str, replacements: Sequence[tuple[int, int, int, CommandGroup]]) -> bytes:
     """Return the file with the commands of (network, stage, group) replaced and all else kept. Raises BModelError."""

@@ -91,7 +91,7 @@ def seeded(
             feeds[item.name] = (low + values * (high - low)).astype(item.dtype)
         else:
             others.append(item)
-    feeds |= random_feeds(others, seed)
+    feeds |= random_feeds(others, seed, index_limits=session.index_limits())
     images = f", images from {span[0]:g} to {span[1]:g}" if is_guess else ""
     return Trial(feeds, f"seeded data (seed {seed}{images})", is_guess, is_seeded=True)
 

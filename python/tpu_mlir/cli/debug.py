@@ -52,7 +52,7 @@ def debug(
     else:
         session = Session(model, net=network, limits=limits)
         stage = stage or 0
-        feeds = random_feeds(session.input_specs(stage), seed)
+        feeds = random_feeds(session.input_specs(stage), seed, index_limits=session.index_limits(stage))
         errors.print(f"inputs: random, seed {seed}")
     shell = Shell(Debugger(model, feeds, net=network, stage=stage, limits=limits))
     if commands or not sys.stdin.isatty():

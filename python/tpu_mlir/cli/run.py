@@ -104,7 +104,7 @@ def run(
     if inputs is not None:
         feeds = read_feeds(inputs, session.input_specs(stage or 0), preprocess)
     else:
-        feeds = random_feeds(session.input_specs(stage or 0), seed)
+        feeds = random_feeds(session.input_specs(stage or 0), seed, index_limits=session.index_limits(stage or 0))
         errors.print(f"inputs: random, seed {seed}")
     with working(f"running {bmodel}"):
         result, seconds = _repeated(

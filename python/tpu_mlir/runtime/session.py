@@ -110,7 +110,7 @@ class Session:
 
     def choose_stage(self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None = None) -> int:
         """Return the stage that takes these feeds; `stage`, if given, must. Raises FeedError."""
-        feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
+        feeds = self._feeds(input_feed)
         return self._program.choose_stage(self.name, feeds, -1 if stage is None else stage)
 
     def get_inputs(self, stage: int = 0) -> list[NodeArg]:
@@ -125,6 +125,10 @@ class Session:
         inputs = self.stage(stage).inputs
         self._program.check_limits(self.name, stage)
         return [FeedSpec(each.name, tuple(each.shape), numpy_type(each.data_type)) for each in inputs]
+
+    def index_limits(self, stage: int = 0) -> dict[str, int]:
+        """Return the inputs of a stage that choose rows of tables, and the rows of the smallest."""
+        return self.stage(stage).index_limits()
 
     def get_outputs(self, stage: int = 0) -> list[NodeArg]:
         """Return the outputs of a stage, in order."""
@@ -171,12 +175,17 @@ class Session:
 
         A bmodel may take i32 where the source model takes i64, say. Raises FeedError if an integer would not fit.
         """
-        types = {tensor.name: numpy_type(tensor.data_type) for tensor in self._net.stages[0].inputs}
-        converted = {name: array.astype(types.get(name, array.dtype)) for name, array in input_feed.items()}
-        for name, array in converted.items():
-            if array.dtype.kind in "iu" and not np.array_equal(array, input_feed[name]):
-                raise FeedError(f"input '{name}' holds numbers that {array.dtype} cannot represent")
-        return converted
+        types = self._types()
+        return {name: _exactly(name, array, types.get(name, array.dtype)) for name, array in input_feed.items()}
+
+    def _types(self) -> dict[str, np.dtype[Any]]:
+        return {tensor.name: numpy_type(tensor.data_type) for tensor in self._net.stages[0].inputs}
+
+    def _feeds(self, input_feed: Mapping[str, npt.ArrayLike]) -> list[runtime.Feed]:
+        """Return the arrays as feeds; i64, which no bmodel takes, in the type of its input. Raises FeedError."""
+        arrays = {name: np.asarray(value) for name, value in input_feed.items()}
+        wide = {name: array for name, array in arrays.items() if array.dtype == np.int64}
+        return [_feed(name, array) for name, array in (arrays | (self.convert(wide) if wide else {})).items()]
 
     def run_all(
         self,
@@ -195,7 +204,7 @@ class Session:
         longer. `stop`, asked some 20 times a second, ends the run once it returns true, with a RunError. Raises as
         `run` does.
         """
-        feeds = [_feed(name, np.asarray(value)) for name, value in input_feed.items()]
+        feeds = self._feeds(input_feed)
         recorded = {tensor.name for stage in range(self.stage_count) for tensor in self.recorded_tensors(stage)}
         wanted = sorted(recorded if capture is None else capture)
         for name in wanted:
@@ -240,6 +249,14 @@ def _load(bmodel: BModel, limits: runtime.Limits) -> runtime.Program:
 
 def _node_arg(tensor: native.Tensor) -> NodeArg:
     return NodeArg(tensor.name, onnx_type(tensor.data_type), tuple(tensor.shape))
+
+
+def _exactly(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
+    """Return the array in another type. Raises FeedError if that is one of integers, and one would not fit."""
+    converted = array.astype(dtype)
+    if dtype.kind in "iu" and not np.array_equal(converted, array):
+        raise FeedError(f"input '{name}' holds numbers that {dtype} cannot represent")
+    return converted
 
 
 def _feed(name: str, array: Array) -> runtime.Feed:

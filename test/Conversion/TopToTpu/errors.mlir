@@ -31,17 +31,18 @@ func.func @three_dimensional_conv(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2
 // -----
 
 func.func @integers(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @+1 {{'top.cast' cannot be lowered: computes 'tensor<4xi64>', but the chip's operations here take and make f32, f16, bf16 and quantized 8-bit integers}}
+  // expected-error @+1 {{'top.cast' cannot be lowered: it makes integers of floats}}
   %0 = top.cast %x {to = i64} : (tensor<4xf32>) -> tensor<4xi64>
-  // expected-error @+1 {{'top.cast' cannot be lowered: reads 'tensor<4xi64>', but the chip's operations here take and make f32, f16, bf16 and quantized 8-bit integers}}
-  %1 = top.cast %0 {to = f32} : (tensor<4xi64>) -> tensor<4xf32>
-  return %1 : tensor<4xf32>
+  // expected-error @+1 {{'top.add' cannot be lowered: computes 'tensor<4xi64>', but the chip's operations here take and make f32, f16, bf16 and quantized 8-bit integers}}
+  %1 = top.add %0, %0 : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+  %2 = top.cast %1 {to = f32} : (tensor<4xi64>) -> tensor<4xf32>
+  return %2 : tensor<4xf32>
 }
 
 // -----
 
-// expected-error @+1 {{input 0 of the network is 'tensor<4xi32>', but only f32, f16 and bf16 tensors can be passed}}
-func.func @signature(%x: tensor<4xi32>, %y: tensor<4xf32>) -> tensor<4xi1> {
+// expected-error @+1 {{input 0 of the network is 'tensor<4xi16>', but only f32, f16 and bf16 tensors, i32 and i64 ones can be passed}}
+func.func @signature(%x: tensor<4xi16>, %y: tensor<4xf32>) -> tensor<4xi1> {
   // expected-error @+1 {{output 0 of the network is 'tensor<4xi1>', but only f32, f16 and bf16 tensors can be passed}}
   %0 = top.is_nan %y : (tensor<4xf32>) -> tensor<4xi1>
   return %0 : tensor<4xi1>
@@ -54,6 +55,17 @@ func.func @unknown_indices(%x: tensor<4x8xf32>, %c: tensor<1xf32>) -> tensor<2x8
   // expected-error @+1 {{'top.gather' cannot be lowered: its index 9 lies outside of 4 elements}}
   %0 = top.gather %x, %i {axis = 0 : i64} : (tensor<4x8xf32>, tensor<2xi64>) -> tensor<2x8xf32>
   return %0 : tensor<2x8xf32>
+}
+
+// -----
+
+func.func @joined_index(%x: tensor<2xi64>) -> tensor<3x8xf32> {
+  %t = top.weight dense<1.0> : tensor<4x8xf32>
+  %i = top.weight dense<7> : tensor<1xi64>
+  %0 = top.concat %x, %i {axis = 0 : i64} : (tensor<2xi64>, tensor<1xi64>) -> tensor<3xi64>
+  // expected-error @+1 {{its index 7 lies outside of 4 elements}}
+  %1 = top.gather %t, %0 {axis = 0 : i64} : (tensor<4x8xf32>, tensor<3xi64>) -> tensor<3x8xf32>
+  return %1 : tensor<3x8xf32>
 }
 
 // -----

@@ -146,6 +146,38 @@ func.func @cast(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x4x4xf16> {
 
 // -----
 
+func.func @select(%x: tensor<1x1x1x4xi32>, %y: tensor<1x1x1x4xf16>) -> tensor<1x1x1x4xf16> {
+  // expected-error @+1 {{expects to compare 'f16', or i32 for a result of f32, but found 'i32' (C2)}}
+  %0 = tpu.select eq %x, %x, %y, %y : (tensor<1x1x1x4xi32>, tensor<1x1x1x4xi32>, tensor<1x1x1x4xf16>, tensor<1x1x1x4xf16>) -> tensor<1x1x1x4xf16>
+  return %0 : tensor<1x1x1x4xf16>
+}
+
+// -----
+
+func.func @gather_shape(%t: tensor<1x9x1x4xf16>, %i: tensor<1x1x1x3xi32>) -> tensor<1x4x1x4xf16> {
+  // expected-error @+1 {{expects a result [1, 3, 1, 4], but found [1, 4, 1, 4] (C1)}}
+  %0 = tpu.gather %t, %i : (tensor<1x9x1x4xf16>, tensor<1x1x1x3xi32>) -> tensor<1x4x1x4xf16>
+  return %0 : tensor<1x4x1x4xf16>
+}
+
+// -----
+
+func.func @gather_indices(%t: tensor<1x9x1x4xf16>, %i: tensor<1x1x1x3xf32>) -> tensor<1x3x1x4xf16> {
+  // expected-error @+1 {{expects indices of i32, but found 'f32' (C2)}}
+  %0 = tpu.gather %t, %i : (tensor<1x9x1x4xf16>, tensor<1x1x1x3xf32>) -> tensor<1x3x1x4xf16>
+  return %0 : tensor<1x3x1x4xf16>
+}
+
+// -----
+
+func.func @wrap_index(%i: tensor<1x1x1x3xf32>) -> tensor<1x1x1x3xf32> {
+  // expected-error @+1 {{expects i32, but found 'f32' (C1)}}
+  %0 = tpu.wrap_index %i {size = 9 : i64} : tensor<1x1x1x3xf32>
+  return %0 : tensor<1x1x1x3xf32>
+}
+
+// -----
+
 func.func @subsample(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x2x3xf16> {
   // expected-error @+1 {{expects elements 0 to 3 of w, but takes 0 to 4 (C1)}}
   %0 = tpu.subsample %x {offsets = array<i64: 0, 0>, steps = array<i64: 2, 2>} : tensor<1x8x4x4xf16> -> tensor<1x8x2x3xf16>

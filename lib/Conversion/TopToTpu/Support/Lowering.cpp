@@ -81,8 +81,8 @@ Value Lowering::reversed(tpu::BinaryKind kind, double value, Value input) {
 Value Lowering::select(tpu::CompareKind kind, Value lhs, Value rhs,
                        Value onTrue, Value onFalse) {
   Shape shape = broadcastShape({lhs, rhs, onTrue, onFalse});
-  return builder.create<tpu::SelectOp>(location, typed(shape, lhs), kind, lhs,
-                                       rhs, onTrue, onFalse);
+  return builder.create<tpu::SelectOp>(location, typed(shape, onTrue), kind,
+                                       lhs, rhs, onTrue, onFalse);
 }
 
 Value Lowering::compare(tpu::CompareKind kind, Value lhs, Value rhs) {

@@ -50,4 +50,12 @@ LogicalResult CastOp::verify() {
   return success();
 }
 
-LogicalResult SelectOp::verify() { return verifyBroadcast(*this); }
+LogicalResult SelectOp::verify() {
+  Type compared = getLhs().getType().getElementType();
+  Type element = getResult().getType().getElementType();
+  if (compared != element && !(compared.isInteger(32) && element.isF32()))
+    return emitOpError() << "expects to compare " << element
+                         << ", or i32 for a result of f32, but found "
+                         << compared << " (C2)";
+  return verifyBroadcast(*this);
+}

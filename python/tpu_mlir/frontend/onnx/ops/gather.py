@@ -6,7 +6,7 @@ from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 
 
-@importer("Gather", 1, 11, 13, only="constant indices")
+@importer("Gather", 1, 11, 13)
 def gather(n: Node) -> Imported:
     """Import Gather."""
     return top.GatherOp(n.value(0), n.value(1), n.axis(n.int_attr("axis", 0), n.rank(0)))

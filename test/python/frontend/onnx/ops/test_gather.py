@@ -11,6 +11,8 @@ SAME_RANK = np.array([[[0, -1, 2, 1, 0, 3, 6]]], np.int64)
 GATHERS = [
     *(case("Gather", X, Fixed(PICK), opset=opset, axis=1) for opset in (7, 11, 13)),
     case("Gather", X, PICK, axis=-2),
+    case("Gather", Fixed(uniform(30, 70)), np.array([[29, -30, 0, 7]], np.int64)),
+    case("Gather", X, np.array(2, np.int64), axis=2),
     case("Gather", Fixed(uniform(10, 4)), np.array([3, 9, 0], np.int32)),
     case("Gather", X, integers([2]), axis=0),
     case("Gather", X, Fixed(np.array(1, np.int64)), axis=2),
