@@ -38,7 +38,7 @@ def embedding() -> onnx.ModelProto:
     x = stages(g, x, ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1)), "PRelu")
     x = g.conv(x, 512, 1, act="PRelu")
     whole = g.node("Conv", x, g.weight(512, 1, 7, 7, scale=0.14), group=512)
-    return g.model(g.node("LpNormalization", g.node("Flatten", g.conv(whole, 128, 1, act="")), axis=1, p=2))
+    return g.model(g.unit(g.node("Flatten", g.conv(whole, 128, 1, act=""))))
 
 
 def landmarks() -> onnx.ModelProto:

@@ -77,8 +77,7 @@ def keypoints() -> onnx.ModelProto:
     places = g.node("Transpose", g.slice(scores, 1, 0, 64), perm=[0, 2, 3, 1])
     cells = g.node("Transpose", g.reshape(places, 1, 30, 40, 8, 8), perm=[0, 1, 3, 2, 4])
     vectors = g.conv(g.conv(x, 256), 256, 1, act="")
-    length = g.node("ReduceL2", vectors, axes=[1], keepdims=1)
-    return g.model(g.reshape(cells, 1, 240, 320), g.node("Div", vectors, length))
+    return g.model(g.reshape(cells, 1, 240, 320), g.unit(vectors))
 
 
 def enhancement() -> onnx.ModelProto:

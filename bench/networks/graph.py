@@ -75,6 +75,7 @@ class Graph:
             self.weight(channels, scale=0.05),
             channels=channels,
             group=group,
+            kernel_shape=sizes,
             pads=before + after,
             strides=[stride] * len(sizes),
             dilations=[dilation] * len(sizes),
@@ -99,7 +100,8 @@ class Graph:
         """Add a transposed convolution that doubles height and width."""
         filters = self.weight(self.channels[x], channels, 2, 2, scale=(2 / self.channels[x]) ** 0.5)
         bias = self.weight(channels, scale=0.05)
-        return self.activation(self.node("ConvTranspose", x, filters, bias, channels=channels, strides=[2, 2]), act)
+        sizes = {"kernel_shape": [2, 2], "strides": [2, 2]}
+        return self.activation(self.node("ConvTranspose", x, filters, bias, channels=channels, **sizes), act)
 
     def pool(self, x: str, kind: str = "MaxPool", kernel: int = 2, stride: int = 2) -> str:
         """Add a pool, padded where its kernel is odd."""
@@ -144,6 +146,10 @@ class Graph:
         flat = self.node("Flatten", self.node("GlobalAveragePool", x))
         matrix = self.weight(channels, self.channels[x], scale=self.channels[x] ** -0.5)
         return self.node("Gemm", flat, matrix, self.weight(channels, scale=0.05), channels=channels, transB=1)
+
+    def unit(self, x: str) -> str:
+        """Divide vectors along dimension 1 by their length."""
+        return self.node("Div", x, self.node("ReduceL2", x, axes=[1], keepdims=1))
 
     def model(self, *outputs: str) -> onnx.ModelProto:
         """Return the network with these outputs, their shapes left to inference."""

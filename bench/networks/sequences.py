@@ -1,6 +1,5 @@
 """Networks on sequences: speech by convolutions, encoders of sentences and pictures, attention in windows."""
 
-import numpy as np
 import onnx
 
 from bench.networks.graph import Graph
@@ -9,14 +8,14 @@ from bench.networks.graph import Graph
 def speech() -> onnx.ModelProto:
     """Separable convolutions along time, residual, without recurrence; log-softmax of 29 letters."""
     g = Graph("speech")
-    x = g.conv(g.input(1, 64, 400), 256, (33,), stride=2)
+    x = g.conv(g.input(1, 64, 1, 400), 256, (1, 33), stride=2)
     for channels, kernel in ((256, 33), (256, 39), (512, 51), (512, 63)):
-        side = g.conv(x, channels, (1,), act="")
+        side = g.conv(x, channels, 1, act="")
         for index in range(3):
-            x = g.conv(g.depthwise(x, (kernel,), act=""), channels, (1,), act="Relu" if index < 2 else "")
+            x = g.conv(g.depthwise(x, (1, kernel), act=""), channels, 1, act="Relu" if index < 2 else "")
         x = g.node("Relu", g.node("Add", x, side))
-    letters = g.node("Transpose", g.conv(g.conv(x, 512, (1,)), 29, (1,), act=""), perm=[0, 2, 1])
-    return g.model(g.node("LogSoftmax", letters, axis=2))
+    letters = g.node("Transpose", g.conv(g.conv(x, 512, 1), 29, 1, act=""), perm=[0, 3, 1, 2])
+    return g.model(g.node("LogSoftmax", g.reshape(letters, 1, 200, 29), axis=2))
 
 
 def layer_norm(g: Graph, x: str, wide: int) -> str:
@@ -30,8 +29,8 @@ def gelu(g: Graph, x: str) -> str:
     return g.node("Mul", g.node("Mul", x, g.node("Add", error, g.constant(1.0))), g.constant(0.5))
 
 
-def attention(g: Graph, x: str, batch: int, tokens: int, wide: int, heads: int, mask: str = "") -> str:
-    """Attention of tokens [batch, tokens, wide]; `mask` is added to the scores."""
+def attention(g: Graph, x: str, batch: int, tokens: int, wide: int, heads: int, *masks: str) -> str:
+    """Attention of tokens [batch, tokens, wide]; masks are added to the scores."""
     each = wide // heads
 
     def part(perm: list[int]) -> str:
@@ -39,7 +38,9 @@ def attention(g: Graph, x: str, batch: int, tokens: int, wide: int, heads: int, 
 
     query, key, value = part([0, 2, 1, 3]), part([0, 2, 3, 1]), part([0, 2, 1, 3])
     scores = g.node("Mul", g.node("MatMul", query, key), g.constant(each**-0.5))
-    weights = g.node("Softmax", g.node("Add", scores, mask) if mask else scores, axis=-1)
+    for mask in masks:
+        scores = g.node("Add", scores, mask)
+    weights = g.node("Softmax", scores, axis=-1)
     mixed = g.node("Transpose", g.node("MatMul", weights, value), perm=[0, 2, 1, 3])
     return g.linear(g.reshape(mixed, batch, tokens, wide), wide, wide)
 
@@ -56,7 +57,7 @@ def sentences() -> onnx.ModelProto:
     for _ in range(6):
         x = layer_norm(g, g.node("Add", x, attention(g, x, 1, 128, 384, 12, mask)), 384)
         x = layer_norm(g, g.node("Add", x, mlp(g, x, 384)), 384)
-    return g.model(g.node("LpNormalization", g.node("ReduceMean", x, axes=[1], keepdims=0), axis=1, p=2))
+    return g.model(g.unit(g.node("ReduceMean", x, axes=[1], keepdims=0)))
 
 
 def vit_b() -> onnx.ModelProto:
@@ -86,12 +87,10 @@ def swin() -> onnx.ModelProto:
         picture = g.reshape(layer_norm(g, x, wide), 1, side, side, wide)
         picture = roll(g, picture, shift, side) if shift else picture
         cut = g.node("Transpose", g.reshape(picture, 1, count, window, count, window, wide), perm=[0, 1, 3, 2, 4, 5])
-        bias = g.weight(1, heads, tokens, tokens, scale=0.1)
+        masks = [g.weight(1, heads, tokens, tokens, scale=0.1)]
         if shift:
-            far = np.zeros((count * count, 1, tokens, tokens), np.float32)
-            far[-count:, :, : tokens // 2, tokens // 2 :] = -100
-            bias = g.node("Add", bias, g.constant(far))
-        found = attention(g, g.reshape(cut, count * count, tokens, wide), count * count, tokens, wide, heads, bias)
+            masks.append(g.input(count * count, 1, tokens, tokens, name="mask"))
+        found = attention(g, g.reshape(cut, count * count, tokens, wide), count * count, tokens, wide, heads, *masks)
         back = g.reshape(found, 1, count, count, window, window, wide)
         joined = g.reshape(g.node("Transpose", back, perm=[0, 1, 3, 2, 4, 5]), 1, side, side, wide)
         joined = roll(g, joined, -shift, side) if shift else joined

@@ -60,6 +60,8 @@ def local_memory(bmodel: BModel, profile: Profile) -> list[Buffer]:
     what Session does.
     """
     stage = Session(bmodel, net=profile.network).stage(profile.stage)
+    tensors = [(0, each) for each in stage.inputs] + [(each.complete, each.tensor) for each in stage.tensor_table()]
+    weights = range(stage.coeff_address, stage.coeff_address + len(stage.coeff))
     decoded = {
         (index, command.engine, command.id): command
         for index, group in enumerate(stage.groups)
@@ -70,7 +72,7 @@ def local_memory(bmodel: BModel, profile: Profile) -> list[Buffer]:
     for timed in profile.commands:
         command = decoded[timed.group, timed.engine, timed.id]
         live = list(_read(live, timed, command))
-        live, closed = _written(live, timed, command, stage)
+        live, closed = _written(live, timed, command, *_source(timed, command, weights, tensors))
         ended += closed
     return sorted([*ended, *live], key=lambda each: (each.start, each.begin))
 
@@ -88,11 +90,10 @@ def _read(live: Sequence[Buffer], timed: TimedCommand, command: isa.Command) -> 
 
 
 def _written(
-    live: list[Buffer], timed: TimedCommand, command: isa.Command, stage: native.Stage
+    live: list[Buffer], timed: TimedCommand, command: isa.Command, name: str, kind: Kind
 ) -> tuple[list[Buffer], list[Buffer]]:
     """Return the buffers that live after a command's writes, and those that they end."""
     closed: list[Buffer] = []
-    name, kind = _source(timed, command, stage)
     for space, is_write, begin, end, lanes in command.accesses:
         if space != "local" or not is_write or end <= begin:
             continue
@@ -114,13 +115,15 @@ def _joined(old: Buffer, new: Buffer) -> Buffer:
     return old
 
 
-def _source(timed: TimedCommand, command: isa.Command, stage: native.Stage) -> tuple[str, Kind]:
-    """Return whose data a command writes, and where they come from."""
+def _source(
+    timed: TimedCommand, command: isa.Command, weights: range, tensors: Sequence[tuple[int, native.Tensor]]
+) -> tuple[str, Kind]:
+    """Return whose data a command writes, and where they come from; `tensors` are complete after a command's id."""
     read = [begin for space, is_write, begin, *_ in command.accesses if space == "global" and not is_write]
     if not read:
         return timed.layer, "computed"
-    if stage.coeff_address <= read[0] < stage.coeff_address + len(stage.coeff):
+    if read[0] in weights:
         return timed.layer, "weights"
-    tensors = [*stage.inputs, *(each.tensor for each in stage.tensor_table() if each.complete <= timed.id)]
-    names = [each.name for each in tensors if each.address <= read[0] < each.address + each.size]
+    done = (each for complete, each in tensors if complete <= timed.id)
+    names = [each.name for each in done if each.address <= read[0] < each.address + each.size]
     return (names[-1] if names else timed.layer), "loaded"
