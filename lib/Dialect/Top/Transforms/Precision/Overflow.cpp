@@ -4,23 +4,19 @@
 #include "lib/Dialect/Top/Transforms/Precision/Digits.h"
 #include "lib/Dialect/Top/Transforms/Retyper.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace tpu_mlir::top;
 
-/// The largest magnitude of a value in calibration, if that is too large.
+/// The largest finite magnitude of a value in calibration, if that is too
+/// large.
 static std::optional<double> overflowOf(Value value, Location location,
                                         const RangeTable &ranges,
                                         FloatType narrow) {
   const RangeTable::Entry *entry = ranges.find(nameOf(location));
   if (!entry || !isReal(value.getType()))
     return std::nullopt;
-  double largest =
-      std::max(std::abs(entry->range.min), std::abs(entry->range.max));
-  double limit =
-      APFloat::getLargest(narrow.getFloatSemantics()).convertToDouble();
-  return largest > limit ? std::optional(largest) : std::nullopt;
+  double reach = reachOf(entry->range);
+  return holds(narrow, reach) ? std::nullopt : std::optional(reach);
 }
 
 DenseSet<Operation *> tpu_mlir::top::findOverflowing(func::FuncOp function,

@@ -12,6 +12,19 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::top;
 
+double tpu_mlir::top::reachOf(const Range &range) {
+  double reach = 0;
+  for (double end : {range.threshold, range.min, range.max})
+    if (std::isfinite(end))
+      reach = std::max(reach, std::abs(end));
+  return reach;
+}
+
+bool tpu_mlir::top::holds(FloatType type, double reach) {
+  return reach <=
+         APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
+}
+
 /// Takes the last word of a line off it.
 static StringRef takeWord(StringRef &text) {
   size_t gap = text.find_last_of(" \t");

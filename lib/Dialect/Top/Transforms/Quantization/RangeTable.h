@@ -16,6 +16,13 @@ struct Range {
   double threshold = 0, min = 0, max = 0;
 };
 
+/// The largest finite magnitude of the values. Infinities are left aside: they
+/// are what they are in any float type.
+double reachOf(const Range &range);
+
+/// Whether numbers of that magnitude are finite in a float type.
+bool holds(mlir::FloatType type, double reach);
+
 /// The file that calibration writes: lines `name threshold min max`, of which
 /// the name may hold blanks; `#` starts a comment.
 class RangeTable {

@@ -2,6 +2,7 @@
 #include "lib/Dialect/Top/Transforms/Quantization/Resolution.h"
 
 #include "lib/Dialect/Top/Transforms/Formulas.h"
+#include "lib/Dialect/Top/Transforms/Overrides.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Dialect/Top/Transforms/Quantization/RangeRules.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
@@ -9,6 +10,7 @@
 #include <cmath>
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::top;
 
 static constexpr double kAny = std::numeric_limits<double>::infinity();
@@ -123,7 +125,7 @@ void Resolution::read(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 /// The largest finite magnitude of a constant, or that calibration saw.
-static double reachOf(const RangeTable &table, Value value) {
+static double magnitudeOf(const RangeTable &table, Value value) {
   double reach = 0;
   if (std::optional<FloatData> data = FloatData::read(value)) {
     for (double element : data->values())
@@ -132,12 +134,7 @@ static double reachOf(const RangeTable &table, Value value) {
     return reach;
   }
   std::optional<Range> range = calibratedRange(table, value);
-  if (!range)
-    return 0;
-  for (double end : {range->threshold, range->min, range->max})
-    if (std::isfinite(end))
-      reach = std::max(reach, std::abs(end));
-  return reach;
+  return range ? reachOf(*range) : 0;
 }
 
 bool Resolution::isUnbounded(Operation *op) const {
@@ -157,11 +154,8 @@ bool Resolution::isUnbounded(Operation *op) const {
 }
 
 bool Resolution::holds(Value value, Precision precision) const {
-  constexpr double kLargestF16 = 65504, kLargestBF16 = 0x1.FEp127;
-  double largest = precision == Precision::F16    ? kLargestF16
-                   : precision == Precision::BF16 ? kLargestBF16
-                                                  : kAny;
-  return reachOf(table, value) <= largest;
+  Type type = floatType(precision, value.getContext());
+  return top::holds(cast<FloatType>(type), magnitudeOf(table, value));
 }
 
 Precision Resolution::widen(Operation *op, Precision precision) {

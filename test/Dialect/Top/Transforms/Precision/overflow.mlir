@@ -20,3 +20,13 @@ func.func @net(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %3 = top.relu %2 : tensor<2x2xf32> loc("result")
   return %3 : tensor<2x2xf32>
 }
+
+
+// An infinity is one in every float type.
+// CHECK-NOT: warning
+// CHECK: func.func @masked
+// CHECK: top.relu %{{.*}} : tensor<2x2xf16>
+func.func @masked(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %0 = top.relu %x : tensor<2x2xf32> loc("infinite")
+  return %0 : tensor<2x2xf32>
+}
