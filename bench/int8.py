@@ -91,7 +91,8 @@ def measure(network: Network, options: argparse.Namespace) -> tuple[list[tuple[s
         results.append(("auto", cosine(Session(found.bmodel)), LEAST_AUTO, found.chosen.share, found.chosen.cycles))
     rows, failures = list[tuple[str, ...]](), list[str]()
     for precision, value, least, part, count in results:
-        good = value >= least and (precision == "INT8" or part >= 1 - MOST_FLOAT)
+        is_dear = part < 1 - MOST_FLOAT and count > results[0][4]  # floats that are faster cost nothing
+        good = value >= least and (precision == "INT8" or not is_dear)
         figures = f"{value:.5f}", f"{least}", "pass" if good else "FAIL", f"{part:.1%}", f"{count / 1e6:.3f}"
         rows.append((network.name, precision, made or "none", *figures))
         if not good:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tpu_mlir.quantization.search.scheme import Scheme
 
 NAMED = 3  # operations in a line
-CLEARLY = 1.02  # times the cycles of floats: from there on integers are called slower
 
 
 def run_protection(job: Job, ranges: "Ranges | None") -> Sequence[str]:
@@ -39,7 +38,7 @@ def run_protection(job: Job, ranges: "Ranges | None") -> Sequence[str]:
             print_warning(f"no operation is kept in {scheme.fallback}, for that does not compile: {reason}")
             return ()
         found = protect(scheme, *trials, prices=prices, tell=lambda _, done, total: advance(done, total))
-    for line in (_kept(scheme, found, prices), _slower(scheme, prices)):
+    for line in (_kept(scheme, found, prices), _slower(scheme, found, prices)):
         if line:
             results.print(line)
     return found.floats
@@ -59,13 +58,13 @@ def _kept(scheme: "Scheme", found: "Protection", prices: "Prices") -> str:
     )
 
 
-def _slower(scheme: "Scheme", prices: "Prices") -> str:
-    """Return the line that says that integers are slower than floats, empty if they are not."""
-    if prices.on_integers < CLEARLY * prices.in_floats:
+def _slower(scheme: "Scheme", found: "Protection", prices: "Prices") -> str:
+    """Return the line that says that integers are slower than floats, which then are taken, empty if they are not."""
+    if prices.on_integers < prices.in_floats or not found.floats:
         return ""
     return (
         f"int8 takes {prices.on_integers:,} cycles, {scheme.fallback} {prices.in_floats:,}: {_names(prices.slower())} "
-        f"cost it most; --precision {scheme.fallback} is faster and needs no calibration"
+        f"cost it most; --precision {scheme.fallback} is the same and needs no calibration"
     )
 
 

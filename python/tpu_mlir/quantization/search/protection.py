@@ -40,8 +40,8 @@ def protect(
 
     The operations that add most noise of their own are put in floats one by one, and all others together, the best part
     of which is halved, and so on, PARTS times at most. The parts that gain most for the cycles that they take in floats
-    then stay floats, as far as the loss on samples that the search has not seen becomes less, and as few as do.
-    Raises TpuMlirError.
+    then stay floats, as far as the loss on samples that the search has not seen becomes less, and as few as do. All do
+    where that is no slower. Raises TpuMlirError.
     """
 
     def loss(floats: Sequence[str]) -> float:
@@ -49,17 +49,30 @@ def protect(
 
     before = loss(())
     candidates = scheme.candidates()
-    if before <= GOOD or not candidates:
+    if not candidates:
         return Protection((), before, before)
-    parts = measured_parts(
-        scheme, candidates, searched, PARTS, lambda done, total: tell("protecting", done, total + VERIFIED)
-    )
     prices = prices or Prices.of(scheme, candidates)
-    order: Sequence[str] = affordable(parts, prices, len(candidates))
+    found, cycles = Protection((), before, before), prices.on_integers
+    if before > GOOD and cycles < prices.in_floats:
+        parts = measured_parts(
+            scheme, candidates, searched, PARTS, lambda done, total: tell("protecting", done, total + VERIFIED)
+        )
+        found, cycles = _within(affordable(parts, prices, len(candidates)), scheme, prices.on_integers, before, loss)
+    if prices.in_floats <= cycles:
+        every = tuple(op.name for op in candidates)
+        return Protection(every, before, loss(every))
+    return found
+
+
+def _within(
+    order: Sequence[str], scheme: Scheme, on_integers: int, before: float, loss: Callable[[Sequence[str]], float]
+) -> tuple[Protection, int]:
+    """Return the first operations of an order that take no longer than SLOWEST allows, and the cycles with them."""
     while True:
         found = _fewest(order, before, loss)
-        if not found.floats or scheme.cycles(found.floats) <= (1 + SLOWEST) * prices.on_integers:
-            return found
+        cycles = scheme.cycles(found.floats) if found.floats else on_integers
+        if cycles <= (1 + SLOWEST) * on_integers:
+            return found, cycles
         order = found.floats[: 3 * len(found.floats) // 4]
 
 

@@ -1,6 +1,7 @@
 """What stays floats by default: found by dividing a loss whose places are known."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import onnx
@@ -17,6 +18,7 @@ from tpu_mlir.quantization.search.protection import GOOD, SLOWEST, affordable, p
 from tpu_mlir.quantization.search.scheme import Scheme
 
 SHAPE = (1, 2, 16, 16)
+DEAR = Prices(on_integers=1000, in_floats=2000, layers={})  # floats, in all
 
 
 def chain(*, outlier: float, length: int = 8) -> onnx.ModelProto:
@@ -44,25 +46,50 @@ def scheme_of(network: onnx.ModelProto, data: list[dict[str, np.ndarray]], **opt
 def test_what_costs_most_stays_a_float() -> None:
     network, data = chain(outlier=300), feeds(SHAPE, 16)
     scheme = scheme_of(network, data)
-    found = protect(scheme, *held_out(network, data))
+    prices = dataclasses.replace(DEAR, on_integers=scheme.cycles(), in_floats=10**9)
+    found = protect(scheme, *held_out(network, data), prices=prices)
     assert "c5" in found.floats  # reads the channels that the large one drowns
     assert len(found.floats) <= 4
     assert found.before > 0.05
     assert found.after < found.before / 10
     assert scheme.cycles(found.floats) <= (1 + SLOWEST) * scheme.cycles()
-    assert protect(scheme, *held_out(network, data)) == found
+    assert protect(scheme, *held_out(network, data), prices=prices) == found
 
 
 def test_nothing_stays_a_float_without_need() -> None:
     network, data = chain(outlier=1, length=2), feeds(SHAPE, 16)
-    found = protect(scheme_of(network, data), *held_out(network, data))
+    found = protect(scheme_of(network, data), *held_out(network, data), prices=DEAR)
     assert found.before == found.after < GOOD
     assert found.floats == ()
 
 
+@pytest.mark.parametrize("in_floats", [900, 1000])
+def test_all_are_floats_where_that_is_no_slower(in_floats: int) -> None:
+    network, data = chain(outlier=1, length=2), feeds(SHAPE, 16)
+    prices = dataclasses.replace(DEAR, in_floats=in_floats)
+    found = protect(scheme_of(network, data), *held_out(network, data), prices=prices)
+    assert found.floats == ("c0", "y") and found.after < found.before
+
+
+class Converting(Scheme):
+    """A scheme of which each float costs 50 cycles of 1000, for what converts to and fro."""
+
+    def cycles(self, floats: Collection[str] = ()) -> int:
+        return 1000 + 50 * len(floats)
+
+
+def test_some_floats_are_not_dearer_than_all() -> None:
+    network, data = chain(outlier=300), feeds(SHAPE, 16)
+    plain = scheme_of(network, data)
+    scheme = Converting(plain.module, plain.ranges)
+    some = protect(scheme, *held_out(network, data), prices=Prices(1000, 1150, layers={})).floats
+    assert 1 < len(some) < 4
+    assert len(protect(scheme, *held_out(network, data), prices=Prices(1000, 1050, layers={})).floats) == 8
+
+
 def test_an_override_is_no_candidate() -> None:
     network, data = chain(outlier=300), feeds(SHAPE, 16)
-    found = protect(scheme_of(network, data, overrides={"c5": "int8"}), *held_out(network, data))
+    found = protect(scheme_of(network, data, overrides={"c5": "int8"}), *held_out(network, data), prices=DEAR)
     assert "c5" not in found.floats
 
 
