@@ -73,7 +73,8 @@ def _along(x: Array, axes: tuple[int, ...], shape: tuple[int, ...]) -> Mask:
 def _resize(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
     x, (name,) = operands[node.input[0]], node.output
     shape = run(operands)[name].shape
-    axes = tuple(axis for axis, (one, other) in enumerate(zip(x.shape, shape, strict=True)) if one != other)
+    pairs = enumerate(zip(x.shape, shape, strict=True))  # of an image cubic weights may be 0 beside 1
+    axes = tuple(axis for axis, (one, other) in pairs if one != other or axis >= 2)
     return {name: _along(x, axes, shape)} if axes else {}
 
 

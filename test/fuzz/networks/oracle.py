@@ -31,9 +31,10 @@ DENORMAL = 2.0**-126  # smaller ones are 0 on the chip
 
 # Operators whose results near 0 come from numbers near 1: their error is one of those.
 ABSOLUTE = frozenset(
-    {"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Elu", "Log", "LogSoftmax", "ReduceLogSum"}
-    | {"ReduceLogSumExp", "Selu", "Sigmoid", "Sinh", "Softplus", "Tan", "Tanh", "Erf", "Gelu", "Mish"}
+    {"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Elu", "Log", "LogSoftmax", "Selu"}
+    | {"Sigmoid", "Sinh", "Softplus", "Tan", "Tanh", "Erf", "Gelu", "Mish"}
 )
+NORMS = frozenset({"GroupNormalization", "InstanceNormalization", "LayerNormalization", "MeanVarianceNormalization"})
 # Operators that return elements of their operands, so nothing is rounded.
 MOVES = frozenset(
     {"Concat", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "Identity", "If", "Reshape", "Slice"}
@@ -185,9 +186,16 @@ def _noise(precision: str, random: np.random.Generator, *, stored: bool, flushed
 
 def _absolute(node: onnx.NodeProto, feeds: Mapping[str, Array], precision: str) -> float:
     """Return the error of an operator's results that is not in proportion to them."""
+    long_sum = ROUNDING["f32"] * feeds[node.input[0]].size / 64 if node.input else 0.0  # also ONNX Runtime's own
+    if node.op_type in NORMS:  # which divide it by the deviation
+        x = feeds[node.input[0]]
+        ratio = float(np.abs(x).max(initial=0) / max(float(x.std()), 1e-30))
+        return min(long_sum * ratio, 0.01) if np.isfinite(ratio) else 0.0
     if node.op_type in ("Resize", "Upsample"):  # of coordinates, in f32, from which the whole part is then taken off
         x = feeds[node.input[0]]
         return ROUNDING["f32"] * float(np.abs(x[np.isfinite(x)]).max(initial=0)) * max(x.shape) / 4
+    if node.op_type in ("ReduceLogSum", "ReduceLogSumExp"):
+        return ROUNDING[precision] + long_sum
     return ROUNDING[precision] if node.op_type in ABSOLUTE else 0.0
 
 
