@@ -57,8 +57,13 @@ class Checks:
 
     def types(self) -> None:
         """Check types and shapes from node to node, for what the importer, which knows more of them, lets pass."""
+        typed = onnx.ModelProto()
+        typed.CopyFrom(self._copy)
+        for node in _nodes(typed.graph):
+            if _is_rounded_up(node):
+                node.domain = _FOREIGN
         try:
-            shape_inference.infer_shapes(self._copy, check_type=True, strict_mode=True)
+            shape_inference.infer_shapes(typed, check_type=True, strict_mode=True)
         except shape_inference.InferenceError as error:
             entries = re.findall(r"\(op_type:(\w+)(?:, node name: ([^\n]*?))?\): (?:\[\w+\] )?([^\n]+)", str(error))
             # ONNX infers some operators by their bodies, which may be written in another opset than the model.
@@ -91,6 +96,14 @@ def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
         for attribute in node.attribute:
             if attribute.HasField("g"):
                 yield from _nodes(attribute.g)
+
+
+def _is_rounded_up(node: onnx.NodeProto) -> bool:
+    """Tell whether a node is a pool with ceil_mode.
+
+    Before opset 22 ONNX counts windows that begin in the padding behind the end, which no framework has.
+    """
+    return node.op_type.endswith("Pool") and any(item.name == "ceil_mode" and item.i for item in node.attribute)
 
 
 def _name(node: onnx.NodeProto) -> str:

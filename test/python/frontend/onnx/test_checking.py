@@ -6,8 +6,10 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from tpu_mlir import compile
 from tpu_mlir.errors import ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.runtime import Session
 
 FLOAT, INT = TensorProto.FLOAT, TensorProto.INT64
 value = helper.make_tensor_value_info
@@ -102,6 +104,22 @@ def test_what_only_the_checker_refuses_is_imported() -> None:
     with pytest.raises(onnx.checker.ValidationError):
         onnx.checker.check_model(loose)
     assert "top.neg" in str(import_model(loose, input_shapes={"x": [2, 4]}))
+
+
+@pytest.mark.parametrize("opset", [11, 21])
+@pytest.mark.parametrize("op", ["MaxPool", "AveragePool"])
+def test_windows_that_begin_behind_the_end(op: str, opset: int) -> None:
+    """The fourth would hold nothing but padding: frameworks have three, ONNX before opset 22 counts four."""
+    model = onnx.parser.parse_model(f"""
+        <ir_version: 8, opset_import: ["": {opset}]>
+        pooled (float[1, 8, 6] x, float[1, 8, 3] y) => (float[1, 8, 3] z) {{
+            p = {op} <ceil_mode = 1, kernel_shape = [2], strides = [2], pads = [0, 1]> (x)
+            z = Add(p, y)
+        }}
+    """)
+    x = np.arange(48, dtype=np.float32).reshape(1, 8, 6)
+    (found,) = Session(compile(model)).run({"x": x, "y": np.zeros((1, 8, 3), np.float32)}).values()
+    assert np.array_equal(found, x[..., 1::2] if op == "MaxPool" else x[..., ::2] + 0.5)
 
 
 def test_output_shape_is_a_warning_where_the_user_froze_the_inputs() -> None:
