@@ -4,6 +4,7 @@ import re
 
 _DOCUMENTED = (  # README, "What does not, or not yet"; docs/guides/quantisation.md
     r"the chip's operations here take and make",  # no integers but quantized ones
+    r"cannot be lowered: it makes integers of floats",
     r"has no lowering to the chip's operations",
     r"expected numbers, found \d+ of \d+ that are NaN",  # calibration data
     r"must be constants whose elements are present",  # computed filters
