@@ -3,6 +3,7 @@
 #define TPU_MLIR_TPU_OPS
 
 include "dialects/Tpu/Activation.td"
+include "dialects/Tpu/Attention.td"
 include "dialects/Tpu/Conv.td"
 include "dialects/Tpu/Elementwise.td"
 include "dialects/Tpu/Gather.td"

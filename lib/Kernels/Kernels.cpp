@@ -4,6 +4,7 @@
 
 void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
   registerActivationKernels(registry);
+  registerAttentionKernels(registry);
   registerConvKernels(registry);
   registerElementwiseKernels(registry);
   registerGatherKernels(registry);

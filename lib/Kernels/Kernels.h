@@ -12,6 +12,7 @@ namespace tpu_mlir {
 void registerKernels(mlir::DialectRegistry &registry);
 
 void registerActivationKernels(mlir::DialectRegistry &registry);
+void registerAttentionKernels(mlir::DialectRegistry &registry);
 void registerConvKernels(mlir::DialectRegistry &registry);
 void registerElementwiseKernels(mlir::DialectRegistry &registry);
 void registerGatherKernels(mlir::DialectRegistry &registry);

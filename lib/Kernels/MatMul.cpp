@@ -5,6 +5,7 @@
 #include "lib/Kernels/Kernels.h"
 #include "lib/Kernels/Operands.h"
 #include "lib/Kernels/Support/Math.h"
+#include "lib/Kernels/Support/Product.h"
 #include "lib/Kernels/Support/Rescale.h"
 
 using namespace mlir;
@@ -55,28 +56,6 @@ static LocalView matrixOf(const LocalBuffer &buffer, Tile tile, int64_t b) {
 
 static bool multipliesIntegers(tpu::MatMulOp op) {
   return op.getLhs().getType().getElementType().isInteger();
-}
-
-/// A matrix product of rows in lanes, but its opd0.
-static isa::MatMul2 narrowProduct(tpu::MatMulOp op, const LocalView &target,
-                                  const std::array<int64_t, 4> &size,
-                                  const LocalView &right, const Tile &rhs) {
-  isa::MatMul2 product;
-  product.setFunction(op.getTransposeRhs() ? isa::MatMul2Op::NT
-                                           : isa::MatMul2Op::NN);
-  product.res0_addr = target.address;
-  product.res0_prec = uint32_t(precisionOf(target.elementType));
-  product.res0_c = size[1];
-  product.res0_w = size[3];
-  product.opd1_addr = right.address;
-  product.opd1_sign = isSigned(right.elementType);
-  product.opd1_c = rhs.size[1];
-  product.opd1_w = rhs.size[3];
-  product.opd2_const = 1; // no bias; of integers the zero point of the right
-  if (op.getRhsZeroPoint() != 0)
-    product.opd2_addr =
-        bitsOf(int64_t(op.getRhsZeroPoint()), right.elementType);
-  return product;
 }
 
 namespace {
@@ -150,17 +129,19 @@ private:
                   std::optional<int64_t> constant = {}) const {
     const Tile &result = binding.result.tile;
     Tile rhs = operandTile(op, 1, result);
+    bool isTurned = op.getTransposeRhs();
     isa::MatMul2 product =
-        narrowProduct(op, matrixOf(target, result, b), result.size,
-                      matrixOf(binding.operands[1], rhs, b), rhs);
-    LocalView left =
-        matrixOf(binding.operands[0], operandTile(op, 0, result), b);
-    product.opd0_prec = uint32_t(precisionOf(left.elementType));
-    product.opd0_sign = isSigned(left.elementType);
-    product.opd0_addr = left.address;
+        commandOf({matrixOf(target, result, b),
+                   matrixOf(binding.operands[0], operandTile(op, 0, result), b),
+                   matrixOf(binding.operands[1], rhs, b), result.size[1],
+                   result.size[3], rhs.size[isTurned ? 3 : 1], isTurned});
+    Type left = binding.operands[0].elementType;
+    if (op.getRhsZeroPoint() != 0)
+      product.opd2_addr = bitsOf(int64_t(op.getRhsZeroPoint()),
+                                 binding.operands[1].elementType);
     if (constant) {
       product.opd0_const = 1;
-      product.opd0_addr = bitsOf(*constant, left.elementType);
+      product.opd0_addr = bitsOf(*constant, left);
     }
     product.fillImplied();
     emitter.append(product);

@@ -4,7 +4,7 @@
 #include "lib/Kernels/Kernels.h"
 #include "lib/Kernels/Support/Division.h"
 #include "lib/Kernels/Support/Functions.h"
-#include "lib/Kernels/Support/PoolCommands.h"
+#include "lib/Kernels/Support/RowReduction.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -20,9 +20,13 @@ public:
         math(emitter, operation->getContext(), tile.size),
         columnMath(math.withShape(columnTile(tile).size)) {
     column = columnTile(tile);
-    for (auto [index, address] : llvm::enumerate(binding.scratch))
-      scratch.push_back(
-          scratchView(address, index < kColumns ? column : tile, f32));
+    ArrayRef<int64_t> addresses = binding.scratch;
+    for (int64_t address : addresses.take_front(kColumns))
+      scratch.push_back(scratchView(address, column, f32));
+    for (int64_t address : addresses.drop_front(kColumns).take_front(kFolded))
+      folded.push_back(scratchView(address, foldedRows(tile, f32), f32));
+    for (int64_t address : addresses.drop_front(kColumns + kFolded))
+      scratch.push_back(scratchView(address, tile, f32));
     input = viewOf(binding.operands[0], tile);
     result = viewOf(binding.result);
     if (!input.elementType.isF32()) {
@@ -31,10 +35,10 @@ public:
     }
   }
 
-  static constexpr unsigned kColumns = 5;
+  static constexpr unsigned kColumns = 5, kFolded = 2;
 
-  /// Bytes of scratch: columns, then `full` whole tensors, and one more where
-  /// the operand has to be converted first.
+  /// Bytes of scratch: columns, those of reductions, then `full` whole tensors,
+  /// and one more where the operand has to be converted first.
   static SmallVector<int64_t> request(Operation *operation, const Tile &tile,
                                       unsigned full) {
     Type type = cast<RankedTensorType>(operation->getOperand(0).getType())
@@ -42,6 +46,8 @@ public:
     Type f32 = Float32Type::get(operation->getContext());
     SmallVector<int64_t> bytes(
         kColumns, bytesPerLane(columnTile(tile), Layout::Aligned, f32));
+    bytes.append(kFolded,
+                 bytesPerLane(foldedRows(tile, f32), Layout::Aligned, f32));
     bytes.append(full + !type.isF32(),
                  bytesPerLane(tile, Layout::Aligned, f32));
     return bytes;
@@ -58,18 +64,18 @@ public:
   }
 
   void maxOfRows(const LocalView &to, const LocalView &from) const {
-    emitMaxPool(emitter, pool(to, from));
+    reduction().max(to, from);
   }
   void sumOfRows(const LocalView &to, const LocalView &from,
                  float scale) const {
-    emitSumPool(emitter, pool(to, from), scale);
+    reduction().sum(to, from, scale);
   }
 
   Emitter &emitter;
   Tile tile, column;
   Type f32;
   Math math, columnMath;
-  SmallVector<LocalView> scratch;
+  SmallVector<LocalView> scratch, folded;
   LocalView input, result;
 
 private:
@@ -77,8 +83,8 @@ private:
     tile.size[3] = 1;
     return tile;
   }
-  PoolCommand pool(const LocalView &to, const LocalView &from) const {
-    return {to, from, column.size, tile.size, {1, tile.size[3]}};
+  RowReduction reduction() const {
+    return {emitter, f32.getContext(), tile, folded};
   }
 };
 
@@ -89,6 +95,7 @@ struct RowsBase : KernelOpInterface::ExternalModel<Model, Op> {
     return result;
   }
   bool sliceable(Operation *, unsigned dim) const { return dim < 3; }
+  bool readsPart(Operation *, unsigned) const { return false; }
 };
 
 struct SoftmaxKernel : RowsBase<SoftmaxKernel, tpu::SoftmaxOp> {

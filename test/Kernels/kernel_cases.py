@@ -214,6 +214,63 @@ UNARY: list[tuple[str, Callable[..., NDArray[np.float64]], float, float]] = [
 ]
 
 
+def attention(query: Array, key: Array, value: Array, mask: Array, heads: int, scale: float) -> NDArray[np.float64]:
+    """Return attention of [b, m, 1, heads * size] matrices; the mask is [b, m, heads, k]."""
+    split = [np.stack(np.split(wide(x)[:, :, 0], heads, axis=-1), axis=1) for x in (query, key, value)]
+    scores = scale * split[0] @ split[1].swapaxes(-1, -2) + wide(mask).transpose(0, 2, 1, 3)
+    power = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    result = power / power.sum(axis=-1, keepdims=True) @ split[2]
+    return np.concatenate(list(result.swapaxes(0, 1)), axis=-1)[:, :, None]
+
+
+def attention_case(kind: str, mask: Array, batches: int = 2, heads: int = 3, size: int = 40) -> KernelCase:
+    """Return attention with sharp maxima, masked, of operands whose heads begin in the middle."""
+    width = heads * size
+    x = numbers((batches, 70, 1, 3 * width), kind)
+    y = numbers((batches, mask.shape[3], 1, width + 5), kind)
+    mask[..., 1::3] -= 60000  # as exporters write it, in f16
+    first = f"heads = {heads} : i64, size = {size} : i64, scale = 0.5 : f32, query_offset = {width} : i64"
+    body = (
+        f"%r = tpu.attention %x, %y, %y, %m {{{first}, key_offset = 5 : i64}} : ({{x}}, {{y}}, {{y}}, {{m}}) -> {{r}}"
+    )
+    query, key, value = x[..., width : 2 * width], y[..., 5:], y[..., :width]
+    expected = attention(query, key, value, mask, heads, 0.5)
+    name = "attention-" + "x".join(map(str, mask.shape)) + element(mask)
+    return make(name, kind, {"x": x, "y": y, "m": mask}, body, expected)
+
+
+def attention_cases(kind: str) -> list[KernelCase]:
+    """Return attention with masks of every form, of one tensor, and in slices."""
+    shapes = [(1, 1, 1, 100), (2, 70, 3, 100), (1, 70, 1, 33), (2, 1, 3, 5)]
+    masks = [numbers(shape, mask, -1, 1) for shape in shapes for mask in (kind, "f32")]
+    x = numbers((1, 300, 1, 3 * 384), kind)
+    parts = np.split(x, 3, axis=-1)
+    attributes = (
+        "heads = 6 : i64, size = 64 : i64, scale = 0.25 : f32, key_offset = 384 : i64, value_offset = 768 : i64"
+    )
+    body = f"%r = tpu.attention %x, %x, %x {{{attributes}}} : ({{x}}, {{x}}, {{x}}) -> {{r}}"
+    expected = attention(parts[0], parts[1], parts[2], np.zeros((1, 1, 1, 300), np.float32), 6, 0.25)
+    return [
+        *(attention_case(kind, mask) for mask in masks),
+        make("attention-of-one", kind, {"x": x}, body, expected),
+    ]
+
+
+def lengths_cases(kind: str) -> list[KernelCase]:
+    """Return softmax and normalisation of rows around the width of a vector and of its quarter."""
+    found: list[KernelCase] = []
+    for length in (1, 3, 16, 17, 32, 197, 1000):
+        x = numbers((2, 70, 1, length), kind, -4, 4)
+        power = np.exp(wide(x) - wide(x).max(axis=3, keepdims=True))
+        soft = power / power.sum(axis=3, keepdims=True)
+        found.append(make(f"softmax-{length}", kind, {"x": x}, "%r = tpu.softmax %x : {x}", soft))
+        centred = wide(x) - wide(x).mean(axis=3, keepdims=True)
+        normal = centred / np.sqrt((centred**2).mean(axis=3, keepdims=True) + 0.1)
+        body = "%r = tpu.normalize %x {epsilon = 0.1 : f32} : {x}"
+        found += [make(f"normalize-{length}", kind, {"x": x}, body, normal)] if length > 1 else []
+    return found
+
+
 def row_cases(kind: str) -> list[KernelCase]:
     """Return softmax and normalisation over w."""
     x = numbers((2, 70, 1, 50), kind, -4, 4)
@@ -359,6 +416,8 @@ def cases(kind: str) -> list[KernelCase]:
         binary_case(kind, "sub", (1, 1, 5, 1), (2, 70, 1, 9)),
         *(unary_case(kind, *entry) for entry in UNARY),
         *row_cases(kind),
+        *lengths_cases(kind),
+        *([] if kind == "f32" else attention_cases(kind)),
         *movement_cases(kind),
         *selection_cases(kind),
         *scalar_cases(kind),

@@ -246,6 +246,7 @@ LogicalResult LowerTopToTpuPass::convert(Reasons &reasons) {
   patterns.add<WeightPattern>(types, &getContext());
   Lowerings lowerings(types, patterns, reasons);
   addActivations(lowerings);
+  addAttentions(lowerings);
   addConvs(lowerings);
   addElementwise(lowerings);
   addGathers(lowerings);

@@ -122,6 +122,7 @@ private:
 };
 
 void addActivations(Lowerings &lowerings);
+void addAttentions(Lowerings &lowerings);
 void addConvs(Lowerings &lowerings);
 void addElementwise(Lowerings &lowerings);
 void addGathers(Lowerings &lowerings);

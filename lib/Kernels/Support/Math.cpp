@@ -172,3 +172,16 @@ void Math::polynomial(const LocalView &result, const LocalView &x,
   }
   add(result, temporary, coefficients.front());
 }
+
+void Math::series(const LocalView &result, const LocalView &x, unsigned count,
+                  const LocalView &coefficients) const {
+  isa::Special i;
+  i.setFunction(isa::SpecialOp::Taylor);
+  setResult(i, result);
+  setResultShape(i, shape);
+  setOperand0(i, x);
+  i.opd1_addr = coefficients.address;
+  i.opd1_n = count;
+  i.fillImplied();
+  emitter.append(i);
+}

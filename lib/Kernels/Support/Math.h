@@ -91,6 +91,11 @@ public:
                   llvm::ArrayRef<float> coefficients,
                   const LocalView &temporary) const;
 
+  /// The same by one command, of aligned tensors; the coefficients are a
+  /// compact row in every lane.
+  void series(const LocalView &result, const LocalView &x, unsigned count,
+              const LocalView &coefficients) const;
+
   /// The same bytes as integers of the same width.
   LocalView asInteger(const LocalView &view) const;
 

@@ -154,6 +154,46 @@ func.func @select(%x: tensor<1x1x1x4xi32>, %y: tensor<1x1x1x4xf16>) -> tensor<1x
 
 // -----
 
+func.func @attention_rows(%x: tensor<1x4x1x16xf16>, %y: tensor<2x6x1x16xf16>) -> tensor<1x4x1x16xf16> {
+  // expected-error @+1 {{expects a key [1, 6, 1, ..], but found 'tensor<2x6x1x16xf16>' (C1)}}
+  %0 = tpu.attention %x, %y, %x {heads = 2 : i64, size = 8 : i64, scale = 1.0 : f32} : (tensor<1x4x1x16xf16>, tensor<2x6x1x16xf16>, tensor<1x4x1x16xf16>) -> tensor<1x4x1x16xf16>
+  return %0 : tensor<1x4x1x16xf16>
+}
+
+// -----
+
+func.func @attention_columns(%x: tensor<1x4x1x16xf16>) -> tensor<1x4x1x16xf16> {
+  // expected-error @+1 {{expects the columns of key from 8 to 24 among 16 (C1)}}
+  %0 = tpu.attention %x, %x, %x {heads = 2 : i64, size = 8 : i64, scale = 1.0 : f32, key_offset = 8 : i64} : (tensor<1x4x1x16xf16>, tensor<1x4x1x16xf16>, tensor<1x4x1x16xf16>) -> tensor<1x4x1x16xf16>
+  return %0 : tensor<1x4x1x16xf16>
+}
+
+// -----
+
+func.func @attention_mask(%x: tensor<1x4x1x16xf16>, %m: tensor<1x1x1x1xf32>) -> tensor<1x4x1x16xf16> {
+  // expected-error @+1 {{expects dimension 3 of the mask to be 4, but found 1 (C1)}}
+  %0 = tpu.attention %x, %x, %x, %m {heads = 2 : i64, size = 8 : i64, scale = 1.0 : f32} : (tensor<1x4x1x16xf16>, tensor<1x4x1x16xf16>, tensor<1x4x1x16xf16>, tensor<1x1x1x1xf32>) -> tensor<1x4x1x16xf16>
+  return %0 : tensor<1x4x1x16xf16>
+}
+
+// -----
+
+func.func @attention_heads(%x: tensor<1x4x1x16xf16>) -> tensor<1x4x1x16xf16> {
+  // expected-error @+1 {{expects columns of the result for 3 heads, but found 16 (C1)}}
+  %0 = tpu.attention %x, %x, %x {heads = 3 : i64, size = 5 : i64, scale = 1.0 : f32} : (tensor<1x4x1x16xf16>, tensor<1x4x1x16xf16>, tensor<1x4x1x16xf16>) -> tensor<1x4x1x16xf16>
+  return %0 : tensor<1x4x1x16xf16>
+}
+
+// -----
+
+func.func @attention_type(%x: tensor<1x4x1x16xf32>) -> tensor<1x4x1x16xf32> {
+  // expected-error @+1 {{expects f16 or bf16, but found 'f32' (C2)}}
+  %0 = tpu.attention %x, %x, %x {heads = 2 : i64, size = 8 : i64, scale = 1.0 : f32} : (tensor<1x4x1x16xf32>, tensor<1x4x1x16xf32>, tensor<1x4x1x16xf32>) -> tensor<1x4x1x16xf32>
+  return %0 : tensor<1x4x1x16xf32>
+}
+
+// -----
+
 func.func @gather_shape(%t: tensor<1x9x1x4xf16>, %i: tensor<1x1x1x3xi32>) -> tensor<1x4x1x4xf16> {
   // expected-error @+1 {{expects a result [1, 3, 1, 4], but found [1, 4, 1, 4] (C1)}}
   %0 = tpu.gather %t, %i : (tensor<1x9x1x4xf16>, tensor<1x1x1x3xi32>) -> tensor<1x4x1x4xf16>

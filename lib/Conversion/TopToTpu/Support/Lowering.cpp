@@ -153,6 +153,12 @@ Value Lowering::reshape(Value input, ShapeRef shape) {
 Value Lowering::permute(Value input, ShapeRef order) {
   if (order == ShapeRef{0, 1, 2, 3})
     return input;
+  if (auto before = input.getDefiningOp<tpu::PermuteOp>()) {
+    Shape both;
+    for (int64_t source : order)
+      both.push_back(before.getOrder()[source]);
+    return permute(before.getInput(), both);
+  }
   Shape shape;
   for (int64_t source : order)
     shape.push_back(shapeOf(input)[source]);

@@ -1,0 +1,269 @@
+//===- Attention.cpp - softmax(q k^T + mask) v as one op ------------------===//
+//
+// Exporters write a transpose for each operand of an attention, which brings
+// the heads before the rows, and one for the result. tpu.attention finds the
+// heads where the products before it have left them, among the columns.
+//===----------------------------------------------------------------------===//
+#include "lib/Conversion/TopToTpu/Pattern.h"
+
+#include "lib/Dialect/Top/Transforms/Weights.h"
+#include "lib/Target/BM1684X/Chip.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tpu_mlir;
+
+namespace {
+
+/// q, k or v [b, heads, rows, columns]: `matrix` is [b, rows, heads, columns],
+/// in memory, or with one head [b, 1, rows, columns]. Without its constant
+/// factor.
+struct Heads {
+  Value matrix;
+  int64_t batches, heads, rows, columns;
+  double factor = 1;
+};
+
+/// What a product of weights and values is.
+struct Attention {
+  Heads query, key, value;
+  SmallVector<Value> masks; // to be added to the scores
+};
+
+} // namespace
+
+/// Takes products with and quotients by a constant number off a value that
+/// nothing else reads; returns their product.
+static double takeFactor(Value &value) {
+  double factor = 1;
+  while (value.hasOneUse()) {
+    auto mul = value.getDefiningOp<top::MulOp>();
+    auto div = value.getDefiningOp<top::DivOp>();
+    if (!mul && !div)
+      return factor;
+    Value lhs = mul ? mul.getLhs() : div.getLhs();
+    Value rhs = mul ? mul.getRhs() : div.getRhs();
+    if (mul && top::readSplat(lhs))
+      std::swap(lhs, rhs);
+    std::optional<float> number = top::readSplat(rhs);
+    if (!number || *number == 0 || lhs.getType() != value.getType())
+      return factor;
+    factor *= mul ? *number : 1.0 / *number;
+    value = lhs;
+  }
+  return factor;
+}
+
+/// Heads that a transpose has brought before the rows; without it, or unless
+/// `areSplit`, each is a batch.
+static Heads headsOf(Value value, bool areSplit) {
+  Heads found;
+  found.factor = takeFactor(value);
+  ShapeRef shape = shapeOf(value);
+  auto transpose = value.getDefiningOp<top::TransposeOp>();
+  if (areSplit && transpose && transpose.getPerm() == ShapeRef{0, 2, 1, 3}) {
+    found.matrix = transpose.getInput();
+    found.factor *= takeFactor(found.matrix);
+    found.batches = shape[0];
+    found.heads = shape[1];
+  } else {
+    found.matrix = value;
+    found.batches = product(shape.drop_back(2));
+    found.heads = 1;
+  }
+  found.rows = shape[shape.size() - 2];
+  found.columns = shape.back();
+  return found;
+}
+
+/// Takes sums and factors off the scores, up to the product of q and k.
+static top::MatMulOp findScores(Value value, SmallVectorImpl<Value> &masks,
+                                double &factor) {
+  while (value.hasOneUse()) {
+    if (auto matmul = value.getDefiningOp<top::MatMulOp>())
+      return matmul;
+    auto add = value.getDefiningOp<top::AddOp>();
+    if (!add) {
+      Value before = value;
+      factor *= takeFactor(value);
+      if (value == before || factor == 0)
+        return {};
+      continue;
+    }
+    bool isSwapped = add.getLhs().getType() != value.getType() ||
+                     top::weightOf(add.getLhs());
+    Value scores = isSwapped ? add.getRhs() : add.getLhs();
+    if (scores.getType() != value.getType() || factor != 1)
+      return {};
+    masks.push_back(isSwapped ? add.getLhs() : add.getRhs());
+    value = scores;
+  }
+  return {};
+}
+
+static bool isPlain(top::MatMulOp op) {
+  return !op.getBias() && !op.getRelu() &&
+         shapeOf(op.getLhs()).drop_back(2) == shapeOf(op.getRhs()).drop_back(2);
+}
+
+/// Whether a head's scores, and the matrices of keys and values, leave room for
+/// the slices of others in a lane.
+static bool fits(const Attention &found) {
+  constexpr int64_t kRoom = bm1684x::kLaneBytes * 3 / 4;
+  auto laneBytes = [](const Heads &part, int64_t heads) {
+    return llvm::divideCeil(part.rows, bm1684x::kLanes) *
+           llvm::alignTo(heads * part.columns * 2, bm1684x::kAlignment);
+  };
+  int64_t bytes = found.key.rows * (4 * 4 + 2); // scores in f32, weights
+  for (const Heads &part : {found.key, found.value})
+    bytes += laneBytes(part, part.heads) + laneBytes(part, 1);
+  return bytes <= kRoom;
+}
+
+static std::optional<Attention> matchAttention(top::MatMulOp op) {
+  auto softmax = op.getLhs().getDefiningOp<top::SoftmaxOp>();
+  bool isNarrow = isa<Float16Type, BFloat16Type>(elementOf(op.getOutput()));
+  ShapeRef shape = shapeOf(op.getLhs());
+  if (!softmax || !isNarrow || !op.getLhs().hasOneUse() || !isPlain(op) ||
+      op.getTransposeRhs() || softmax.getAxis() + 1 != shape.size() ||
+      elementOf(softmax.getInput()) != elementOf(op.getOutput()))
+    return std::nullopt;
+  Attention found;
+  double factor = 1;
+  top::MatMulOp scores = findScores(softmax.getInput(), found.masks, factor);
+  if (!scores || !isPlain(scores) || !scores.getTransposeRhs() ||
+      elementOf(scores.getLhs()) != elementOf(op.getOutput()))
+    return std::nullopt;
+  for (bool areSplit : {true, false}) {
+    found.query = headsOf(scores.getLhs(), areSplit);
+    found.key = headsOf(scores.getRhs(), areSplit);
+    found.value = headsOf(op.getRhs(), areSplit);
+    found.query.factor *= factor * found.key.factor;
+    if (found.query.heads == found.key.heads &&
+        found.query.heads == found.value.heads && found.value.factor == 1 &&
+        fits(found))
+      return found;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+/// A constant or computed mask as tpu.attention reads it.
+class Masks {
+public:
+  Masks(Lowering &l, const Attention &found, ShapeRef scores)
+      : l(l), found(found), scores(scores) {}
+
+  /// [b, rows, heads, keys] of a mask that broadcasts to the scores; null where
+  /// it has another form.
+  Value view(Value mask, Value lowered) const;
+
+private:
+  /// [b, heads, rows, keys], sizes of 1 where it repeats.
+  std::optional<Shape> alignedShape(Value mask) const;
+
+  Lowering &l;
+  const Attention &found;
+  ShapeRef scores;
+};
+
+} // namespace
+
+std::optional<Shape> Masks::alignedShape(Value mask) const {
+  ShapeRef shape = shapeOf(mask);
+  if (shape.size() > scores.size() || shape.empty() ||
+      shape.back() != scores.back())
+    return std::nullopt;
+  Shape padded(scores.size() - shape.size(), 1);
+  llvm::append_range(padded, shape);
+  int64_t rows = padded[padded.size() - 2], keys = padded.back();
+  ShapeRef batch = ShapeRef(padded).drop_back(2);
+  if (found.query.heads > 1)
+    return Shape{batch[0], batch[1], rows, keys};
+  bool isWhole = batch == scores.drop_back(2);
+  if (!isWhole && product(batch) != 1)
+    return std::nullopt;
+  return Shape{product(batch), 1, rows, keys};
+}
+
+Value Masks::view(Value mask, Value lowered) const {
+  std::optional<Shape> shape = alignedShape(mask);
+  if (!shape)
+    return {};
+  auto [b, heads, rows, keys] =
+      std::tuple((*shape)[0], (*shape)[1], (*shape)[2], (*shape)[3]);
+  Shape to = {b, rows, heads, keys};
+  if (heads == 1 || rows == 1)
+    return l.reshape(l.wide(lowered), to);
+  std::optional<top::FloatData> data = top::FloatData::read(mask);
+  if (!data)
+    return l.permute(l.reshape(l.wide(lowered), *shape), {0, 2, 1, 3});
+  std::vector<float> values(data->size());
+  for (int64_t i = 0; i < b * heads; ++i)
+    for (int64_t r = 0; r < rows; ++r)
+      llvm::copy(data->values().slice((i * rows + r) * keys, keys),
+                 values.begin() +
+                     ((i / heads * rows + r) * heads + i % heads) * keys);
+  return l.constant(to, elementOf(mask), values);
+}
+
+namespace {
+
+class AttentionPattern : public OpConversionPattern<top::MatMulOp> {
+public:
+  AttentionPattern(const TypeConverter &types, MLIRContext *context)
+      : OpConversionPattern(types, context, /*benefit=*/2) {}
+
+  LogicalResult
+  matchAndRewrite(top::MatMulOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    std::optional<Attention> found = matchAttention(op);
+    if (!found)
+      return rewriter.notifyMatchFailure(op, "it is no attention");
+    std::string reason;
+    Lowering l(rewriter, partOf(op.getLoc()), reason);
+    auto scores = cast<RankedTensorType>(op.getLhs().getType());
+    Value mask;
+    for (Value each : found->masks) {
+      Value view = Masks(l, *found, scores.getShape())
+                       .view(each, rewriter.getRemappedValue(each));
+      if (!view)
+        return rewriter.notifyMatchFailure(op, "its mask has another form");
+      mask = mask ? l.add(l.wide(mask), l.wide(view)) : view;
+    }
+    Value result = build(op, *found, mask, l, rewriter);
+    nameResult(result, op.getLoc());
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+
+private:
+  static Value build(top::MatMulOp op, const Attention &found, Value mask,
+                     Lowering &l, ConversionPatternRewriter &rewriter) {
+    auto matrix = [&](const Heads &part) {
+      return l.reshape(rewriter.getRemappedValue(part.matrix),
+                       {part.batches, part.rows, 1, part.heads * part.columns});
+    };
+    const Heads &value = found.value;
+    int64_t heads = value.heads, rows = found.query.rows;
+    Value query = matrix(found.query);
+    auto type = RankedTensorType::get(
+        {value.batches, rows, 1, heads * value.columns}, elementOf(query));
+    auto attention = l.builder.create<tpu::AttentionOp>(
+        l.location, type, query, matrix(found.key), matrix(value), mask, heads,
+        found.query.columns, APFloat(static_cast<float>(found.query.factor)));
+    Value result = attention;
+    if (heads > 1)
+      result = l.permute(
+          l.reshape(result, {value.batches, rows, heads, value.columns}),
+          {0, 2, 1, 3});
+    return l.reshape(result, canonicalShape(shapeOf(op.getOutput())));
+  }
+};
+
+} // namespace
+
+void tpu_mlir::addAttentions(Lowerings &set) {
+  set.addPattern<AttentionPattern>();
+}
