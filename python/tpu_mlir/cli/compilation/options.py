@@ -78,7 +78,12 @@ class Request:
             show_default=False,
         ),
     ] = None
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the seconds of each stage.")] = False
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Print the seconds of each stage, and a line for each group of operations."
+        ),
+    ] = False
     as_json: Annotated[
         bool,
         typer.Option("--json", help="Print file, bytes, cycles, the check's figures and warnings as JSON on stdout."),
