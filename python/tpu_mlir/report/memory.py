@@ -19,7 +19,9 @@ def memory_section(profile: Profile, buffers: Sequence[Buffer]) -> list[str]:
     """Return the chart, its key, and the tensors that leave local memory and come back."""
     kept = [each for each in buffers if each.kind == "computed"]
     stay = sum(not each.stored for each in kept)
-    weights = sum(each.moved for each in buffers if each.kind == "weights")
+    loads = [each for each in buffers if each.kind != "computed"]
+    early = sum(each.ahead > 0 for each in loads)
+    weights = sum(each.moved for each in loads if each.kind == "weights")
     return [
         "<h2>Local memory over time</h2>",
         "<p>A rectangle is a buffer: the bytes of a lane upwards, from its first write to its last read to the right; "
@@ -27,8 +29,9 @@ def memory_section(profile: Profile, buffers: Sequence[Buffer]) -> list[str]:
         "is stored and loaded again, or weights that are loaded earlier.</p>",
         f'<p class="key">{KEY}</p>',
         memory_map(buffers, profile.cycles),
-        f"<p>{amount_text(weights, 'B')} of weights are loaded. {stay} of {len(kept)} computed buffers stay in local "
-        "memory until their last use; the others are stored.</p>",
+        f"<p>{amount_text(weights, 'B')} of weights are loaded. {early} of {len(loads)} loads end before their first "
+        f"use begins. {stay} of {len(kept)} computed buffers stay in local memory until their last use; the others are "
+        "stored.</p>",
         *_returning(profile, buffers),
     ]
 
