@@ -27,6 +27,25 @@ static double lowest(Type element) {
   return !integer ? -INFINITY : integer.isUnsigned() ? 0 : -128;
 }
 
+/// Maxima over values of one shape: integers, of which only pools have one, as
+/// rows of a window.
+static Value largestOf(ArrayRef<Value> values, Lowering &l) {
+  if (!isa<IntegerType>(elementOf(values[0]))) {
+    Value result = values[0];
+    for (Value value : values.drop_front())
+      result = l.binary(BinaryKind::max, result, value);
+    return result;
+  }
+  Shape shape(shapeOf(values[0]));
+  int64_t count = values.size(), length = shape[2] * shape[3];
+  SmallVector<Value> rows;
+  for (Value value : values)
+    rows.push_back(l.reshape(value, {shape[0], shape[1], 1, length}));
+  Value stacked = l.concat(rows, 2);
+  return l.reshape(
+      l.pool(PoolKind::max, stacked, {count, 1}, {1, 1}, {0, 0, 0, 0}), shape);
+}
+
 /// Dilated windows: one strided slice for each tap, combined.
 static Value poolTaps(PoolKind kind, Value input, Window window, ShapeRef sizes,
                       double scale, Lowering &l) {
@@ -36,20 +55,18 @@ static Value poolTaps(PoolKind kind, Value input, Window window, ShapeRef sizes,
   input = padInput(l, input, window,
                    kind == PoolKind::max ? lowest(elementOf(input)) : 0.0,
                    /*everywhere=*/true);
-  Value result;
+  SmallVector<Value> taps;
   for (int64_t y = 0; y < window.kernel[0]; ++y)
-    for (int64_t x = 0; x < window.kernel[1]; ++x) {
-      Value tap = l.slice(
+    for (int64_t x = 0; x < window.kernel[1]; ++x)
+      taps.push_back(l.slice(
           input, {0, 0, y * window.dilations[0], x * window.dilations[1]},
-          sizes, {1, 1, window.strides[0], window.strides[1]});
-      if (!result)
-        result = tap;
-      else
-        result =
-            l.binary(kind == PoolKind::max ? BinaryKind::max : BinaryKind::add,
-                     result, tap);
-    }
-  return scale == 1 ? result : l.mul(result, scale);
+          sizes, {1, 1, window.strides[0], window.strides[1]}));
+  if (kind == PoolKind::max)
+    return largestOf(taps, l);
+  Value sum = taps[0];
+  for (Value tap : ArrayRef(taps).drop_front())
+    sum = l.add(sum, tap);
+  return scale == 1 ? sum : l.mul(sum, scale);
 }
 
 /// Puts what surrounds the input, where a command cannot, and long strides

@@ -103,6 +103,21 @@ func.func @table(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
 
 // -----
 
+// The chip has no maximum of two integers: the taps become rows of a window.
+// CHECK-LABEL: @dilated
+// CHECK: %[[C:.*]] = tpu.concat {{.*}} -> tensor<1x2x4x12xui8>
+// CHECK: tpu.pool max %[[C]] {kernel = array<i64: 4, 1>, {{.*}} : tensor<1x2x4x12xui8> -> tensor<1x2x1x12xui8>
+!u = !quant.uniform<u8:f32, 0.5:128>
+func.func @dilated(%x: tensor<1x2x5x6xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = top.cast %x {to = !u} : (tensor<1x2x5x6xf32>) -> tensor<1x2x5x6x!u>
+  %1 = top.max_pool %0 kernel = [2, 2] strides = [1, 1] pads = [0, 0, 0, 0] dilations = [2, 2]
+    : (tensor<1x2x5x6x!u>) -> tensor<1x2x3x4x!u>
+  %2 = top.cast %1 {to = f32} : (tensor<1x2x3x4x!u>) -> tensor<1x2x3x4xf32>
+  return %2 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
 // The mean of four steps of 0.5 - 3 * 0.5 each, in steps of 0.25: sum / 2 - 6.
 // CHECK-LABEL: @pools
 // CHECK: %[[M:.*]] = tpu.pool max {{.*}} : tensor<1x2x4x4xi8> -> tensor<1x2x2x2xi8>

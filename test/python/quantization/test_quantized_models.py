@@ -124,3 +124,17 @@ def test_corrections_leave_given_integers() -> None:
     expected = OnnxRuntime(network).run(feeds(9))["y"]
     result = Session(tpu_mlir.compile(found.module, precision="int8", ranges=found.ranges)).run(feeds(9))["y"]
     assert np.linalg.norm(result - expected) <= 13**0.5 * 0.011 * 1.5 * np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("zero", [0, 128])
+@pytest.mark.parametrize("dilations", [[1, 2], [3, 2]])
+def test_dilated_maxima_of_integers(dilations: list[int], zero: int) -> None:
+    """Exact: a maximum of steps is a step."""
+    nodes: list[Node] = [
+        ("Reshape", ["x", "image"], "i", {}),
+        ("MaxPool", ["i"], "m", {"kernel_shape": [2, 3], "dilations": dilations, "pads": [1, 2, 0, 1]}),
+    ]
+    network = model(nodes, ["m_D"], dict.fromkeys(("x", "i", "m"), (0.03125, zero)))
+    (found,) = Session(tpu_mlir.compile(network, precision="int8")).run(feeds(9)).values()
+    (expected,) = OnnxRuntime(network).run(feeds(9)).values()
+    assert np.array_equal(found, expected)
