@@ -35,7 +35,9 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, ro
     node.output.extend(f"out{index}" if name else "" for index, name in enumerate(proto.output))
     types = _result_types(node, feeds, opset)
     is_foreign = node.domain not in ("", "ai.onnx") or _is_function(node.op_type, opset)
-    room.spend(sum(_bytes(tensor, feeds, what, is_foreign=is_foreign) for tensor in types.values()), what)
+    is_part = node.op_type in ("Slice", "Compress", "Unique")  # ONNX may not tell the shape
+    size = sum(_bytes(tensor, feeds, what, is_foreign=is_foreign, is_part=is_part) for tensor in types.values())
+    room.spend(size, what)
     try:
         found = _evaluate(node, feeds, types, opset)
     except SessionError as reason:
@@ -57,9 +59,12 @@ def _result_types(node: onnx.NodeProto, feeds: Mapping[str, Array], opset: int) 
     return {value.name: value.type.tensor_type for value in inferred.graph.output}
 
 
-def _bytes(tensor: onnx.TypeProto.Tensor, feeds: Mapping[str, Array], what: str, *, is_foreign: bool) -> int:
+def _bytes(
+    tensor: onnx.TypeProto.Tensor, feeds: Mapping[str, Array], what: str, *, is_foreign: bool, is_part: bool
+) -> int:
     """Return how many bytes a result takes; a dimension that depends on values is at most the operands' elements.
 
+    `is_part`: of an operator that returns some elements of its operand.
     `is_foreign`: of an operator that ONNX does not have, or has as a function of others whose shape it may not tell,
     such as GroupNormalization; the importer evaluates those that make nothing larger.
     """
@@ -71,7 +76,8 @@ def _bytes(tensor: onnx.TypeProto.Tensor, feeds: Mapping[str, Array], what: str,
     dims = [dim.dim_value if dim.HasField("dim_value") else most for dim in tensor.shape.dim]
     if min(dims, default=0) < 0:
         raise Unsupported(f"{what} gives the shape {dims}, which no tensor has")
-    return math.prod(dims) * (_dtype(tensor).itemsize if tensor.elem_type else 8)
+    count = min(math.prod(dims), most) if is_part else math.prod(dims)
+    return count * (_dtype(tensor).itemsize if tensor.elem_type else 8)
 
 
 def _evaluate(

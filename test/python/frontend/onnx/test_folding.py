@@ -139,6 +139,14 @@ def test_loop_that_grows() -> None:
     )
 
 
+def test_parts_are_no_larger_than_the_whole() -> None:
+    """Before opset 10 ONNX tells no dimension of a slice along an axis that is counted from the end."""
+    c = np.arange(300 * 300, dtype=np.float32).reshape(300, 300, 1)
+    old = model([node("Slice", ["w"], ["c"], axes=[-2], starts=[0], ends=[1 << 40])], {"w": c}, (300, 300, 1))
+    old.opset_import[0].version = 9
+    assert np.array_equal(folded(old).reshape(c.shape), c)
+
+
 def test_function_whose_shape_onnx_does_not_infer() -> None:
     """Found by `make fuzz-networks`: GroupNormalization of constants was refused."""
     x = np.arange(24, dtype=np.float32).reshape(1, 4, 6) ** 2
