@@ -135,6 +135,12 @@ def test_slope_at_run_time(precision: str) -> None:
     assert agree(run(NodeCase("PRelu", (x, slope)), precision), expected, precision)
 
 
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_means_of_numbers_whose_sum_is_infinite(count: int) -> None:
+    x = np.float32([6e4, -5e4, 3, 0])
+    assert agree(run(NodeCase("Mean", (x,) * count), "f16"), x, "f16")
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("op", ["Softmax", "LogSoftmax"])
 def test_softmax_of_rows_with_infinities(op: str, precision: str) -> None:

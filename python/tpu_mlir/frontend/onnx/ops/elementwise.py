@@ -103,12 +103,22 @@ exporter("is_nan")(renamed("IsNaN"))
 
 @importer("Mean", 6, 8, 13)
 def mean(n: Node) -> Imported:
-    """Import the mean of several tensors as their sum, divided."""
+    """Import the mean of several tensors as the sum of their shares, of a power of two, divided by what is left.
+
+    The sum itself may exceed a type that holds its mean.
+    """
     values = n.values()
-    total = values[0]
-    for index, value in enumerate(values[1:], 2):
+    share = 2.0 ** -(len(values) - 1).bit_length()
+    part = n.weight(np.array(share, np.float32), "share")
+    total, *shares = (result(top.MulOp(value, part, loc=n.at(f"share{index}"))) for index, value in enumerate(values))
+    if not shares:
+        return total
+    for index, value in enumerate(shares[:-1], 2):
         total = result(top.AddOp(total, value, loc=n.at(f"first{index}")))
-    return top.DivOp(total, n.weight(np.array(len(values), np.float32), "count"))
+    if len(values) * share == 1:
+        return top.AddOp(total, shares[-1])
+    total = result(top.AddOp(total, shares[-1], loc=n.at("sum")))
+    return top.DivOp(total, n.weight(np.array(len(values) * share, np.float32), "count"))
 
 
 @importer("Pow", 7, 12, 13, 15)
