@@ -56,8 +56,16 @@ def _smallest(_: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask
     return _reached(operands, run, lambda a: ~np.isfinite(a), -np.inf)
 
 
-def _sum(_: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
-    return _reached(operands, run, lambda a: ~(np.abs(a) < HUGE), np.nan)
+def _sum(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
+    reached = _reached(operands, run, lambda a: ~(np.abs(a) < HUGE), np.nan)
+    if any(item.name == "group" and item.i > 1 for item in node.attribute):  # computed together, among zeros
+        return {name: np.broadcast_to(mask.any(1, keepdims=True), mask.shape) for name, mask in reached.items()}
+    return reached
+
+
+def _mask(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
+    """Nothing is dropped: ONNX Runtime says so by ones, before opset 12 by zeros."""
+    return {name: np.ones(array.shape, np.bool_) for name, array in run(operands).items() if name in node.output[1:]}
 
 
 def _deviation(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
@@ -114,4 +122,5 @@ _RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Equal", "GreaterOrEqual", "LessOrEqual"), _same),
     "Pow": _power,
     "Clip": _clip,
+    "Dropout": _mask,
 }

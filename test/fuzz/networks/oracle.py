@@ -125,7 +125,8 @@ class Oracle:
             made = _open(node, feeds, session.run, random)
             error = _absolute(node, feeds, precision)
             for name, array in made.items():
-                shift = error * random.uniform(-1, 1, array.shape) if error else 0
+                # Near 0 results may be 0 as well, or exactly what they are.
+                shift = error * random.uniform(-1, 1, array.shape) if error and random.random() < 0.5 else 0
                 values[name] = noise(np.asarray(array + shift, array.dtype))
         return values
 
@@ -172,7 +173,8 @@ def _noise(precision: str, random: np.random.Generator, *, stored: bool, flushed
         )  # twice, since it is rounded to f16 again
         with np.errstate(all="ignore"):
             moved = wide * (1 + share * random.uniform(-1, 1, array.shape))
-            moved += np.where(wide == 0, 0, smallest * random.uniform(-1, 1, array.shape))
+            least = SMALLEST["f16"] if array.dtype == np.float16 else smallest
+            moved += np.where(wide == 0, 0, least * random.uniform(-1, 1, array.shape))
             if precision == "int8" and not stored:  # what stays a float has no steps
                 moved = _stepped(moved, wide, random, whole=flushed)
             if stored and kind is not None:
