@@ -32,13 +32,15 @@ func.func @main(%x: {T}, %y: {T}) -> {T} {{
 
 def test_a_result_that_leaves_local_memory() -> None:
     assert lines(ALONE, PAIR + ", loads = array<i64: 0, 0>, holds = array<i64: -1, -1>") == [
-        "group 1 'a': 2 unary, binary_scalar; 4 slices along h; 2 slices along w; result stored for 'b'",
-        "group 2 'b': binary; result stored for 'c' (permute between groups)",
+        "group 1 'a': 2 unary, binary_scalar; 4 slices along h; 2 slices along w; result stored for 'b'; "
+        "cut since a longer group takes more cycles or does not fit",
+        "group 2 'b': binary; result stored for 'c' (permute between groups); "
+        "cut before 'c', whose permute is no work in local memory",
         "between groups 'c': permute",
     ]
 
 
 def test_a_result_that_stays() -> None:
     first, second, _ = lines(ALONE + ", keeps = 0", PAIR + ", loads = array<i64: 0, -2>, holds = array<i64: 0, -1>")
-    assert first.endswith("2 slices along w; result stays in local memory")
+    assert "2 slices along w; result stays in local memory; cut since" in first
     assert second.startswith("group 2 'b': binary; 1 of 2 inputs in local memory already; 1 of 2 inputs loaded before")

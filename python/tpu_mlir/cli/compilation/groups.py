@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 from tpu_mlir._mlir import ir
@@ -14,12 +15,13 @@ GROUP = "tpu.group"
 
 def group_lines(module: ir.Module) -> Iterator[str]:
     """Yield what each group of a scheduled module computes and keeps, and which ops stand between groups."""
+    ops = [op for op in main_operations(module) if op.name.startswith("tpu.")]
     number = 0
-    for op in main_operations(module):
+    for op, following in zip_longest(ops, ops[1:]):
         if op.name == GROUP:
             number += 1
-            yield f"group {number} '{_name(op)}': {'; '.join(_facts(op))}"
-        elif op.name.startswith("tpu."):
+            yield f"group {number} '{_name(op)}': {'; '.join((*_facts(op), *_end(op, following)))}"
+        else:
             yield f"between groups '{_name(op)}': {_kind(op)}"
 
 
@@ -54,18 +56,40 @@ def _facts(group: ir.Operation) -> Iterator[str]:
         yield f"result stored for {', '.join(readers)}"
 
 
+def _end(group: ir.Operation, following: ir.Operation | None) -> Iterator[str]:
+    """Yield why a group ends where it does."""
+    readers = sum(not _is_inside(use) for use in _uses(group))
+    if following is None:
+        return
+    if following.name != GROUP:
+        yield f"cut before '{_name(following)}', whose {_kind(following)} is no work in local memory"
+    elif readers > 1:
+        yield f"cut since {readers} operations read its result"
+    else:
+        yield "cut since a longer group takes more cycles or does not fit"
+
+
 def _inputs(group: ir.Operation, count: int) -> str:
     return f"{count} of {len(group.operands)} inputs"
 
 
+def _uses(group: ir.Operation) -> Any:
+    """Return the uses of its result; their stub leaves the owner open."""
+    return group.results[0].uses
+
+
+def _is_inside(use: Any) -> bool:
+    """Tell whether an op of a group has a use; the group itself has another."""
+    return use.owner.operation.parent.name == GROUP
+
+
 def _readers(group: ir.Operation) -> Iterator[str]:
     """Yield who reads the result from global memory."""
-    uses: Any = group.results[0].uses  # their stub leaves the owner open
-    for use in uses:
+    for use in _uses(group):
         reader: ir.Operation = use.owner.operation
         held = _numbers(reader, "holds")
-        if reader.parent is not None and reader.parent.name == GROUP:
-            continue  # a group that it is an input of has a use, too
+        if _is_inside(use):
+            continue
         if reader.name == "func.return":
             yield "the output"
         elif reader.name != GROUP:
