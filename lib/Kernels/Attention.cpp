@@ -68,9 +68,15 @@ static Tile tileOf(int64_t n, int64_t c, int64_t h, int64_t w) {
   return {{0, 0, 0, 0}, {n, c, h, w}};
 }
 
-/// How many rows of the mask a slice reads, and whether all lanes have them.
-static bool isMaskRepeated(tpu::AttentionOp op) {
-  return typeOf(op.getMask()).getDimSize(1) == 1;
+/// Operands from here on are masks.
+static constexpr unsigned kFirstMask = 3;
+
+/// The part of a mask that a portion reads; one row lies in all lanes.
+static Tile maskTile(Value mask, int64_t rows, const Portion &portion) {
+  ArrayRef<int64_t> whole = typeOf(mask).getShape();
+  return tileOf(whole[0] == 1 ? 1 : portion.batches,
+                whole[1] == 1 ? bm1684x::kLanes : rows,
+                whole[2] == 1 ? 1 : portion.heads, whole[3]);
 }
 
 /// Coefficients of 2^f for f from -1/2 to 1/2, with a relative error of 4e-6.
@@ -92,11 +98,14 @@ Buffers::Buffers(tpu::AttentionOp op, const Tile &result,
   tiles[Value] = tileOf(count, keys, 1, values);
   tiles[Ones] = tileOf(1, keys, 1, 1);
   tiles[Mask] = tileOf(1, 1, 1, 1);
-  if (op.getMask() && !typeOf(op.getMask()).getElementType().isF32()) {
-    ArrayRef<int64_t> mask = typeOf(op.getMask()).getShape();
-    tiles[Mask] = tileOf(mask[0] == 1 ? 1 : portion.batches,
-                         mask[1] == 1 ? bm1684x::kLanes : rows,
-                         mask[2] == 1 ? 1 : portion.heads, keys);
+  for (mlir::Value mask : op.getMasks()) {
+    Tile part = maskTile(mask, rows, portion);
+    auto bytesOf = [&](const Tile &tile) {
+      return bytesPerLane(tile, Layout::Aligned, types[Mask]);
+    };
+    if (!typeOf(mask).getElementType().isF32() &&
+        bytesOf(part) > bytesOf(tiles[Mask]))
+      tiles[Mask] = part;
   }
   tiles[Weights] = scores;
   for (unsigned name = Score; name < Products; ++name)
@@ -162,8 +171,8 @@ private:
   void split(unsigned name, unsigned operand, int64_t offset, float factor);
   void multiply(unsigned target, unsigned left, unsigned right, int64_t columns,
                 int64_t inner, bool isTurned);
-  LocalView addMask();
-  LocalView maskView();
+  LocalView addMasks();
+  LocalView maskView(unsigned operand);
   void softmax(const LocalView &scores);
   void power(const LocalView &x, ArrayRef<LocalView> free);
   void join();
@@ -237,28 +246,26 @@ void Heads::multiply(unsigned target, unsigned left, unsigned right,
   }
 }
 
-/// The mask in f32, as a tensor of the scores' shape that repeats.
-LocalView Heads::maskView() {
-  const LocalBuffer &buffer = binding.operands[3];
-  ArrayRef<int64_t> whole = typeOf(op.getMask()).getShape();
+/// A mask in f32, as a tensor of the scores' shape that repeats.
+LocalView Heads::maskView(unsigned operand) {
+  const LocalBuffer &buffer = binding.operands[operand];
+  ArrayRef<int64_t> whole = typeOf(op->getOperand(operand)).getShape();
+  std::array<std::pair<int64_t, int64_t>, 3> parts = {
+      {{binding.result.tile.offset[0] + portion.batch, portion.batches},
+       {binding.result.tile.offset[1], binding.result.tile.size[1]},
+       {portion.head, portion.heads}}};
   Tile part = buffer.tile;
-  if (whole[0] > 1) {
-    part.offset[0] = binding.result.tile.offset[0] + portion.batch;
-    part.size[0] = portion.batches;
-  }
-  if (whole[1] > 1) {
-    part.offset[1] = binding.result.tile.offset[1];
-    part.size[1] = binding.result.tile.size[1];
-  }
-  if (whole[2] > 1) {
-    part.offset[2] = portion.head;
-    part.size[2] = portion.heads;
-  }
+  for (unsigned dim = 0; dim < 3; ++dim)
+    if (whole[dim] > 1)
+      std::tie(part.offset[dim], part.size[dim]) = parts[dim];
   LocalView mask = viewOf(buffer, part);
   if (!mask.elementType.isF32()) {
+    Tile tile = maskTile(op->getOperand(operand), part.size[1], portion);
+    LocalView wide = scratchView(binding.scratch[Buffers::Mask], tile,
+                                 buffers.types[Buffers::Mask]);
     mask.mode = LocalView::Strided;
-    math(Buffers::Mask).cast(view(Buffers::Mask), mask);
-    mask = view(Buffers::Mask);
+    Math(emitter, op.getContext(), tile.size).cast(wide, mask);
+    mask = wide;
   }
   mask.mode = LocalView::Strided;
   for (unsigned dim = 0; dim < 3; ++dim)
@@ -267,14 +274,16 @@ LocalView Heads::maskView() {
   return mask;
 }
 
-/// Returns the masked scores.
-LocalView Heads::addMask() {
-  if (!op.getMask())
-    return view(Buffers::Score);
-  Math(emitter, op.getContext(), headsShape(Buffers::Score))
-      .add(headsView(Buffers::Score + 1), headsView(Buffers::Score),
-           maskView());
-  return view(Buffers::Score + 1);
+/// Returns the masked scores, in one of the first two buffers.
+LocalView Heads::addMasks() {
+  unsigned from = Buffers::Score, to = Buffers::Score + 1;
+  for (unsigned operand = kFirstMask; operand < op->getNumOperands();
+       ++operand) {
+    Math(emitter, op.getContext(), headsShape(Buffers::Score))
+        .add(headsView(to), headsView(from), maskView(operand));
+    std::swap(from, to);
+  }
+  return view(from);
 }
 
 /// weights = e^x for x of 0 or less, to be rounded to 16 bits: 2^k 2^f with
@@ -347,7 +356,7 @@ void Heads::emit() {
   split(Buffers::Value, 2, op.getValueOffset(), 1.0f);
   multiply(Buffers::Score, Buffers::Query, Buffers::Key, keys, op.getSize(),
            /*isTurned=*/true);
-  softmax(addMask());
+  softmax(addMasks());
   multiply(Buffers::Column + 1, Buffers::Weights, Buffers::Ones, 1, keys,
            /*isTurned=*/false);
   multiply(Buffers::Products, Buffers::Weights, Buffers::Value, values, keys,
@@ -370,7 +379,7 @@ struct AttentionKernel
       tile.size[dim] = result.size[dim];
     };
     take(0);
-    if (operand == 0 || operand == 3)
+    if (operand == 0 || operand >= kFirstMask)
       take(1);
     return tile;
   }
@@ -378,8 +387,8 @@ struct AttentionKernel
   bool sliceable(Operation *, unsigned dim) const { return dim < 2; }
 
   Layout operandLayout(Operation *operation, unsigned operand) const {
-    bool repeats =
-        operand == 3 && isMaskRepeated(cast<tpu::AttentionOp>(operation));
+    bool repeats = operand >= kFirstMask &&
+                   typeOf(operation->getOperand(operand)).getDimSize(1) == 1;
     return repeats ? Layout::Replicated : Layout::Aligned;
   }
 

@@ -27,7 +27,8 @@ struct Heads {
 /// What a product of weights and values is.
 struct Attention {
   Heads query, key, value;
-  SmallVector<Value> masks; // to be added to the scores
+  /// What is added to the scores, and the shape that those have then.
+  SmallVector<std::pair<Value, Shape>> masks;
 };
 
 } // namespace
@@ -76,27 +77,34 @@ static Heads headsOf(Value value, bool areSplit) {
   return found;
 }
 
+static ShapeRef withoutLeadingOnes(ShapeRef shape) {
+  return shape.drop_while([](int64_t size) { return size == 1; });
+}
+
 /// Takes sums and factors off the scores, up to the product of q and k.
-static top::MatMulOp findScores(Value value, SmallVectorImpl<Value> &masks,
-                                double &factor) {
+static top::MatMulOp findScores(Value value, Attention &found, double &factor) {
   while (value.hasOneUse()) {
     if (auto matmul = value.getDefiningOp<top::MatMulOp>())
       return matmul;
-    auto add = value.getDefiningOp<top::AddOp>();
-    if (!add) {
-      Value before = value;
-      factor *= takeFactor(value);
-      if (value == before || factor == 0)
+    Value before = value;
+    if (auto view = value.getDefiningOp<top::ReshapeOp>()) {
+      value = view.getInput();
+      if (withoutLeadingOnes(shapeOf(value)) !=
+          withoutLeadingOnes(shapeOf(before)))
         return {};
-      continue;
+    } else if (auto add = value.getDefiningOp<top::AddOp>()) {
+      bool isSwapped = add.getLhs().getType() != value.getType() ||
+                       top::weightOf(add.getLhs());
+      value = isSwapped ? add.getRhs() : add.getLhs();
+      Value mask = isSwapped ? add.getLhs() : add.getRhs();
+      if (value.getType() != before.getType() || factor != 1)
+        return {};
+      found.masks.push_back({mask, Shape(shapeOf(value))});
+    } else {
+      factor *= takeFactor(value);
+      if (value == before)
+        return {};
     }
-    bool isSwapped = add.getLhs().getType() != value.getType() ||
-                     top::weightOf(add.getLhs());
-    Value scores = isSwapped ? add.getRhs() : add.getLhs();
-    if (scores.getType() != value.getType() || factor != 1)
-      return {};
-    masks.push_back(isSwapped ? add.getLhs() : add.getRhs());
-    value = scores;
   }
   return {};
 }
@@ -130,7 +138,7 @@ static std::optional<Attention> matchAttention(top::MatMulOp op) {
     return std::nullopt;
   Attention found;
   double factor = 1;
-  top::MatMulOp scores = findScores(softmax.getInput(), found.masks, factor);
+  top::MatMulOp scores = findScores(softmax.getInput(), found, factor);
   if (!scores || !isPlain(scores) || !scores.getTransposeRhs() ||
       elementOf(scores.getLhs()) != elementOf(op.getOutput()))
     return std::nullopt;
@@ -147,58 +155,38 @@ static std::optional<Attention> matchAttention(top::MatMulOp op) {
   return std::nullopt;
 }
 
-namespace {
-
-/// A constant or computed mask as tpu.attention reads it.
-class Masks {
-public:
-  Masks(Lowering &l, const Attention &found, ShapeRef scores)
-      : l(l), found(found), scores(scores) {}
-
-  /// [b, rows, heads, keys] of a mask that broadcasts to the scores; null where
-  /// it has another form.
-  Value view(Value mask, Value lowered) const;
-
-private:
-  /// [b, heads, rows, keys], sizes of 1 where it repeats.
-  std::optional<Shape> alignedShape(Value mask) const;
-
-  Lowering &l;
-  const Attention &found;
-  ShapeRef scores;
-};
-
-} // namespace
-
-std::optional<Shape> Masks::alignedShape(Value mask) const {
+/// [b, heads, rows, keys] of a mask that is added to scores of a shape, with
+/// sizes of 1 where it repeats; nothing where it has another form.
+static std::optional<Shape> maskShape(Value mask, ShapeRef scores,
+                                      bool areSplit) {
   ShapeRef shape = shapeOf(mask);
-  if (shape.size() > scores.size() || shape.empty() ||
+  if (shape.size() > scores.size() || shape.size() < 2 ||
       shape.back() != scores.back())
     return std::nullopt;
   Shape padded(scores.size() - shape.size(), 1);
   llvm::append_range(padded, shape);
   int64_t rows = padded[padded.size() - 2], keys = padded.back();
   ShapeRef batch = ShapeRef(padded).drop_back(2);
-  if (found.query.heads > 1)
-    return Shape{batch[0], batch[1], rows, keys};
-  bool isWhole = batch == scores.drop_back(2);
-  if (!isWhole && product(batch) != 1)
-    return std::nullopt;
-  return Shape{product(batch), 1, rows, keys};
+  if (!areSplit)
+    return batch == scores.drop_back(2) || product(batch) == 1
+               ? std::optional(Shape{product(batch), 1, rows, keys})
+               : std::nullopt;
+  for (; batch.size() > 2 && scores.front() == 1; scores = scores.drop_front())
+    batch = batch.drop_front();
+  return batch.size() == 2
+             ? std::optional(Shape{batch[0], batch[1], rows, keys})
+             : std::nullopt;
 }
 
-Value Masks::view(Value mask, Value lowered) const {
-  std::optional<Shape> shape = alignedShape(mask);
-  if (!shape)
-    return {};
-  auto [b, heads, rows, keys] =
-      std::tuple((*shape)[0], (*shape)[1], (*shape)[2], (*shape)[3]);
+/// A mask [b, heads, rows, keys] with its rows before the heads.
+static Value turnMask(Lowering &l, Value mask, Value lowered, ShapeRef shape) {
+  int64_t b = shape[0], heads = shape[1], rows = shape[2], keys = shape[3];
   Shape to = {b, rows, heads, keys};
   if (heads == 1 || rows == 1)
-    return l.reshape(l.wide(lowered), to);
+    return l.reshape(lowered, to);
   std::optional<top::FloatData> data = top::FloatData::read(mask);
   if (!data)
-    return l.permute(l.reshape(l.wide(lowered), *shape), {0, 2, 1, 3});
+    return l.permute(l.reshape(lowered, shape), {0, 2, 1, 3});
   std::vector<float> values(data->size());
   for (int64_t i = 0; i < b * heads; ++i)
     for (int64_t r = 0; r < rows; ++r)
@@ -223,23 +211,22 @@ public:
       return rewriter.notifyMatchFailure(op, "it is no attention");
     std::string reason;
     Lowering l(rewriter, partOf(op.getLoc()), reason);
-    auto scores = cast<RankedTensorType>(op.getLhs().getType());
-    Value mask;
-    for (Value each : found->masks) {
-      Value view = Masks(l, *found, scores.getShape())
-                       .view(each, rewriter.getRemappedValue(each));
-      if (!view)
+    SmallVector<Value> masks;
+    for (const auto &[mask, scores] : found->masks) {
+      auto shape = maskShape(mask, scores, found->query.heads > 1);
+      if (!shape)
         return rewriter.notifyMatchFailure(op, "its mask has another form");
-      mask = mask ? l.add(l.wide(mask), l.wide(view)) : view;
+      masks.push_back(
+          turnMask(l, mask, rewriter.getRemappedValue(mask), *shape));
     }
-    Value result = build(op, *found, mask, l, rewriter);
+    Value result = build(op, *found, masks, l, rewriter);
     nameResult(result, op.getLoc());
     rewriter.replaceOp(op, result);
     return success();
   }
 
 private:
-  static Value build(top::MatMulOp op, const Attention &found, Value mask,
+  static Value build(top::MatMulOp op, const Attention &found, ValueRange masks,
                      Lowering &l, ConversionPatternRewriter &rewriter) {
     auto matrix = [&](const Heads &part) {
       return l.reshape(rewriter.getRemappedValue(part.matrix),
@@ -251,7 +238,7 @@ private:
     auto type = RankedTensorType::get(
         {value.batches, rows, 1, heads * value.columns}, elementOf(query));
     auto attention = l.builder.create<tpu::AttentionOp>(
-        l.location, type, query, matrix(found.key), matrix(value), mask, heads,
+        l.location, type, query, matrix(found.key), matrix(value), masks, heads,
         found.query.columns, APFloat(static_cast<float>(found.query.factor)));
     Value result = attention;
     if (heads > 1)

@@ -1,6 +1,7 @@
 //===- LowerTopToTpu.cpp - Expresses a top network in tpu ops -------------===//
 #include "lib/Conversion/TopToTpu/Passes.h"
 
+#include "lib/Conversion/TopToTpu/GatherRows.h"
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Dialect/Top/Transforms/ElementFunctions.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
@@ -392,6 +393,7 @@ void LowerTopToTpuPass::runOnOperation() {
     passIntegers(function);
     if (failed(noteIndexLimits(function)))
       return signalPassFailure();
+    gatherRows(function);
     tidy(function);
     copyShared(function);
   }

@@ -3,6 +3,8 @@
 #include "lib/Conversion/TopToTpu/Support/Convolution.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
+#include "lib/Target/BM1684X/Chip.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 
@@ -84,6 +86,21 @@ static Value viewBias(top::MatMulOp op, top::MatMulOp::Adaptor in,
 /// [batch, n, 1, k] where turned.
 using Multiply = llvm::function_ref<Value(Value lhs, Value rhs, bool turned)>;
 
+/// Whether matrices with one right side stay apart, in the view of the rows
+/// that others have, rather than being one: where a lane with no row costs less
+/// than the transfers that such a view spares.
+static bool staysApart(top::MatMulOp op, const Sizes &sizes) {
+  int64_t bytes = elementOf(op.getLhs()).getIntOrFloatBitWidth() / 8;
+  if (bytes != 2 || sizes.lhsBatch.size() != 1)
+    return false;
+  constexpr int64_t kAtOnce = 4 * 32, kRate = 50; // docs/targets/bm1684x.md
+  int64_t batch = sizes.lhsBatch[0];
+  int64_t rounds = batch * llvm::divideCeil(sizes.m, bm1684x::kLanes);
+  int64_t array = rounds * sizes.k * sizes.n / kAtOnce;
+  int64_t moved = batch * sizes.m * (sizes.k + sizes.n) * bytes;
+  return array <= moved / kRate;
+}
+
 /// The operands as the matrices of one command, multiplied.
 static Value multiplyMatrices(top::MatMulOp op, Value lhs, Value rhs,
                               const Sizes &sizes,
@@ -94,6 +111,10 @@ static Value multiplyMatrices(top::MatMulOp op, Value lhs, Value rhs,
       op.getTransposeRhs() ? Shape{sizes.n, sizes.k} : Shape{sizes.k, sizes.n};
   bool turned = op.getTransposeRhs();
   int64_t batch = 1, rows = product(sizes.lhsBatch) * sizes.m;
+  if (shared && staysApart(op, sizes)) {
+    batch = sizes.lhsBatch[0];
+    rows = sizes.m;
+  }
   if (shared && constant && turned) {
     rhs = l.constant({1, sizes.k, 1, sizes.n}, elementOf(rhs),
                      turn(*constant, sizes.n, sizes.k));
@@ -112,9 +133,10 @@ static Value multiplyMatrices(top::MatMulOp op, Value lhs, Value rhs,
     lhs = repeatBatch(l, lhs, sizes.lhsBatch, {sizes.m, sizes.k}, sizes.batch);
     rhs = repeatBatch(l, rhs, sizes.rhsBatch, rhsMatrix, sizes.batch);
   }
-  return multiply(l.reshape(lhs, {batch, rows, 1, sizes.k}),
-                  l.reshape(rhs, {batch, rhsMatrix[0], 1, rhsMatrix[1]}),
-                  turned);
+  return multiply(
+      l.reshape(lhs, {batch, rows, 1, sizes.k}),
+      l.reshape(rhs, {shared ? 1 : batch, rhsMatrix[0], 1, rhsMatrix[1]}),
+      turned);
 }
 
 //===----------------------------------------------------------------------===//

@@ -4,7 +4,7 @@
 // CHECK-LABEL: func.func @heads
 // CHECK-NOT:     tpu.permute
 // CHECK:         %[[R:.*]] = tpu.attention %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} {heads = 2 : i64, scale = 2.500000e-01 : f32, size = 8 : i64}
-// CHECK-SAME:      (tensor<1x4x1x16xf16>, tensor<1x6x1x16xf16>, tensor<1x6x1x16xf16>, tensor<1x1x1x6xf32>) -> tensor<1x4x1x16xf16>
+// CHECK-SAME:      (tensor<1x4x1x16xf16>, tensor<1x6x1x16xf16>, tensor<1x6x1x16xf16>, tensor<1x1x1x6xf16>) -> tensor<1x4x1x16xf16>
 // CHECK-NOT:     tpu.permute
 // CHECK-NOT:     tpu.softmax
 func.func @heads(%q: tensor<1x4x16xf16>, %k: tensor<1x6x16xf16>, %v: tensor<1x6x16xf16>, %m: tensor<1x1x1x6xf16>) -> tensor<1x4x16xf16> {
@@ -67,4 +67,38 @@ func.func @wide(%q: tensor<4x8xf32>, %k: tensor<6x8xf32>, %v: tensor<6x8xf32>) -
   %1 = top.softmax %0 {axis = 1 : i64} : (tensor<4x6xf32>) -> tensor<4x6xf32>
   %2 = top.matmul %1, %v : (tensor<4x6xf32>, tensor<6x8xf32>) -> tensor<4x8xf32>
   return %2 : tensor<4x8xf32>
+}
+
+// -----
+
+// Where the keys of all heads leave no room in a lane, each head is a batch.
+// CHECK-LABEL: func.func @long
+// CHECK:         tpu.attention {{.*}} {heads = 1 : i64, scale = 1.000000e+00 : f32, size = 64 : i64}
+// CHECK-SAME:      -> tensor<16x64x1x64xf16>
+func.func @long(%q: tensor<1x64x16x64xf16>, %k: tensor<1x4096x16x64xf16>, %v: tensor<1x4096x16x64xf16>) -> tensor<1x16x64x64xf16> {
+  %3 = top.transpose %q perm = [0, 2, 1, 3] : (tensor<1x64x16x64xf16>) -> tensor<1x16x64x64xf16>
+  %4 = top.transpose %k perm = [0, 2, 1, 3] : (tensor<1x4096x16x64xf16>) -> tensor<1x16x4096x64xf16>
+  %5 = top.transpose %v perm = [0, 2, 1, 3] : (tensor<1x4096x16x64xf16>) -> tensor<1x16x4096x64xf16>
+  %6 = top.matmul %3, %4 {transpose_rhs} : (tensor<1x16x64x64xf16>, tensor<1x16x4096x64xf16>) -> tensor<1x16x64x4096xf16>
+  %9 = top.softmax %6 {axis = 3 : i64} : (tensor<1x16x64x4096xf16>) -> tensor<1x16x64x4096xf16>
+  %10 = top.matmul %9, %5 : (tensor<1x16x64x4096xf16>, tensor<1x16x4096x64xf16>) -> tensor<1x16x64x64xf16>
+  return %10 : tensor<1x16x64x64xf16>
+}
+
+// -----
+
+// Scores of several windows, seen as such for the second mask only.
+// CHECK-LABEL: func.func @windows
+// CHECK:         tpu.attention {{.*}} {heads = 2 : i64, scale = 1.000000e+00 : f32, size = 8 : i64}
+// CHECK-SAME:      tensor<4x6x1x6xf16>, tensor<1x1x2x6xf16>) -> tensor<4x6x1x16xf16>
+func.func @windows(%x: tensor<4x6x2x8xf16>, %bias: tensor<1x2x1x6xf16>, %mask: tensor<1x4x1x6x6xf16>) -> tensor<4x2x6x8xf16> {
+  %0 = top.transpose %x perm = [0, 2, 1, 3] : (tensor<4x6x2x8xf16>) -> tensor<4x2x6x8xf16>
+  %1 = top.matmul %0, %0 {transpose_rhs} : (tensor<4x2x6x8xf16>, tensor<4x2x6x8xf16>) -> tensor<4x2x6x6xf16>
+  %2 = top.add %1, %bias : (tensor<4x2x6x6xf16>, tensor<1x2x1x6xf16>) -> tensor<4x2x6x6xf16>
+  %3 = top.reshape %2 shape = [1, 4, 2, 6, 6] : (tensor<4x2x6x6xf16>) -> tensor<1x4x2x6x6xf16>
+  %4 = top.add %3, %mask : (tensor<1x4x2x6x6xf16>, tensor<1x4x1x6x6xf16>) -> tensor<1x4x2x6x6xf16>
+  %5 = top.reshape %4 shape = [4, 2, 6, 6] : (tensor<1x4x2x6x6xf16>) -> tensor<4x2x6x6xf16>
+  %6 = top.softmax %5 {axis = 3 : i64} : (tensor<4x2x6x6xf16>) -> tensor<4x2x6x6xf16>
+  %7 = top.matmul %6, %0 : (tensor<4x2x6x6xf16>, tensor<4x2x6x8xf16>) -> tensor<4x2x6x8xf16>
+  return %7 : tensor<4x2x6x8xf16>
 }

@@ -37,13 +37,13 @@ LogicalResult AttentionOp::verify() {
       failed(verifyMatrix(*this, "value", getValue(), batches, keys,
                           getValueOffset(), result[3])))
     return failure();
-  if (!getMask())
-    return success();
   std::array<int64_t, 4> whole = {batches, rows, heads, keys};
-  for (auto [dim, size] : llvm::enumerate(getMask().getType().getShape()))
-    if (size != whole[dim] && (size != 1 || dim == 3))
-      return emitOpError() << "expects dimension " << dim
-                           << " of the mask to be " << whole[dim]
-                           << ", but found " << size << " (C1)";
+  for (Value mask : getMasks())
+    for (auto [dim, size] :
+         llvm::enumerate(cast<RankedTensorType>(mask.getType()).getShape()))
+      if (size != whole[dim] && (size != 1 || dim == 3))
+        return emitOpError()
+               << "expects dimension " << dim << " of the mask to be "
+               << whole[dim] << ", but found " << size << " (C1)";
   return success();
 }
