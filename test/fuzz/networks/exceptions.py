@@ -27,15 +27,19 @@ def left_open(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, M
         return rule(node, operands, run)
 
 
-def replaced(results: Operands, masks: Mapping[str, Mask]) -> dict[str, Array]:
+def replaced(results: Operands, masks: Mapping[str, Mask], random: np.random.Generator) -> dict[str, Array]:
     """Return results whose open elements differ from what they were as far as they can."""
-    return {name: np.where(masks[name], _other(a), a) if name in masks else a for name, a in results.items()}
+    return {name: np.where(masks[name], _other(a, random), a) if name in masks else a for name, a in results.items()}
 
 
-def _other(array: Array) -> Array:
+def _other(array: Array, random: np.random.Generator) -> Array:
     if array.dtype == np.bool_:
         return ~array
-    return np.where(np.isnan(array), 0, np.nan).astype(array.dtype) if array.dtype.kind == "f" else array
+    if array.dtype.kind != "f":
+        return array
+    special = np.full(array.shape, random.choice([np.nan, np.nan, np.inf, -np.inf]), array.dtype)
+    is_same = (array == special) | (np.isnan(array) & np.isnan(special))
+    return np.where(is_same, np.zeros_like(array), special)
 
 
 def _reached(operands: Operands, run: Run, is_special: Callable[[Array], Mask], mark: float) -> dict[str, Mask]:

@@ -150,7 +150,7 @@ class Oracle:
 def _open(node: onnx.NodeProto, feeds: Mapping[str, Array], run: Run, random: np.random.Generator) -> dict[str, Array]:
     """Return a node's results, every other time with other values where the documents leave them open."""
     made = run(feeds)
-    return replaced(made, left_open(node, feeds, run)) if random.random() < 0.5 else made
+    return replaced(made, left_open(node, feeds, run), random) if random.random() < 0.5 else made
 
 
 def _noise(precision: str, random: np.random.Generator, *, stored: bool, flushed: bool) -> Callable[[Array], Array]:
