@@ -31,10 +31,10 @@ def network(seed: int) -> Network:
     random = np.random.default_rng(seed)
     every = sorted(writers())
     own = every[seed % len(every)]
-    opsets = [opset for opset in range(OLDEST_OPSET, NEWEST_OPSET + 1) if _is_supported(*own, opset)]
+    opsets = [opset for opset in range(OLDEST_OPSET, NEWEST_OPSET + 1) if is_supported(*own, opset)]
     newest = [opset for opset in opsets if opset >= 13] or opsets
     draft = Draft(random, int(random.choice(newest if random.random() < 0.8 else opsets)), is_special(seed))
-    choices = [key for key in every if _is_supported(*key, draft.opset)]
+    choices = [key for key in every if is_supported(*key, draft.opset)]
     wanted = draft.integer(FEWEST, MOST)
     turn = draft.integer(0, wanted - 1)
     tried = False
@@ -57,7 +57,8 @@ def is_special(seed: int) -> bool:
     return seed % SPECIAL == 0
 
 
-def _is_supported(domain: str, op: str, opset: int) -> bool:
+def is_supported(domain: str, op: str, opset: int) -> bool:
+    """Tell whether an operator can be imported as an opset has it."""
     try:
         registry.lookup(op, opset, domain)
     except Unsupported:

@@ -19,6 +19,9 @@ _unfolded: set[tuple[str, str]] = set()
 _restrictions: dict[tuple[str, str], str] = {}
 
 
+ONLY_CONSTANT = "with constant operands"
+
+
 @dataclass(frozen=True)
 class Operator:
     """An operator that compiles.

@@ -4,7 +4,7 @@ import numpy as np
 
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
-from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.registry import ONLY_CONSTANT, Imported, importer
 from tpu_mlir.frontend.onnx.values import Constant
 
 
@@ -52,9 +52,9 @@ def eye_like(n: Node) -> Imported:
     return Constant(np.eye(rows, columns, max(-rows, min(n.int_attr("k", 0), columns)), dtype), n.outputs[0])
 
 
-@importer("ConstantOfShape", 9, 20, 21, only="with constant operands")
-@importer("Range", 11, only="with constant operands")
-@importer("NonZero", 9, 13, only="with constant operands")
+@importer("ConstantOfShape", 9, 20, 21, only=ONLY_CONSTANT)
+@importer("Range", 11, only=ONLY_CONSTANT)
+@importer("NonZero", 9, 13, only=ONLY_CONSTANT)
 def shape_from_data(n: Node) -> Imported:
     """Refuse an operator whose result shape depends on what the network computes; with constants it is folded."""
     raise Unsupported(f"{n.op} gives a shape that depends on the network's inputs, expected constant operands")

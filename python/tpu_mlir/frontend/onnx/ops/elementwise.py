@@ -202,13 +202,13 @@ def cast(n: Node, dtype: np.dtype[np.generic]) -> Imported:
     return top.CastOp(n.value(0), ir.TypeAttr.get(mlir_type(target)))
 
 
-@importer("Cast", 6, 9, 13, 19, 21)
+@importer("Cast", 6, 9, 13, 19, 21, only="not from floats to integers")
 def cast_to(n: Node) -> Imported:
     """Import a conversion to the type in the attribute."""
     return cast(n, n.dtype_attr("to"))
 
 
-@importer("CastLike", 15, 19, 21)
+@importer("CastLike", 15, 19, 21, only="not from floats to integers")
 def cast_like(n: Node) -> Imported:
     """Import a conversion to the type of the second operand."""
     return cast(n, n.dtype(1))
