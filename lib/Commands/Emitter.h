@@ -15,15 +15,25 @@ struct Command {
   mlir::Location location;
 };
 
+/// The part of each lane that moves within global memory may pass through.
+struct LocalWindow {
+  int64_t begin = 0;
+  int64_t bytes = -1; // all that follows
+};
+
 /// Appends commands in program order. Order says what happens first where two
 /// commands touch the same memory; the engines' ids, the dependencies between
 /// them and the encoding follow later from it.
 class Emitter {
 public:
-  explicit Emitter(mlir::Location location) : location(location) {}
+  explicit Emitter(mlir::Location location, LocalWindow window = {})
+      : location(location), window(window) {}
 
   mlir::Location getLocation() const { return location; }
   void setLocation(mlir::Location newLocation) { location = newLocation; }
+
+  const LocalWindow &getWindow() const { return window; }
+  void setWindow(const LocalWindow &newWindow) { window = newWindow; }
 
   template <typename InstructionT>
   void append(const InstructionT &instruction) {
@@ -35,6 +45,7 @@ public:
 
 private:
   mlir::Location location;
+  LocalWindow window;
   std::vector<Command> commands;
 };
 

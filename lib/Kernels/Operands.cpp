@@ -63,13 +63,19 @@ static std::array<int64_t, 4> stridesOf(const std::array<int64_t, 4> &size,
   return {blocks * channel, channel, size[3], 1};
 }
 
-LocalView tpu_mlir::viewOf(const LocalBuffer &buffer, const Tile &tile) {
-  int64_t elementBytes = buffer.elementType.getIntOrFloatBitWidth() / 8;
-  LocalView view;
-  view.elementType = buffer.elementType;
-  view.strides = stridesOf(buffer.tile.size, buffer.layout, elementBytes);
-  view.mode = buffer.layout == Layout::Compact ? LocalView::Compact
-                                               : LocalView::Aligned;
+static int64_t bytesOf(Type type) { return type.getIntOrFloatBitWidth() / 8; }
+
+/// Steps that a command takes in a dimension.
+static int64_t roundsOf(const Tile &tile, Layout layout, unsigned dim) {
+  bool spread = dim == 1 && layout != Layout::Replicated;
+  return spread ? llvm::divideCeil(tile.size[dim], bm1684x::kLanes)
+                : tile.size[dim];
+}
+
+/// Bytes of a lane before the first element of a part.
+static int64_t bytesBefore(const LocalBuffer &buffer, const Tile &tile) {
+  auto strides =
+      stridesOf(buffer.tile.size, buffer.layout, bytesOf(buffer.elementType));
   int64_t skip = 0;
   for (unsigned dim = 0; dim < 4; ++dim) {
     int64_t offset = tile.offset[dim] - buffer.tile.offset[dim];
@@ -77,14 +83,56 @@ LocalView tpu_mlir::viewOf(const LocalBuffer &buffer, const Tile &tile) {
            "a kernel reads outside of its operand's slice");
     assert((dim != 1 || offset % bm1684x::kLanes == 0) &&
            "channels of a slice start at lane 0");
-    skip += (dim == 1 ? offset / bm1684x::kLanes : offset) * view.strides[dim];
+    skip += (dim == 1 ? offset / bm1684x::kLanes : offset) * strides[dim];
   }
-  view.address = buffer.address + skip * elementBytes;
+  return skip * bytesOf(buffer.elementType);
+}
+
+std::optional<LocalBuffer> tpu_mlir::partOf(const LocalBuffer &buffer,
+                                            const Tile &tile) {
+  if (tile == buffer.tile)
+    return buffer;
+  if (buffer.layout == Layout::Columns ||
+      (tile.offset[1] - buffer.tile.offset[1]) % bm1684x::kLanes != 0)
+    return std::nullopt;
+  int64_t bytes = bytesOf(buffer.elementType);
+  auto whole = stridesOf(buffer.tile.size, buffer.layout, bytes);
+  auto part = stridesOf(tile.size, buffer.layout, bytes);
+  for (unsigned dim = 0; dim < 4; ++dim) {
+    if (roundsOf(tile, buffer.layout, dim) > 1 && whole[dim] != part[dim])
+      return std::nullopt;
+  }
+  LocalBuffer result = buffer;
+  result.tile = tile;
+  result.address += bytesBefore(buffer, tile);
+  if (result.address % bm1684x::kAlignment != 0)
+    return std::nullopt;
+  return result;
+}
+
+LocalView tpu_mlir::viewOf(const LocalBuffer &buffer, const Tile &tile) {
+  LocalView view;
+  view.elementType = buffer.elementType;
+  view.strides =
+      stridesOf(buffer.tile.size, buffer.layout, bytesOf(buffer.elementType));
+  view.mode = buffer.layout == Layout::Compact ? LocalView::Compact
+                                               : LocalView::Aligned;
+  view.address = buffer.address + bytesBefore(buffer, tile);
   if (tile.size[1] != buffer.tile.size[1] ||
       tile.size[2] != buffer.tile.size[2] ||
       tile.size[3] != buffer.tile.size[3])
     view.mode = LocalView::Strided;
+  if (view.mode == LocalView::Strided)
+    for (unsigned dim : {0, 1})
+      if (roundsOf(tile, buffer.layout, dim) == 1)
+        view.strides[dim] = 0; // never walked, and may exceed the field
   return view;
+}
+
+bool tpu_mlir::fitsStrides(const LocalBuffer &buffer, const Tile &tile) {
+  LocalView view = viewOf(buffer, tile);
+  return llvm::all_of(
+      view.strides, [](int64_t stride) { return stride <= bm1684x::kMaxSize; });
 }
 
 LocalView tpu_mlir::scratchView(int64_t address, const Tile &tile, Type type) {

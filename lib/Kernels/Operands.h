@@ -33,10 +33,15 @@ struct LocalView {
 
 /// The part `tile` of a buffer that may hold more than it.
 LocalView viewOf(const LocalBuffer &buffer, const Tile &tile);
+/// Whether a command can state the strides of such a part.
+bool fitsStrides(const LocalBuffer &buffer, const Tile &tile);
 /// The whole buffer.
 inline LocalView viewOf(const LocalBuffer &buffer) {
   return viewOf(buffer, buffer.tile);
 }
+/// The part as a buffer of its own, if a command need not know that it is one:
+/// it has no gaps that the layout would not have and starts where a buffer may.
+std::optional<LocalBuffer> partOf(const LocalBuffer &buffer, const Tile &tile);
 /// A scratch buffer with the aligned layout of a tile of the given type.
 LocalView scratchView(int64_t address, const Tile &tile, mlir::Type type);
 

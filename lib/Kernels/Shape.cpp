@@ -165,7 +165,8 @@ struct ConcatKernel
                   const GlobalBinding &binding) const {
     auto op = cast<tpu::ConcatOp>(operation);
     const GlobalBuffer &to = binding.results[0];
-    Emitter plain(emitter.getLocation()), mixed(emitter.getLocation());
+    Emitter plain(emitter.getLocation(), emitter.getWindow());
+    Emitter mixed(emitter.getLocation(), emitter.getWindow());
     bool anyInPlace = copyParts(op, plain, binding, Gaps::Unwritten);
     emitFill(mixed, 0, to.address, to.type.getNumElements(), elementBytes(to));
     copyParts(op, mixed, binding, Gaps::Written);

@@ -129,6 +129,13 @@ private:
     return llvm::alignTo(std::max<int64_t>(next, 1), bm1684x::kPage);
   }
 
+  /// Results with a place in global memory.
+  static ResultRange storedResults(Operation &op) {
+    auto group = dyn_cast<GroupOp>(op);
+    return group && !group.stores() ? op.getResults().drop_front(1)
+                                    : op.getResults();
+  }
+
   static GlobalMemory shareMemory(Block &body) {
     llvm::DenseSet<Value> fixed;
     for (BlockArgument argument : body.getArguments())
@@ -139,7 +146,7 @@ private:
     for (BlockArgument argument : body.getArguments())
       memory.add(argument, bytesOf(argument), true);
     for (Operation &op : body)
-      for (Value result : op.getResults())
+      for (Value result : storedResults(op))
         memory.add(result, bytesOf(result),
                    isa<top::WeightOp>(op) || fixed.contains(result));
     for (Operation &op : body)

@@ -1,5 +1,5 @@
 //===- FormGroups.cpp - Kernels in groups, tiled --------------------------===//
-#include "lib/Schedule/GroupPlan.h"
+#include "lib/Schedule/Assembly.h"
 #include "lib/Schedule/Passes.h"
 
 #include "lib/Target/BM1684X/Chip.h"
@@ -14,8 +14,12 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
-/// How many groups ahead to look for one that completes a joined one.
-static constexpr size_t kJoined = 3;
+/// Bytes of a lane in which nothing stays.
+static constexpr int64_t kReserve = 64 << 10;
+/// What a cycle of a load that can come early counts beside one of work.
+static constexpr double kLoadWeight = 0.5;
+/// How many units before their group inputs may be loaded.
+static constexpr unsigned kPrefetched[] = {0, 16, 64};
 
 /// Refuses what no chip has room for, before tilings of it are tried.
 static LogicalResult checkSize(Operation *kernel) {
@@ -37,9 +41,11 @@ static LogicalResult checkSize(Operation *kernel) {
 /// `end` of them ends with a group that starts at one of the `maxOps` before.
 /// Emits an error for each kernel that does not fit even alone.
 static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
-                                             unsigned maxOps) {
+                                             unsigned maxOps,
+                                             const Residency &residency,
+                                             double loadWeight) {
   struct Prefix {
-    int64_t cycles = 0;
+    double cost = 0;
     size_t start = 0;
     std::optional<GroupPlan> last;
   };
@@ -49,12 +55,13 @@ static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
     Prefix &prefix = best[end];
     for (size_t length = 1; length <= std::min<size_t>(maxOps, end); ++length) {
       size_t start = end - length;
-      std::optional<GroupPlan> plan = planGroup(kernels.slice(start, length));
+      std::optional<GroupPlan> plan =
+          planGroup(kernels.slice(start, length), residency, loadWeight);
       if (!plan)
         continue;
-      int64_t cycles = best[start].cycles + plan->cycles;
-      if (!prefix.last || cycles < prefix.cycles)
-        prefix = {cycles, start, std::move(plan)};
+      double cost = best[start].cost + costOf(*plan, loadWeight);
+      if (!prefix.last || cost < prefix.cost)
+        prefix = {cost, start, std::move(plan)};
     }
     if (prefix.last)
       continue;
@@ -73,70 +80,13 @@ static FailureOr<std::vector<GroupPlan>> cut(ArrayRef<Operation *> kernels,
   return plans;
 }
 
-namespace {
-/// A group while groups are being joined.
-struct Joining {
-  GroupPlan plan;
-  bool isNew = true; // since the round before
-};
-} // namespace
-
-/// The groups from `first` on as one, of the fewest that are cheaper so; and
-/// how many. A value may be used beyond the next group: what is joined must end
-/// where no more than its last value is.
-static std::optional<std::pair<GroupPlan, size_t>>
-joinFrom(ArrayRef<Joining> groups) {
-  SmallVector<Operation *> ops;
-  int64_t apart = 0;
-  bool anyNew = false;
-  for (size_t count = 1; count <= std::min(groups.size(), kJoined + 1);
-       ++count) {
-    const Joining &group = groups[count - 1];
-    ops.append(group.plan.body.ops);
-    apart += group.plan.cycles;
-    anyNew |= group.isNew;
-    if (count == 1 || !anyNew) // tried in the round before
-      continue;
-    std::optional<GroupBody> body = GroupBody::of(ops);
-    std::optional<GroupPlan> plan = body ? planWhole(*body) : std::nullopt;
-    if (plan && plan->cycles < apart)
-      return std::pair(std::move(*plan), count);
-  }
-  return std::nullopt;
-}
-
-/// Joins groups where that is cheaper: those with one slice can be long, as
-/// loads then stay ahead of the work. Neighbours are joined round by round, so
-/// that an op is planned again O(log n) times and not once for each group
-/// before it.
-static void join(std::vector<GroupPlan> &plans) {
-  std::vector<Joining> groups;
-  for (GroupPlan &plan : plans)
-    groups.push_back({std::move(plan)});
-  for (bool changed = true; changed;) {
-    changed = false;
-    std::vector<Joining> next;
-    for (size_t i = 0; i < groups.size();) {
-      auto joined = joinFrom(ArrayRef(groups).drop_front(i));
-      if (joined) {
-        next.push_back({std::move(joined->first)});
-        i += joined->second;
-        changed = true;
-        continue;
-      }
-      next.push_back(std::move(groups[i++]));
-      next.back().isNew = false;
-    }
-    groups = std::move(next);
-  }
-  plans.clear();
-  for (Joining &group : groups)
-    plans.push_back(std::move(group.plan));
-}
-
-static BufferAttr bufferOf(const GroupPlan &plan, Value value) {
-  return BufferAttr::get(value.getContext(),
-                         plan.buffers.values.find(value)->second);
+/// The buffers of a value in the group; where all of it stays, if it has none.
+static BufferAttr bufferOf(const GroupPlan &plan, Value value,
+                           std::optional<int64_t> whole) {
+  auto found = plan.buffers.values.find(value);
+  return found == plan.buffers.values.end()
+             ? BufferAttr::get(value.getContext(), *whole)
+             : BufferAttr::get(value.getContext(), found->second);
 }
 
 static void materialize(const GroupPlan &plan) {
@@ -144,23 +94,28 @@ static void materialize(const GroupPlan &plan) {
   MLIRContext *context = body.ops.front()->getContext();
   OpBuilder builder(body.ops.back());
   SmallVector<Attribute> buffers;
-  for (Value input : body.inputs)
-    buffers.push_back(bufferOf(plan, input));
+  SmallVector<int64_t> loads, holds;
+  for (auto [input, intake] : llvm::zip(body.inputs, plan.intakes)) {
+    buffers.push_back(bufferOf(plan, input, intake.held));
+    loads.push_back(intake.load);
+    holds.push_back(intake.held.value_or(-1));
+  }
   const auto &counts = plan.tiling.counts;
-  auto tiling =
-      TilingAttr::get(context, counts[0], counts[1], counts[2], counts[3],
-                      plan.tiling.channelsInner, plan.tiling.ahead);
+  auto tiling = TilingAttr::get(context, counts[0], counts[1], counts[2],
+                                counts[3], plan.tiling.channelsInner);
   Value result = body.result();
-  auto group =
-      builder.create<GroupOp>(result.getLoc(), result.getType(), body.inputs,
-                              tiling, builder.getArrayAttr(buffers));
+  auto group = builder.create<GroupOp>(
+      result.getLoc(), result.getType(), body.inputs, tiling,
+      builder.getDenseI64ArrayAttr(loads), builder.getDenseI64ArrayAttr(holds),
+      builder.getArrayAttr(buffers),
+      plan.keep ? builder.getI64IntegerAttr(*plan.keep) : IntegerAttr());
   for (StringRef note : {"tpu.scale", "tpu.zero_point"})
     if (Attribute value = body.ops.back()->getAttr(note))
       group->setAttr(note, value);
   result.replaceAllUsesWith(group.getResult());
   Block &block = group.getBody().emplaceBlock();
   for (Operation *op : body.ops) {
-    op->setAttr("tpu.buffer", bufferOf(plan, op->getResult(0)));
+    op->setAttr("tpu.buffer", bufferOf(plan, op->getResult(0), plan.keep));
     auto scratch = plan.buffers.scratch.find(op);
     if (scratch != plan.buffers.scratch.end())
       op->setAttr("tpu.scratch", builder.getDenseI64ArrayAttr(scratch->second));
@@ -168,6 +123,30 @@ static void materialize(const GroupPlan &plan) {
   }
   builder.setInsertionPointToEnd(&block);
   builder.create<YieldOp>(result.getLoc(), result);
+}
+
+/// The best of a few schedules, by the cycles of the whole program.
+static FailureOr<std::vector<GroupPlan>>
+schedule(Block &body, ArrayRef<Operation *> kernels, unsigned maxOps) {
+  Residency residency = maxOps > 1 ? Residency(body, kReserve) : Residency();
+  FailureOr<std::vector<GroupPlan>> plans =
+      cut(kernels, maxOps, residency, kLoadWeight);
+  if (failed(plans))
+    return failure();
+  std::optional<Assembly> best;
+  int64_t cycles = 0;
+  for (unsigned units : kPrefetched) {
+    Assembly assembly(body, *plans);
+    assembly.prefetch(units);
+    assembly.setWindows();
+    int64_t now = assembly.cycles();
+    if (best && cycles <= now)
+      continue;
+    best.emplace(std::move(assembly));
+    cycles = now;
+  }
+  best->setWindows();
+  return best->getPlans();
 }
 
 namespace {
@@ -182,11 +161,10 @@ struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
     for (Operation *kernel : kernels)
       if (failed(checkSize(kernel)))
         return signalPassFailure();
-    FailureOr<std::vector<GroupPlan>> plans = cut(kernels, maxOps);
+    FailureOr<std::vector<GroupPlan>> plans =
+        schedule(getOperation().getBody().front(), kernels, maxOps);
     if (failed(plans))
       return signalPassFailure();
-    if (maxOps > 1)
-      join(*plans);
     // Last group first: its inputs may be results of groups before it, whose
     // ops have not moved yet.
     for (const GroupPlan &plan : llvm::reverse(*plans))

@@ -2,8 +2,6 @@
 //-------------===//
 #include "lib/Schedule/Group.h"
 
-#include "lib/Commands/Emitter.h"
-#include "lib/Kernels/Movement/Transfer.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
@@ -110,147 +108,9 @@ SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
   return slices;
 }
 
-unsigned tpu_mlir::loadStep(const GroupBody &body, Value input, int64_t ahead) {
-  if (ahead == 0)
-    return 0;
-  return std::max<int64_t>(0, body.reads.lookup(input).first - ahead);
-}
-
-namespace {
-/// Emits one group; keeps track of which slice of an input lies in which of
-/// its buffers.
-class GroupEmitter {
-public:
-  GroupEmitter(Emitter &emitter, const GroupBody &body,
-               const GroupBuffers &buffers,
-               llvm::function_ref<int64_t(Value)> addressOf)
-      : emitter(emitter), body(body), buffers(buffers), addressOf(addressOf) {}
-
-  /// One slice, each input loaded some ops ahead.
-  void runWhole(const SliceTiles &tiles, int64_t ahead) {
-    size_t next = 0; // inputs are in the order in which they are loaded
-    for (auto [step, op] : llvm::enumerate(body.ops)) {
-      for (; next < body.inputs.size() &&
-             loadStep(body, body.inputs[next], ahead) <= step;
-           ++next)
-        load(body.inputs[next], body.inputLayouts[next], tiles);
-      compute(op, 0, tiles, inputAt);
-    }
-    store(0, tiles);
-  }
-
-  void run(ArrayRef<SliceTiles> slices) {
-    load(slices.front());
-    for (size_t s = 0; s < slices.size(); ++s) {
-      auto present = inputAt; // the loads below belong to the next slice
-      if (s + 1 < slices.size())
-        load(slices[s + 1]);
-      compute(s, slices[s], present);
-      if (s > 0)
-        store(s - 1, slices[s - 1]);
-    }
-    store(slices.size() - 1, slices.back());
-  }
-
-private:
-  struct Loaded {
-    Tile tile;
-    unsigned turn = 0;
-  };
-
-  int64_t address(Value value, unsigned turn) const {
-    const auto &addresses = buffers.values.find(value)->second;
-    return addresses[turn % addresses.size()];
-  }
-
-  LocalBuffer buffer(Value value, unsigned turn, const Tile &tile,
-                     Layout layout) const {
-    Type type = cast<RankedTensorType>(value.getType()).getElementType();
-    return {address(value, turn), tile, layout, type};
-  }
-
-  /// A load works for the op that needs it, whoever made the value.
-  Operation *firstUser(Value value) const {
-    return body.ops[body.reads.lookup(value).first];
-  }
-
-  GlobalBuffer global(Value value) const {
-    return {addressOf(value), cast<RankedTensorType>(value.getType())};
-  }
-
-  void load(const SliceTiles &tiles) {
-    for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
-      load(input, layout, tiles);
-  }
-
-  void load(Value input, Layout layout, const SliceTiles &tiles) {
-    const Tile &tile = tiles.find(input)->second;
-    auto [loaded, isNew] = inputAt.try_emplace(input);
-    if (!isNew && loaded->second.tile == tile)
-      return;
-    if (!isNew)
-      ++loaded->second.turn;
-    loaded->second.tile = tile;
-    emitter.setLocation(firstUser(input)->getLoc());
-    LocalBuffer to = buffer(input, loaded->second.turn, tile, layout);
-    if (std::optional<LaneImage> image = laneImageOf(input))
-      emitLoad(emitter, *image, addressOf(input), to);
-    else
-      emitLoad(emitter, global(input), to);
-  }
-
-  void compute(size_t slice, const SliceTiles &tiles,
-               const llvm::DenseMap<Value, Loaded> &present) {
-    for (Operation *op : body.ops)
-      compute(op, slice, tiles, present);
-  }
-
-  void compute(Operation *op, size_t slice, const SliceTiles &tiles,
-               const llvm::DenseMap<Value, Loaded> &present) {
-    auto kernel = cast<KernelOpInterface>(op);
-    Binding binding;
-    for (OpOperand &operand : op->getOpOperands()) {
-      Value value = operand.get();
-      auto loaded = present.find(value);
-      unsigned turn = loaded == present.end() ? slice : loaded->second.turn;
-      binding.operands.push_back(
-          buffer(value, turn, tiles.find(value)->second,
-                 kernel.operandLayout(operand.getOperandNumber())));
-    }
-    Value result = op->getResult(0);
-    binding.result = buffer(result, slice, tiles.find(result)->second,
-                            kernel.resultLayout());
-    if (auto found = buffers.scratch.find(op); found != buffers.scratch.end())
-      binding.scratch = found->second;
-    emitter.setLocation(op->getLoc());
-    kernel.emit(emitter, binding);
-  }
-
-  void store(size_t slice, const SliceTiles &tiles) {
-    Value result = body.result();
-    auto kernel = cast<KernelOpInterface>(body.ops.back());
-    emitter.setLocation(result.getLoc());
-    emitStore(emitter,
-              buffer(result, slice, tiles.find(result)->second,
-                     kernel.resultLayout()),
-              global(result));
-  }
-
-  Emitter &emitter;
-  const GroupBody &body;
-  const GroupBuffers &buffers;
-  llvm::function_ref<int64_t(Value)> addressOf;
-  llvm::DenseMap<Value, Loaded> inputAt;
-};
-} // namespace
-
-void tpu_mlir::emitGroup(Emitter &emitter, const GroupBody &body,
-                         const Tiling &tiling, ArrayRef<SliceTiles> slices,
-                         const GroupBuffers &buffers,
-                         llvm::function_ref<int64_t(Value)> addressOf) {
-  GroupEmitter group(emitter, body, buffers, addressOf);
-  if (tiling.isWhole() && tiling.ahead > 0)
-    group.runWhole(slices.front(), tiling.ahead);
-  else
-    group.run(slices);
+bool tpu_mlir::changes(ArrayRef<SliceTiles> slices, Value value) {
+  const Tile &first = slices.front().find(value)->second;
+  return llvm::any_of(slices, [&](const SliceTiles &tiles) {
+    return tiles.find(value)->second != first;
+  });
 }

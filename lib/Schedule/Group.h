@@ -38,15 +38,9 @@ struct GroupBody {
 struct Tiling {
   std::array<int64_t, 4> counts = {1, 1, 1, 1};
   bool channelsInner = false;
-  /// With one slice: by how many ops a load precedes the first op that uses it;
-  /// 0 loads everything first.
-  int64_t ahead = 0;
 
   bool isWhole() const { return counts == std::array<int64_t, 4>{1, 1, 1, 1}; }
 };
-
-/// The op of a body with one slice before which an input is loaded.
-unsigned loadStep(const GroupBody &body, mlir::Value input, int64_t ahead);
 
 /// The slice of each value of the group that belongs to one slice of its
 /// result: inputs too.
@@ -59,19 +53,7 @@ llvm::SmallVector<SliceTiles>
 sliceGroup(const GroupBody &body, const Tiling &tiling,
            int64_t most = std::numeric_limits<int64_t>::max());
 
-/// Local addresses of a group's values, in bytes of a lane.
-struct GroupBuffers {
-  /// One address, or two that slices use in turn.
-  using Addresses = llvm::SmallVector<int64_t, 2>;
-  llvm::DenseMap<mlir::Value, Addresses> values; // inputs and results
-  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<int64_t, 4>> scratch;
-};
-
-/// Appends load(s + 1), compute(s), store(s - 1) for every slice s; of a single
-/// slice, each load where the tiling wants it. `addressOf` tells where inputs
-/// and the result are in global memory.
-void emitGroup(Emitter &emitter, const GroupBody &body, const Tiling &tiling,
-               llvm::ArrayRef<SliceTiles> slices, const GroupBuffers &buffers,
-               llvm::function_ref<int64_t(mlir::Value)> addressOf);
+/// Whether slices of a value differ, so that each is brought anew.
+bool changes(llvm::ArrayRef<SliceTiles> slices, mlir::Value value);
 
 } // namespace tpu_mlir

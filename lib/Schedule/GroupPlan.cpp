@@ -2,10 +2,12 @@
 //-------------===//
 #include "lib/Schedule/GroupPlan.h"
 
+#include "dialects/Top/Top.h"
 #include "lib/Commands/Emitter.h"
 #include "lib/Commands/Timeline.h"
-#include "lib/Schedule/LocalAllocator.h"
+#include "lib/Kernels/Operands.h"
 #include "lib/Target/BM1684X/Chip.h"
+#include "lib/Target/BM1684X/Cycles.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -21,8 +23,6 @@ static constexpr size_t kPricedSlices = 24;
 static constexpr int64_t kTriedSlices = 3;
 /// More slices than this are of a few bytes each, whatever the network.
 static constexpr int64_t kMostSlices = 1 << 18;
-/// How far ahead of their use the inputs of a single slice may be loaded.
-static constexpr int64_t kAhead[] = {8, 4, 2, 1};
 
 /// 1, 2, 3, 4, 6, 8, 12, ... up to and including the limit.
 static SmallVector<int64_t> countsUpTo(int64_t limit) {
@@ -80,205 +80,290 @@ struct Need {
   Operation *scratchOf = nullptr;
   LocalRequest request;
 };
-} // namespace
 
-static int64_t largest(ArrayRef<SliceTiles> slices, Value value,
-                       Layout layout) {
-  Type type = cast<RankedTensorType>(value.getType()).getElementType();
-  int64_t bytes = 0;
-  for (const SliceTiles &tiles : slices)
-    bytes =
-        std::max(bytes, bytesPerLane(tiles.find(value)->second, layout, type));
-  return bytes;
-}
-
-static bool changes(ArrayRef<SliceTiles> slices, Value value) {
-  const Tile &first = slices.front().find(value)->second;
-  return llvm::any_of(slices, [&](const SliceTiles &tiles) {
-    return tiles.find(value)->second != first;
-  });
-}
-
-/// One request for each buffer of the group. Inputs and the result live through
-/// the whole slice, since their transfers overlap with it, and twice if slices
-/// differ; with a single slice lives are exact.
-static SmallVector<Need> needsOf(const GroupBody &body, const Tiling &tiling,
-                                 ArrayRef<SliceTiles> slices) {
-  SmallVector<Need> needs;
-  unsigned end = body.ops.size() - 1;
-  bool single = slices.size() == 1;
-  for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts)) {
-    Need need{input,
-              nullptr,
-              {largest(slices, input, layout),
-               single ? loadStep(body, input, tiling.ahead) : 0,
-               single ? body.lastRead(input, 0) : end}};
-    needs.append(changes(slices, input) ? 2 : 1, need);
+/// Finds the plan of a group with one tiling.
+class TilingPlanner {
+public:
+  TilingPlanner(const GroupBody &body, const Residency &residency)
+      : body(body), occupied(residency.occupied(body.ops)) {
+    for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
+      if (auto address = residency.heldFor(input, layout, body.ops))
+        wholes[input] = *address;
+    if (auto address = residency.keepOf(body.ops))
+      wholes[body.result()] = *address;
+    for (const Span &span : occupied)
+      room -= span.bytes();
   }
-  for (auto [step, op] : llvm::enumerate(body.ops)) {
-    Value result = op->getResult(0);
-    bool stored = step == end;
-    unsigned last = body.lastRead(result, step);
-    auto kernel = cast<KernelOpInterface>(op);
-    Need need{result,
-              nullptr,
-              {largest(slices, result, kernel.resultLayout()),
-               stored && !single ? 0 : unsigned(step), stored ? end : last}};
-    needs.append(stored && !single ? 2 : 1, need);
+
+  /// Whether the result takes the place of something that the ops still read.
+  bool overwrites() const {
+    auto keep = wholes.find(body.result());
+    if (keep == wholes.end() || body.ops.size() == 1)
+      return false;
+    Span span = spanOf(body.result(), keep->second);
+    return llvm::any_of(wholes, [&](const auto &whole) {
+      return whole.first != body.result() &&
+             span.overlaps(spanOf(whole.first, whole.second));
+    });
+  }
+
+  std::optional<GroupPlan> plan(const Tiling &tiling) {
+    if (!mayFit(firstSlice(body, tiling)))
+      return std::nullopt;
+    SmallVector<SliceTiles> few = sliceGroup(body, tiling, kTriedSlices);
+    if (!settle(few) || !allocate(tiling, few))
+      return std::nullopt;
+    SmallVector<SliceTiles> slices = sliceGroup(body, tiling);
+    if (!settle(slices))
+      return std::nullopt;
+    std::optional<GroupPlan> plan = allocate(tiling, slices);
+    if (plan)
+      price(*plan, slices);
+    return plan;
+  }
+
+private:
+  static Type elementOf(Value value) {
+    return cast<RankedTensorType>(value.getType()).getElementType();
+  }
+
+  static LocalBuffer wholeBuffer(Value value, int64_t address) {
+    return {address, Tile::whole(value), Layout::Aligned, elementOf(value)};
+  }
+
+  static Span spanOf(Value value, int64_t address) {
+    return {address, address + bytesPerLane(Tile::whole(value), Layout::Aligned,
+                                            elementOf(value))};
+  }
+
+  /// Whether a slice as large as the first one fits: cheap, and necessary.
+  bool mayFit(const SliceTiles &tiles) const {
+    for (const auto &[value, tile] : tiles)
+      if (llvm::any_of(tile.size, [](int64_t size) {
+            return size > bm1684x::kMaxSize; // of the fields of a command
+          }))
+        return false;
+    int64_t most = 0;
+    for (Operation *op : body.ops) {
+      auto kernel = cast<KernelOpInterface>(op);
+      int64_t bytes = 0;
+      auto add = [&](Value value, Layout layout) {
+        if (!wholes.contains(value))
+          bytes +=
+              bytesPerLane(tiles.find(value)->second, layout, elementOf(value));
+      };
+      add(op->getResult(0), kernel.resultLayout());
+      for (OpOperand &operand : op->getOpOperands())
+        add(operand.get(), kernel.operandLayout(operand.getOperandNumber()));
+      most = std::max(most, bytes);
+    }
+    return most <= room;
+  }
+
+  /// Decides which of the values that stay are read and written where they
+  /// are; whether every kernel can then read what it shares with others.
+  bool settle(ArrayRef<SliceTiles> slices) {
+    inPlace.clear();
+    for (const auto &[value, address] : wholes) {
+      LocalBuffer whole = wholeBuffer(value, address);
+      bool parts = llvm::all_of(slices, [&](const SliceTiles &tiles) {
+        return partOf(whole, tiles.find(value)->second).has_value();
+      });
+      bool strided = value != body.result() && readersTakeParts(value) &&
+                     fitsStrides(whole, slices.front().find(value)->second);
+      if (parts || strided)
+        inPlace.insert(value);
+    }
+    return llvm::all_of(body.ops, [&](Operation *op) {
+      return readsItsSlices(cast<KernelOpInterface>(op), slices);
+    });
+  }
+
+  bool readersTakeParts(Value value) const {
+    return llvm::all_of(body.ops, [&](Operation *op) {
+      auto kernel = cast<KernelOpInterface>(op);
+      return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+        return operand.get() != value ||
+               kernel.readsPart(operand.getOperandNumber());
+      });
+    });
+  }
+
+  static bool readsItsSlices(KernelOpInterface kernel,
+                             ArrayRef<SliceTiles> slices) {
+    for (OpOperand &operand : kernel->getOpOperands()) {
+      if (kernel.readsPart(operand.getOperandNumber()))
+        continue;
+      for (const SliceTiles &tiles : slices) {
+        const Tile &result = tiles.find(kernel->getResult(0))->second;
+        if (kernel.operandTile(operand.getOperandNumber(), result) !=
+            tiles.find(operand.get())->second)
+          return false;
+      }
+    }
+    return true;
+  }
+
+  static int64_t largest(ArrayRef<SliceTiles> slices, Value value,
+                         Layout layout) {
+    int64_t bytes = 0;
+    for (const SliceTiles &tiles : slices)
+      bytes = std::max(bytes, bytesPerLane(tiles.find(value)->second, layout,
+                                           elementOf(value)));
+    return bytes;
+  }
+
+  /// One request for each buffer of the group. Inputs and the result live
+  /// through the whole slice, since their transfers overlap with it, and twice
+  /// if slices differ; with a single slice lives are exact.
+  SmallVector<Need> needs(ArrayRef<SliceTiles> slices) const {
+    SmallVector<Need> needs;
+    unsigned end = body.ops.size() - 1;
+    bool single = slices.size() == 1;
+    for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts)) {
+      if (inPlace.contains(input))
+        continue;
+      Need need{input,
+                nullptr,
+                {largest(slices, input, layout),
+                 single ? body.reads.lookup(input).first : 0,
+                 single ? body.lastRead(input, 0) : end}};
+      needs.append(changes(slices, input) ? 2 : 1, need);
+    }
+    for (auto [step, op] : llvm::enumerate(body.ops)) {
+      Value result = op->getResult(0);
+      bool stored = step == end;
+      auto kernel = cast<KernelOpInterface>(op);
+      if (!inPlace.contains(result)) {
+        Need need{result,
+                  nullptr,
+                  {largest(slices, result, kernel.resultLayout()),
+                   stored && !single ? 0 : unsigned(step),
+                   stored ? end : body.lastRead(result, step)}};
+        needs.append(stored && !single ? 2 : 1, need);
+      }
+      addScratch(kernel, step, slices, needs);
+    }
+    return needs;
+  }
+
+  static void addScratch(KernelOpInterface kernel, unsigned step,
+                         ArrayRef<SliceTiles> slices,
+                         SmallVector<Need> &needs) {
     SmallVector<int64_t> scratch;
     for (const SliceTiles &tiles : slices) {
-      SmallVector<int64_t> bytes = kernel.scratch(tiles.find(result)->second);
+      SmallVector<int64_t> bytes =
+          kernel.scratch(tiles.find(kernel->getResult(0))->second);
       scratch.resize(std::max(scratch.size(), bytes.size()));
       for (auto [most, now] : llvm::zip(scratch, bytes))
         most = std::max(most, now);
     }
     for (int64_t bytes : scratch)
-      needs.push_back({nullptr,
-                       op,
-                       {int64_t(llvm::alignTo(bytes, bm1684x::kAlignment)),
-                        unsigned(step), unsigned(step)}});
+      needs.push_back(
+          {nullptr,
+           kernel,
+           {int64_t(llvm::alignTo(bytes, bm1684x::kAlignment)), step, step}});
   }
-  return needs;
-}
 
-static std::optional<GroupBuffers>
-allocateBuffers(const GroupBody &body, const Tiling &tiling,
-                ArrayRef<SliceTiles> slices) {
-  SmallVector<Need> needs = needsOf(body, tiling, slices);
-  SmallVector<LocalRequest> requests;
-  for (const Need &need : needs)
-    requests.push_back(need.request);
-  auto addresses = allocateLocal(requests);
-  if (!addresses)
-    return std::nullopt;
-  GroupBuffers buffers;
-  for (auto [need, address] : llvm::zip(needs, *addresses))
-    if (need.scratchOf)
-      buffers.scratch[need.scratchOf].push_back(address);
-    else
-      buffers.values[need.value].push_back(address);
-  return buffers;
-}
-
-/// Whether commands can name the sizes of a slice.
-static bool fitsFields(const SliceTiles &tiles) {
-  return llvm::all_of(tiles, [](const auto &entry) {
-    return llvm::all_of(entry.second.size,
-                        [](int64_t size) { return size <= bm1684x::kMaxSize; });
-  });
-}
-
-/// Whether a slice as large as the first one fits: cheap, and necessary.
-static bool mayFit(const GroupBody &body, const SliceTiles &tiles) {
-  if (!fitsFields(tiles))
-    return false;
-  int64_t most = 0;
-  for (Operation *op : body.ops) {
-    auto kernel = cast<KernelOpInterface>(op);
-    Value result = op->getResult(0);
-    Type type = cast<RankedTensorType>(result.getType()).getElementType();
-    int64_t bytes =
-        bytesPerLane(tiles.find(result)->second, kernel.resultLayout(), type);
-    for (OpOperand &operand : op->getOpOperands())
-      bytes += bytesPerLane(
-          tiles.find(operand.get())->second,
-          kernel.operandLayout(operand.getOperandNumber()),
-          cast<RankedTensorType>(operand.get().getType()).getElementType());
-    most = std::max(most, bytes);
-  }
-  return most <= bm1684x::kLaneBytes;
-}
-
-/// Whether every kernel can read the buffers that it shares with others.
-static bool readable(const GroupBody &body, ArrayRef<SliceTiles> slices) {
-  for (Operation *op : body.ops) {
-    auto kernel = cast<KernelOpInterface>(op);
-    for (unsigned i = 0; i < op->getNumOperands(); ++i) {
-      if (kernel.readsPart(i))
-        continue;
-      for (const SliceTiles &tiles : slices) {
-        const Tile &result = tiles.find(op->getResult(0))->second;
-        if (kernel.operandTile(i, result) !=
-            tiles.find(op->getOperand(i))->second)
-          return false;
-      }
+  std::optional<GroupPlan> allocate(const Tiling &tiling,
+                                    ArrayRef<SliceTiles> slices) const {
+    SmallVector<Need> all = needs(slices);
+    SmallVector<LocalRequest> requests;
+    for (const Need &need : all)
+      requests.push_back(need.request);
+    auto addresses = allocateLocal(requests, occupied);
+    if (!addresses)
+      return std::nullopt;
+    GroupPlan plan;
+    plan.body = body;
+    plan.tiling = tiling;
+    for (auto [need, address] : llvm::zip(all, *addresses))
+      if (need.scratchOf)
+        plan.buffers.scratch[need.scratchOf].push_back(address);
+      else
+        plan.buffers.values[need.value].push_back(address);
+    for (Value input : body.inputs) {
+      Intake intake;
+      if (auto whole = wholes.find(input); whole != wholes.end())
+        intake.held = whole->second;
+      if (tiling.isWhole())
+        intake.load = body.reads.lookup(input).first;
+      plan.intakes.push_back(intake);
     }
+    if (auto whole = wholes.find(body.result()); whole != wholes.end()) {
+      plan.keep = whole->second;
+      plan.stores = false;
+    }
+    return plan;
   }
-  return true;
+
+  /// A constant that all slices share can be brought long before.
+  bool comesEarly(Value input, ArrayRef<SliceTiles> slices) const {
+    return isa_and_nonnull<top::WeightOp>(input.getDefiningOp()) &&
+           !changes(slices, input);
+  }
+
+  /// Cycles of the group on the two engines, by the commands it would emit.
+  void price(GroupPlan &plan, ArrayRef<SliceTiles> slices) const {
+    size_t count = std::min(slices.size(), kPricedSlices);
+    Item item{&plan, nullptr, {}};
+    item.slices.assign(slices.begin(), slices.begin() + count);
+    std::vector<Step> early, rest;
+    for (const Step &step : stepsOf(item)) {
+      bool isEarly = step.kind == Step::Kind::Load &&
+                     comesEarly(body.inputs[step.index], slices);
+      (isEarly ? early : rest).push_back(step);
+    }
+    plan.loadCycles = cyclesOf(item, early);
+    plan.cycles =
+        cyclesOf(item, rest) * int64_t(slices.size()) / int64_t(count);
+  }
+
+  int64_t cyclesOf(const Item &item, ArrayRef<Step> steps) const {
+    llvm::DenseMap<Value, int64_t> places;
+    int64_t next = bm1684x::kGlobalBase;
+    auto addressOf = [&](Value value) {
+      auto [place, isNew] = places.try_emplace(value, next);
+      if (isNew)
+        next += int64_t(1) << 32; // bytes; apart, whatever their size
+      return place->second;
+    };
+    Emitter emitter(body.result().getLoc());
+    emitSteps(emitter, item, steps, addressOf);
+    return tpu_mlir::cyclesOf(emitter.takeCommands());
+  }
+
+  const GroupBody &body;
+  SmallVector<Span> occupied;
+  llvm::DenseMap<Value, int64_t> wholes; // addresses of what stays
+  llvm::DenseSet<Value> inPlace;         // of these
+  int64_t room = bm1684x::kLaneBytes;
+};
+} // namespace
+
+double tpu::costOf(const GroupPlan &plan, double loadWeight) {
+  return double(plan.cycles) + loadWeight * double(plan.loadCycles);
 }
 
-/// Cycles of the group on the two engines, by the commands it would emit.
-static int64_t price(const GroupPlan &plan, ArrayRef<SliceTiles> slices) {
-  ArrayRef<SliceTiles> sample =
-      slices.take_front(std::min(slices.size(), kPricedSlices));
-  llvm::DenseMap<Value, int64_t> places;
-  int64_t next = bm1684x::kGlobalBase;
-  auto addressOf = [&](Value value) {
-    auto [place, isNew] = places.try_emplace(value, next);
-    if (isNew)
-      next += int64_t(1) << 32; // bytes; apart, whatever their size
-    return place->second;
-  };
-  Emitter emitter(plan.body.result().getLoc());
-  emitGroup(emitter, plan.body, plan.tiling, sample, plan.buffers, addressOf);
-  return cyclesOf(emitter.takeCommands()) * int64_t(slices.size()) /
-         int64_t(sample.size());
-}
-
-/// The plan with this tiling, if it fits.
-static std::optional<GroupPlan> planTiling(const GroupBody &body,
-                                           const Tiling &tiling,
-                                           ArrayRef<SliceTiles> slices) {
-  auto buffers = allocateBuffers(body, tiling, slices);
-  if (!buffers)
-    return std::nullopt;
-  GroupPlan plan{body, tiling, *buffers};
-  plan.cycles = price(plan, slices);
-  return plan;
-}
-
-static void keepBetter(std::optional<GroupPlan> &best,
-                       std::optional<GroupPlan> plan) {
-  if (plan && (!best || plan->cycles < best->cycles))
-    best = std::move(plan);
-}
-
-std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops) {
+std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops,
+                                        const Residency &residency,
+                                        double loadWeight) {
   std::optional<GroupBody> body = GroupBody::of(ops);
   if (!body)
+    return std::nullopt;
+  TilingPlanner planner(*body, residency);
+  if (planner.overwrites())
     return std::nullopt;
   std::optional<GroupPlan> best;
   unsigned priced = 0;
   for (const Tiling &tiling : candidateTilings(*body)) {
     if (priced == kPricedTilings)
       break;
-    if (!mayFit(*body, firstSlice(*body, tiling)))
-      continue;
-    SmallVector<SliceTiles> few = sliceGroup(*body, tiling, kTriedSlices);
-    if (!readable(*body, few) || !allocateBuffers(*body, tiling, few))
-      continue;
-    SmallVector<SliceTiles> slices = sliceGroup(*body, tiling);
-    if (!readable(*body, slices))
-      continue;
-    std::optional<GroupPlan> plan = planTiling(*body, tiling, slices);
+    std::optional<GroupPlan> plan = planner.plan(tiling);
     priced += plan.has_value();
-    keepBetter(best, std::move(plan));
-  }
-  keepBetter(best, planWhole(*body));
-  return best;
-}
-
-std::optional<GroupPlan> tpu::planWhole(const GroupBody &body) {
-  Tiling tiling;
-  if (body.ops.size() == 1 || !mayFit(body, firstSlice(body, tiling)))
-    return std::nullopt;
-  SmallVector<SliceTiles> slices = sliceGroup(body, tiling);
-  if (!readable(body, slices))
-    return std::nullopt;
-  std::optional<GroupPlan> best;
-  for (int64_t ahead : kAhead) {
-    tiling.ahead = ahead;
-    keepBetter(best, planTiling(body, tiling, slices));
+    if (plan &&
+        (!best || costOf(*plan, loadWeight) < costOf(*best, loadWeight)))
+      best = std::move(plan);
   }
   return best;
 }

@@ -2,23 +2,27 @@
 //---------------===//
 #pragma once
 
-#include "lib/Schedule/Group.h"
+#include "lib/Schedule/Residency.h"
+#include "lib/Schedule/Steps.h"
 
 namespace tpu_mlir::tpu {
 
 /// A group with everything decided, and what it costs.
-struct GroupPlan {
-  GroupBody body;
-  Tiling tiling;
-  GroupBuffers buffers;
+struct GroupPlan : GroupSchedule {
+  /// Cycles from its first command to its last, without the loads that could
+  /// come any time before it: those of constants that all slices share.
   int64_t cycles = 0;
+  int64_t loadCycles = 0; // of these loads
 };
 
-/// The cheapest plan found for these ops as one group; nothing if they do not
-/// make a group, or if no tiling of it fits into local memory.
-std::optional<GroupPlan> planGroup(llvm::ArrayRef<mlir::Operation *> ops);
-/// The cheapest with one slice, whose inputs are loaded while ops before their
-/// use work.
-std::optional<GroupPlan> planWhole(const GroupBody &body);
+/// The cheapest plan found for these ops as one group, beside what stays in
+/// local memory; nothing if they do not make a group, or if no tiling of it
+/// fits. `loadWeight` is what a cycle of a load that can come early counts.
+std::optional<GroupPlan> planGroup(llvm::ArrayRef<mlir::Operation *> ops,
+                                   const Residency &residency = {},
+                                   double loadWeight = 1);
+
+/// What a plan counts in a search.
+double costOf(const GroupPlan &plan, double loadWeight);
 
 } // namespace tpu_mlir::tpu

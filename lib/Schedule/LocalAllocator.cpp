@@ -12,18 +12,11 @@ using namespace llvm;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
-namespace {
-struct Span {
-  int64_t begin, end;
-
-  bool overlaps(const Span &other) const {
-    return begin < other.end && other.begin < end;
-  }
-  Span banks() const {
-    return {begin / bm1684x::kBankBytes, (end - 1) / bm1684x::kBankBytes + 1};
-  }
-};
-} // namespace
+/// The banks that a span touches.
+static Span banksOf(const Span &span) {
+  return {span.begin / bm1684x::kBankBytes,
+          (span.end - 1) / bm1684x::kBankBytes + 1};
+}
 
 /// Places one buffer at the lowest address free of the spans it must avoid and
 /// of the banks it had better avoid.
@@ -33,7 +26,7 @@ static std::optional<Span> place(int64_t bytes, ArrayRef<Span> avoid,
   for (const Span &span : avoid)
     starts.push_back(span.end);
   for (const Span &span : avoidBanks)
-    starts.push_back(span.banks().end * bm1684x::kBankBytes);
+    starts.push_back(banksOf(span).end * bm1684x::kBankBytes);
   llvm::sort(starts);
   for (int64_t start : starts) {
     Span span{start, start + bytes};
@@ -42,7 +35,7 @@ static std::optional<Span> place(int64_t bytes, ArrayRef<Span> avoid,
     bool free =
         none_of(avoid, [&](const Span &other) { return span.overlaps(other); });
     bool calm = none_of(avoidBanks, [&](const Span &other) {
-      return span.banks().overlaps(other.banks());
+      return banksOf(span).overlaps(banksOf(other));
     });
     if (free && calm)
       return span;
@@ -51,7 +44,8 @@ static std::optional<Span> place(int64_t bytes, ArrayRef<Span> avoid,
 }
 
 static std::optional<SmallVector<int64_t>>
-allocate(ArrayRef<LocalRequest> requests, bool separateBanks) {
+allocate(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied,
+         bool separateBanks) {
   auto order = llvm::to_vector(llvm::seq<unsigned>(0, requests.size()));
   llvm::stable_sort(order, [&](unsigned a, unsigned b) {
     return requests[a].bytes > requests[b].bytes;
@@ -63,7 +57,7 @@ allocate(ArrayRef<LocalRequest> requests, bool separateBanks) {
   SmallVector<int64_t> addresses(requests.size(), -1);
   for (unsigned index : order) {
     const LocalRequest &request = requests[index];
-    SmallVector<Span> avoid;
+    SmallVector<Span> avoid(occupied);
     placed.visit(request.first, request.last, [&](unsigned other) {
       avoid.push_back(
           {addresses[other], addresses[other] + requests[other].bytes});
@@ -79,8 +73,39 @@ allocate(ArrayRef<LocalRequest> requests, bool separateBanks) {
 }
 
 std::optional<SmallVector<int64_t>>
-tpu::allocateLocal(ArrayRef<LocalRequest> requests) {
-  if (auto addresses = allocate(requests, /*separateBanks=*/true))
+tpu::allocateLocal(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied) {
+  if (auto addresses = allocate(requests, occupied, /*separateBanks=*/true))
     return addresses;
-  return allocate(requests, /*separateBanks=*/false);
+  return allocate(requests, occupied, /*separateBanks=*/false);
+}
+
+std::optional<Span> tpu::placeHigh(int64_t bytes, ArrayRef<Span> avoid,
+                                   const Span &within) {
+  SmallVector<int64_t> ends = {within.end};
+  for (const Span &span : avoid)
+    ends.push_back(span.begin);
+  llvm::sort(ends, std::greater<>());
+  for (int64_t end : ends) {
+    Span span{end - bytes, end};
+    if (span.begin < within.begin || span.end > within.end)
+      continue;
+    if (none_of(avoid, [&](const Span &other) { return span.overlaps(other); }))
+      return span;
+  }
+  return std::nullopt;
+}
+
+Span tpu::largestGap(ArrayRef<Span> avoid) {
+  SmallVector<Span> sorted(avoid);
+  llvm::sort(sorted,
+             [](const Span &a, const Span &b) { return a.begin < b.begin; });
+  sorted.push_back({bm1684x::kLaneBytes, bm1684x::kLaneBytes});
+  Span best;
+  int64_t end = 0;
+  for (const Span &span : sorted) {
+    if (span.begin - end > best.bytes())
+      best = {end, span.begin};
+    end = std::max(end, span.end);
+  }
+  return best;
 }

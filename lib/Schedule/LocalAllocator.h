@@ -2,6 +2,7 @@
 //-------------------===//
 #pragma once
 
+#include "lib/Schedule/LiveIndex.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -9,6 +10,16 @@
 #include <optional>
 
 namespace tpu_mlir::tpu {
+
+/// Bytes of a lane, the end not included.
+struct Span {
+  int64_t begin = 0, end = 0;
+
+  bool overlaps(const Span &other) const {
+    return begin < other.end && other.begin < end;
+  }
+  int64_t bytes() const { return end - begin; }
+};
 
 /// A buffer that lives during steps first to last, both included.
 struct LocalRequest {
@@ -18,10 +29,18 @@ struct LocalRequest {
 };
 
 /// Addresses, multiples of 64, such that buffers which live at the same time do
-/// not overlap; nothing if they do not fit into a lane. Buffers that one step
-/// uses together, and transfers beside it, are kept in different banks where
-/// that is possible. Largest first, lowest address that fits; deterministic.
+/// not overlap, nor any of them what is occupied; nothing if they do not fit
+/// into a lane. Buffers that one step uses together, and transfers beside it,
+/// are kept in different banks where that is possible. Largest first, lowest
+/// address that fits; deterministic.
 std::optional<llvm::SmallVector<int64_t>>
-allocateLocal(llvm::ArrayRef<LocalRequest> requests);
+allocateLocal(llvm::ArrayRef<LocalRequest> requests,
+              llvm::ArrayRef<Span> occupied = {});
+
+/// The highest place for so many bytes within a span, clear of others.
+std::optional<Span> placeHigh(int64_t bytes, llvm::ArrayRef<Span> avoid,
+                              const Span &within);
+/// The largest span of a lane that is clear of others.
+Span largestGap(llvm::ArrayRef<Span> avoid);
 
 } // namespace tpu_mlir::tpu

@@ -102,7 +102,7 @@ static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
   Operation *clone = builder.clone(*op, operands);
   clone->getResult(0).setType(viewed(op->getResult(0).getType()));
   std::optional<GroupPlan> plan = planGroup(clone);
-  return plan ? std::optional(plan->cycles) : std::nullopt;
+  return plan ? std::optional(plan->cycles + plan->loadCycles) : std::nullopt;
 }
 
 /// Whether the ops of the island, one by one, take fewer cycles in the view.

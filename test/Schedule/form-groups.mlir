@@ -33,7 +33,7 @@ func.func @used_twice(%a: tensor<1x64x8x8xf16>) -> (tensor<1x64x8x8xf16>, tensor
 
 // A convolution on a full HD image does not fit: it is cut along h, and its input is double-buffered.
 // CHECK-LABEL: func @large
-// CHECK: tiling <n = 1, c = 1, h = {{[0-9]+}}, w = 1> buffers [#tpu.buffer<{{[0-9]+}}, {{[0-9]+}}>, #tpu.buffer<{{[0-9]+}}>, #tpu.buffer<{{[0-9]+}}>]
+// CHECK: tiling <n = 1, c = 1, h = {{[0-9]+}}, w = 1> loads [0, 0, 0] holds [-1, -1, -1] buffers [#tpu.buffer<{{[0-9]+}}, {{[0-9]+}}>, #tpu.buffer<{{[0-9]+}}>, #tpu.buffer<{{[0-9]+}}>]
 func.func @large(%x: tensor<1x3x1080x1920xf16>, %f: tensor<1x16x9x32xf16>, %b: tensor<1x16x1x1xf32>) -> tensor<1x16x1080x1920xf16> {
   %0 = tpu.conv %x, %f, %b {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
     : (tensor<1x3x1080x1920xf16>, tensor<1x16x9x32xf16>, tensor<1x16x1x1xf32>) -> tensor<1x16x1080x1920xf16>
@@ -52,11 +52,13 @@ func.func @long_row(%x: tensor<1x1x1x65536xf16>) -> tensor<1x1x1x65536xf16> {
 
 // -----
 
-// More ops than a group of several slices may have: one slice, with each filter loaded while ops before its use work.
+// More ops than a group may have: the value between two groups stays in local memory, and the filters of the second
+// are loaded while ops of the first work.
 // CHECK-LABEL: func @ahead
-// CHECK: tiling <n = 1, c = 1, h = 1, w = 1, ahead = {{[1-9]}}>
-// CHECK-COUNT-8: tpu.conv
-// CHECK-NEXT: tpu.yield
+// CHECK: tiling <n = 1, c = 1, h = 1, w = 1> loads {{.*}} keeps [[KEPT:[0-9]+]] {
+// CHECK: tiling <n = 1, c = 1, h = 1, w = 1> loads [0, -{{[1-9]}}, -{{[1-9]}}, -{{[1-9]}}] holds {{\[}}[[KEPT]], -1, -1, -1] buffers [#tpu.buffer<[[KEPT]]>
+// ALONE-LABEL: func @ahead
+// ALONE-NOT: keeps
 func.func @ahead(%x: tensor<1x64x14x14xi8>, %f0: tensor<1x64x9x64xi8>, %f1: tensor<1x64x9x64xi8>, %f2: tensor<1x64x9x64xi8>, %f3: tensor<1x64x9x64xi8>, %f4: tensor<1x64x9x64xi8>, %f5: tensor<1x64x9x64xi8>, %f6: tensor<1x64x9x64xi8>, %f7: tensor<1x64x9x64xi8>, %t: tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8> {
   %0 = tpu.conv %x, %f0 requant %t {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
     : (tensor<1x64x14x14xi8>, tensor<1x64x9x64xi8>, tensor<1x64x1x2xf32>) -> tensor<1x64x14x14xi8>

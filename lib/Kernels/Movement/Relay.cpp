@@ -48,12 +48,19 @@ struct Box {
   }
 };
 
-/// Boxes come and go by turns; each has two places of this size in a lane.
-constexpr int64_t kPlace = bm1684x::kLaneBytes / 4; // bytes
+/// In places smaller than this nothing is gained.
+constexpr int64_t kSmallestPlace = 2048; // bytes
 constexpr CopyDim kOnce = {1, 0, 0};
 /// Rows at most so many times their length apart are combed.
 constexpr int64_t kFurthest = 32;
 } // namespace
+
+/// Boxes come and go by turns; each has two places of this size in a lane.
+static int64_t placeBytes(const LocalWindow &window) {
+  int64_t bytes =
+      window.bytes < 0 ? bm1684x::kLaneBytes - window.begin : window.bytes;
+  return llvm::alignDown(bytes / 4, uint64_t(bm1684x::kAlignment));
+}
 
 /// A dimension as parts for lanes, as many as are whole, and such a part. Many
 /// lanes work side by side, few have longer rows.
@@ -141,7 +148,9 @@ namespace {
 class Relay {
 public:
   Relay(Emitter &emitter, int64_t elementBytes)
-      : emitter(emitter), elementBytes(elementBytes) {}
+      : emitter(emitter), elementBytes(elementBytes),
+        begin(emitter.getWindow().begin),
+        placeSize(placeBytes(emitter.getWindow())) {}
 
   void run(int64_t source, int64_t target, const Plan &plan) {
     cut({plan.work, source, target, kOnce, plan.lanes, plan.inner, plan.outer},
@@ -184,7 +193,7 @@ private:
     int64_t elements = box.inner.size * box.outer.size;
     if (box.work == Work::Comb)
       elements = std::max(box.sourceSpan(), box.targetSpan());
-    return box.times.size * elements * elementBytes <= kPlace &&
+    return box.times.size * elements * elementBytes <= placeSize &&
            box.times.size <= bm1684x::kMaxSize &&
            (elements <= bm1684x::kMaxSize ||
             (box.times.size == 1 && box.work != Work::Comb));
@@ -206,14 +215,14 @@ private:
   }
 
   /// A place in every lane: for what comes, or for what goes.
-  static int64_t place(size_t index, bool goes) {
-    return kPlace * int64_t(2 * (index % 2) + goes);
+  int64_t place(size_t index, bool goes) const {
+    return begin + placeSize * int64_t(2 * (index % 2) + goes);
   }
 
   /// The rows of a box in global memory and, one after the other, in a lane.
-  static std::pair<TransferSide, TransferSide>
-  sides(const Box &box, bool isSource, size_t index, const CopyDim &rows,
-        int64_t row, bool goes) {
+  std::pair<TransferSide, TransferSide> sides(const Box &box, bool isSource,
+                                              size_t index, const CopyDim &rows,
+                                              int64_t row, bool goes) const {
     auto stride = [isSource](const CopyDim &dim) {
       return isSource ? dim.sourceStride : dim.targetStride;
     };
@@ -283,6 +292,7 @@ private:
 
   Emitter &emitter;
   int64_t elementBytes;
+  int64_t begin, placeSize; // bytes of a lane
   SmallVector<Box> boxes;
 };
 } // namespace
@@ -300,16 +310,18 @@ static void copyRest(Emitter &emitter, int64_t source, int64_t target,
            elementBytes, gaps);
 }
 
-std::vector<Command> tpu_mlir::relay(mlir::Location location, int64_t source,
+std::vector<Command> tpu_mlir::relay(const Emitter &around, int64_t source,
                                      int64_t target, ArrayRef<CopyDim> dims,
                                      int64_t elementBytes, Gaps gaps) {
   std::vector<Command> best;
+  if (placeBytes(around.getWindow()) < kSmallestPlace)
+    return best;
   for (const Plan &plan : plansFor(dims)) {
     bool mixes =
         plan.work == Work::Comb && plan.outer.targetStride != plan.inner.size;
     if (mixes && gaps == Gaps::Unwritten)
       continue;
-    Emitter emitter(location);
+    Emitter emitter(around.getLocation(), around.getWindow());
     Relay(emitter, elementBytes).run(source, target, plan);
     copyRest(emitter, source, target, dims, plan, elementBytes, gaps);
     if (best.empty() || cyclesOf(emitter.getCommands()) < cyclesOf(best))

@@ -65,9 +65,13 @@ static Side globalSide(const GlobalBuffer &buffer, const Tile &tile,
   return side;
 }
 
-static Side localSide(const LocalBuffer &buffer) {
-  LocalView view = viewOf(buffer);
+static Side localSide(const LocalBuffer &buffer, const Tile &tile) {
+  LocalView view = viewOf(buffer, tile);
   return {bm1684x::kLocalBase + view.address, view.strides};
+}
+
+static Side localSide(const LocalBuffer &buffer) {
+  return localSide(buffer, buffer.tile);
 }
 
 /// Whole rows of both sides that follow each other are one long row.
@@ -154,6 +158,17 @@ void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
     });
   emitMove(emitter, localSide(from), globalSide(to, from.tile, elementBytes),
            from.tile.size, elementBytes);
+}
+
+void tpu_mlir::emitLocalMove(Emitter &emitter, const LocalBuffer &from,
+                             const LocalBuffer &to) {
+  int64_t elementBytes = from.elementType.getIntOrFloatBitWidth() / 8;
+  Tile tile = from.tile;
+  for (unsigned dim = 0; dim < 4; ++dim)
+    if (to.tile.size[dim] < tile.size[dim])
+      tile = to.tile; // the smaller is a part of the other
+  emitMove(emitter, localSide(from, tile), localSide(to, tile), tile.size,
+           elementBytes);
 }
 
 SmallVector<int64_t> tpu_mlir::denseStrides(ArrayRef<int64_t> shape) {
@@ -281,12 +296,11 @@ void tpu_mlir::emitCopy(Emitter &emitter, int64_t source, int64_t target,
                     tail, elementBytes, gaps);
   }
   dims = normalize(dims);
-  Emitter direct(emitter.getLocation());
+  Emitter direct(emitter.getLocation(), emitter.getWindow());
   emitBox(direct, source, target, dims, elementBytes);
   std::vector<Command> relayed;
   if (hasShortRows(dims, elementBytes))
-    relayed =
-        relay(emitter.getLocation(), source, target, dims, elementBytes, gaps);
+    relayed = relay(emitter, source, target, dims, elementBytes, gaps);
   bool isFaster =
       !relayed.empty() && cyclesOf(relayed) < cyclesOf(direct.getCommands());
   for (const Command &command : isFaster ? relayed : direct.getCommands())

@@ -29,6 +29,11 @@ void emitLoad(Emitter &emitter, const LaneImage &from, int64_t address,
 void emitStore(Emitter &emitter, const LocalBuffer &from,
                const GlobalBuffer &to);
 
+/// Moves the part of one buffer that the other's tile names into it, or the
+/// tile of the first into its place in the other.
+void emitLocalMove(Emitter &emitter, const LocalBuffer &from,
+                   const LocalBuffer &to);
+
 /// One dimension of a copy within global memory; strides in elements. A source
 /// stride of 0 repeats.
 struct CopyDim {

@@ -23,8 +23,8 @@ func.func @elementwise(%a: tensor<1x64x8x8xf16>, %b: tensor<1x64x1x1xf16>) -> te
 
 // CHECK-LABEL: func @group
 func.func @group(%a: tensor<1x64x8x8xf16>) -> tensor<1x64x8x8xf16> {
-  // CHECK: tpu.group ins(%{{.*}} : tensor<1x64x8x8xf16>) tiling <n = 1, c = 1, h = 2, w = 1> buffers [#tpu.buffer<0, 16384>]
-  %y = tpu.group ins(%a : tensor<1x64x8x8xf16>) tiling <n = 1, c = 1, h = 2, w = 1> buffers [#tpu.buffer<0, 16384>] {
+  // CHECK: tpu.group ins(%{{.*}} : tensor<1x64x8x8xf16>) tiling <n = 1, c = 1, h = 2, w = 1> loads [0] holds [-1] buffers [#tpu.buffer<0, 16384>] keeps 32768
+  %y = tpu.group ins(%a : tensor<1x64x8x8xf16>) tiling <n = 1, c = 1, h = 2, w = 1> loads [0] holds [-1] buffers [#tpu.buffer<0, 16384>] keeps 32768 {
     %0 = tpu.unary abs %a : tensor<1x64x8x8xf16>
     tpu.yield %0 : tensor<1x64x8x8xf16>
   } : tensor<1x64x8x8xf16>

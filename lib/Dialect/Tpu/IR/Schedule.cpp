@@ -20,9 +20,24 @@ LogicalResult GroupOp::verify() {
           !llvm::is_contained(getInputs(), operand))
         return op.emitOpError(
             "expects every outside operand among the inputs of its group (C1)");
-  if (getTiling() &&
-      (!getBuffers() || getBuffers()->size() != getInputs().size()))
-    return emitOpError() << "expects one buffer for each of "
-                         << getInputs().size() << " inputs (C3)";
+  size_t inputs = getInputs().size();
+  bool complete = getBuffers() && getBuffers()->size() == inputs &&
+                  getLoads() && getLoads()->size() == inputs && getHolds() &&
+                  getHolds()->size() == inputs;
+  if (getTiling() && !complete)
+    return emitOpError() << "expects a buffer, a load and a hold for each of "
+                         << inputs << " inputs (C3)";
   return success();
+}
+
+bool GroupOp::stores() {
+  if (!getKeeps())
+    return true;
+  return llvm::any_of(getResult().getUses(), [](OpOperand &use) {
+    if (isa<GroupOp>(use.getOwner()->getParentOp()))
+      return false; // an operand of its group, too
+    auto reader = dyn_cast<GroupOp>(use.getOwner());
+    return !reader || !reader.getHolds() ||
+           (*reader.getHolds())[use.getOperandNumber()] < 0;
+  });
 }

@@ -1,0 +1,58 @@
+//===- Assembly.h - Groups and moves as one program -----------------------===//
+#pragma once
+
+#include "lib/Schedule/GroupPlan.h"
+
+namespace tpu_mlir::tpu {
+
+/// The groups of a function in their order, with the moves between them: what
+/// lives in local memory when, and which loads can come before their group.
+/// Time is a unit: an op of a group with one slice, any other group, a move.
+class Assembly {
+public:
+  /// Every kernel of the body stands in one of the plans.
+  Assembly(mlir::Block &body, std::vector<GroupPlan> plans);
+
+  /// Brings inputs at most so many units before their group, as early as there
+  /// is room for them.
+  void prefetch(unsigned units);
+  /// Gives each move the local memory that nothing else uses meanwhile.
+  void setWindows();
+  /// Cycles of the program, by its commands.
+  int64_t cycles() const;
+  const std::vector<GroupPlan> &getPlans() const { return plans; }
+
+private:
+  struct Life {
+    Span span;
+    unsigned first, last; // units
+  };
+  /// A load of the first slice of an input.
+  struct Load {
+    unsigned item, input;
+    unsigned ready, due; // units: from which on it can come; of its group
+    size_t life;         // of its buffer
+  };
+
+  void addItems(mlir::Block &body);
+  void decideStores();
+  void addLives();
+  void addGroupLives(unsigned item);
+  size_t addLife(const Life &life);
+  void place(const Load &load, unsigned unit);
+  std::optional<Span> findPlace(const Load &load, unsigned unit) const;
+  unsigned readyUnit(mlir::Value value) const;
+  unsigned lastUnit(unsigned item) const;
+  GroupPlan &planOf(unsigned item) { return plans[planIndex[item]]; }
+
+  std::vector<GroupPlan> plans;
+  std::vector<Item> items;
+  llvm::SmallVector<unsigned> planIndex; // of items that are groups
+  llvm::DenseMap<mlir::Operation *, unsigned> itemOf; // of kernels and moves
+  llvm::SmallVector<unsigned> firstUnit;              // of items, and the end
+  std::vector<Life> lives;
+  std::vector<Load> loads;
+  std::optional<LiveIndex> index; // of lives
+};
+
+} // namespace tpu_mlir::tpu
