@@ -75,6 +75,12 @@ struct GlobalBinding {
   llvm::SmallVector<GlobalBuffer, 4> results;
 };
 
+/// On an op that could also move within global memory: it works in local
+/// memory.
+inline constexpr llvm::StringLiteral kWorksLocally = "tpu.local";
+/// Whether the op works on slices in local memory, by its kernel.
+bool worksLocally(mlir::Operation *op);
+
 } // namespace tpu_mlir
 
 #include "dialects/Interfaces/Kernel.h.inc"

@@ -11,6 +11,8 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
     nothing of the scheduler. Implementations are external models in `lib/Kernels`.
   }];
   let methods = [
+    InterfaceMethod<"Whether the kernel can do what this op asks for; of ops that can also move within global memory.",
+      "bool", "available", (ins), [{}], [{ return true; }]>,
     InterfaceMethod<[{
       The slice of an operand that a slice of the result needs, clipped to the operand; what lies outside is padding
       that `emit` states in the command.

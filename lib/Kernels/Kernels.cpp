@@ -8,6 +8,7 @@ void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
   registerConvKernels(registry);
   registerElementwiseKernels(registry);
   registerGatherKernels(registry);
+  registerLocalShapeKernels(registry);
   registerLookupKernels(registry);
   registerMatMulKernels(registry);
   registerNormalizeKernels(registry);

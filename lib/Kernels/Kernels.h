@@ -16,6 +16,7 @@ void registerAttentionKernels(mlir::DialectRegistry &registry);
 void registerConvKernels(mlir::DialectRegistry &registry);
 void registerElementwiseKernels(mlir::DialectRegistry &registry);
 void registerGatherKernels(mlir::DialectRegistry &registry);
+void registerLocalShapeKernels(mlir::DialectRegistry &registry);
 void registerLookupKernels(mlir::DialectRegistry &registry);
 void registerMatMulKernels(mlir::DialectRegistry &registry);
 void registerNormalizeKernels(mlir::DialectRegistry &registry);

@@ -131,8 +131,11 @@ LocalView tpu_mlir::viewOf(const LocalBuffer &buffer, const Tile &tile) {
 
 bool tpu_mlir::fitsStrides(const LocalBuffer &buffer, const Tile &tile) {
   LocalView view = viewOf(buffer, tile);
-  return llvm::all_of(
-      view.strides, [](int64_t stride) { return stride <= bm1684x::kMaxSize; });
+  for (unsigned dim = 0; dim < 4; ++dim)
+    if (roundsOf(tile, buffer.layout, dim) > 1 &&
+        view.strides[dim] > bm1684x::kMaxSize)
+      return false;
+  return true;
 }
 
 LocalView tpu_mlir::scratchView(int64_t address, const Tile &tile, Type type) {

@@ -39,8 +39,7 @@ void Assembly::addItems(Block &body) {
         units = item.group->body.ops.size();
       for (Operation *inner : item.group->body.ops)
         itemOf[inner] = items.size();
-    } else if (!llvm::isa<KernelOpInterface>(op) &&
-               llvm::isa<GlobalKernelOpInterface>(op)) {
+    } else if (!worksLocally(&op) && llvm::isa<GlobalKernelOpInterface>(op)) {
       item.move = &op;
       itemOf[&op] = items.size();
     } else {
@@ -282,15 +281,49 @@ void Assembly::setWindows() {
   }
 }
 
-int64_t Assembly::cycles() const {
+namespace {
+/// Addresses in a global memory without end, in which values lie inside others
+/// where ops can share memory.
+class Places {
+public:
+  int64_t operator()(Value value) {
+    auto [place, isNew] = places.try_emplace(value, next);
+    if (!isNew)
+      return place->second;
+    next += int64_t(1) << 32; // bytes; apart, whatever their size
+    if (std::optional<int64_t> shared = insideOther(value))
+      places[value] = *shared;
+    return places[value];
+  }
+
+private:
+  static std::optional<int64_t> offsetIn(Operation *op, unsigned operand) {
+    auto alias = dyn_cast_or_null<AliasOpInterface>(op);
+    if (!alias || worksLocally(op))
+      return std::nullopt;
+    return alias.aliasOffset(operand);
+  }
+
+  std::optional<int64_t> insideOther(Value value) {
+    for (OpOperand &use : value.getUses()) // part of a concatenation
+      if (use.getOwner()->getNumOperands() > 1)
+        if (auto offset = offsetIn(use.getOwner(), use.getOperandNumber()))
+          return (*this)(use.getOwner()->getResult(0)) + *offset;
+    Operation *op = value.getDefiningOp(); // a view
+    if (op && op->getNumOperands() == 1)
+      if (auto offset = offsetIn(op, 0))
+        return (*this)(op->getOperand(0)) - *offset;
+    return std::nullopt;
+  }
+
   llvm::DenseMap<Value, int64_t> places;
   int64_t next = bm1684x::kGlobalBase;
-  auto addressOf = [&](Value value) {
-    auto [place, isNew] = places.try_emplace(value, next);
-    if (isNew)
-      next += int64_t(1) << 32; // bytes; apart, whatever their size
-    return place->second;
-  };
+};
+} // namespace
+
+int64_t Assembly::cycles() const {
+  Places places;
+  auto addressOf = [&](Value value) { return places(value); };
   if (items.empty())
     return 0;
   Emitter emitter(plans.empty() ? items.front().move->getLoc()

@@ -19,8 +19,7 @@ static bool isReadOutside(Operation *op,
 std::optional<GroupBody> GroupBody::of(ArrayRef<Operation *> ops) {
   llvm::DenseSet<Operation *> inside(ops.begin(), ops.end());
   for (Operation *op : ops)
-    if (!llvm::isa<KernelOpInterface>(op) ||
-        (op != ops.back() && isReadOutside(op, inside)))
+    if (!worksLocally(op) || (op != ops.back() && isReadOutside(op, inside)))
       return std::nullopt;
   GroupBody body;
   body.ops.assign(ops.begin(), ops.end());

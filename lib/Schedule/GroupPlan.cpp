@@ -314,12 +314,21 @@ private:
                      comesEarly(body.inputs[step.index], slices);
       (isEarly ? early : rest).push_back(step);
     }
-    plan.loadCycles = cyclesOf(item, early);
-    plan.cycles =
-        cyclesOf(item, rest) * int64_t(slices.size()) / int64_t(count);
+    plan.loadCycles = cyclesOf(commandsOf(item, early));
+    std::vector<Command> commands = commandsOf(item, rest);
+    auto all = [&](int64_t cycles) {
+      return cycles * int64_t(slices.size()) / int64_t(count);
+    };
+    plan.cycles = all(cyclesOf(commands));
+    int64_t work = 0;
+    for (const Command &command : commands)
+      if (isa::engineOf(command.instruction) == isa::Engine::Tiu)
+        work += int64_t(bm1684x::cycles(command.instruction));
+    plan.workCycles = all(work);
   }
 
-  int64_t cyclesOf(const Item &item, ArrayRef<Step> steps) const {
+  std::vector<Command> commandsOf(const Item &item,
+                                  ArrayRef<Step> steps) const {
     llvm::DenseMap<Value, int64_t> places;
     int64_t next = bm1684x::kGlobalBase;
     auto addressOf = [&](Value value) {
@@ -330,7 +339,7 @@ private:
     };
     Emitter emitter(body.result().getLoc());
     emitSteps(emitter, item, steps, addressOf);
-    return tpu_mlir::cyclesOf(emitter.takeCommands());
+    return emitter.takeCommands();
   }
 
   const GroupBody &body;

@@ -13,6 +13,7 @@ struct GroupPlan : GroupSchedule {
   /// come any time before it: those of constants that all slices share.
   int64_t cycles = 0;
   int64_t loadCycles = 0; // of these loads
+  int64_t workCycles = 0; // of the array
 };
 
 /// The cheapest plan found for these ops as one group, beside what stays in

@@ -68,7 +68,7 @@ def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"maxOps", "max-ops", "unsigned", "6", "Most ops in a group; 1 switches fusion off">,
+    Option<"maxOps", "max-ops", "unsigned", "12", "Most ops in a group; 1 switches fusion off">,
   ];
   let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
 }

@@ -10,7 +10,7 @@ using namespace tpu_mlir::tpu;
 /// Kernels that read all of a value where it stays.
 static bool readsInPlace(OpOperand &use) {
   auto kernel = dyn_cast<KernelOpInterface>(use.getOwner());
-  return kernel &&
+  return worksLocally(kernel) &&
          kernel.operandLayout(use.getOperandNumber()) == Layout::Aligned;
 }
 
@@ -32,7 +32,7 @@ Residency::Residency(Block &body, int64_t reserve) {
   SmallVector<Candidate> candidates;
   for (Operation &op : body) {
     auto kernel = dyn_cast<KernelOpInterface>(&op);
-    if (!kernel || kernel.resultLayout() != Layout::Aligned)
+    if (!worksLocally(&op) || kernel.resultLayout() != Layout::Aligned)
       continue;
     Value result = op.getResult(0);
     Candidate candidate{result, positions[&op], positions[&op]};

@@ -40,8 +40,14 @@ static bool isElementwise(Operation *op) {
   });
 }
 
+/// Whether the op has, or may get, local buffers of its shapes. A view, which
+/// costs nothing in global memory, rather stays there.
 static bool isKernel(Operation *op) {
-  return isa_and_nonnull<KernelOpInterface>(op);
+  auto kernel = dyn_cast_or_null<KernelOpInterface>(op);
+  if (!kernel || !kernel.available())
+    return false;
+  auto alias = dyn_cast<AliasOpInterface>(op);
+  return !alias || op->getNumOperands() > 1 || alias.aliasOffset(0) != 0;
 }
 
 /// The island around an op; nothing if it borders on other kernels, to which a

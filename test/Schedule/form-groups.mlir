@@ -1,4 +1,4 @@
-// RUN: tpu-opt %s --pass-pipeline="builtin.module(func.func(tpu-form-groups))" -split-input-file | FileCheck %s
+// RUN: tpu-opt %s --pass-pipeline="builtin.module(func.func(tpu-form-groups{max-ops=6}))" -split-input-file | FileCheck %s
 // RUN: tpu-opt %s --pass-pipeline="builtin.module(func.func(tpu-form-groups{max-ops=1}))" -split-input-file | FileCheck %s --check-prefix=ALONE
 
 // A chain becomes one group: its intermediate has a place in local memory and none in global memory.

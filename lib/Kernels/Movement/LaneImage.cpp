@@ -27,7 +27,7 @@ static std::optional<Layout> onlyLayout(Value value) {
     if (isa<tpu::GroupOp>(use.getOwner()))
       continue; // for the ops in it
     auto kernel = dyn_cast<KernelOpInterface>(use.getOwner());
-    if (!kernel || !readsWholeChannels(kernel, use))
+    if (!worksLocally(use.getOwner()) || !readsWholeChannels(kernel, use))
       return std::nullopt;
     Layout layout = kernel.operandLayout(use.getOperandNumber());
     if (only && *only != layout)

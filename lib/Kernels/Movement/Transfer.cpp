@@ -171,6 +171,36 @@ void tpu_mlir::emitLocalMove(Emitter &emitter, const LocalBuffer &from,
            elementBytes);
 }
 
+/// A tile whose channels, counted from the buffer's first, all lie in one round
+/// of lanes.
+static Side laneSide(const LocalBuffer &buffer, Tile tile) {
+  int64_t channel = tile.offset[1] - buffer.tile.offset[1];
+  int64_t lane = channel % bm1684x::kLanes;
+  tile.offset[1] -= lane; // a view starts in the first lane
+  Side side = localSide(buffer, tile);
+  side.address += lane * bm1684x::kLaneBytes;
+  return side;
+}
+
+void tpu_mlir::emitChannelMove(Emitter &emitter, const LocalBuffer &from,
+                               const Tile &fromTile, const LocalBuffer &to,
+                               const Tile &toTile) {
+  int64_t elementBytes = from.elementType.getIntOrFloatBitWidth() / 8;
+  auto laneOf = [](const LocalBuffer &buffer, const Tile &tile) {
+    return (tile.offset[1] - buffer.tile.offset[1]) % bm1684x::kLanes;
+  };
+  Tile source = fromTile, target = toTile;
+  for (int64_t left = fromTile.size[1]; left > 0; left -= source.size[1]) {
+    source.size[1] = target.size[1] =
+        std::min({left, bm1684x::kLanes - laneOf(from, source),
+                  bm1684x::kLanes - laneOf(to, target)});
+    emitMove(emitter, laneSide(from, source), laneSide(to, target), source.size,
+             elementBytes);
+    source.offset[1] += source.size[1];
+    target.offset[1] += target.size[1];
+  }
+}
+
 SmallVector<int64_t> tpu_mlir::denseStrides(ArrayRef<int64_t> shape) {
   SmallVector<int64_t> strides(shape.size(), 1);
   for (size_t dim = shape.size(); dim-- > 1;)

@@ -34,6 +34,12 @@ void emitStore(Emitter &emitter, const LocalBuffer &from,
 void emitLocalMove(Emitter &emitter, const LocalBuffer &from,
                    const LocalBuffer &to);
 
+/// Moves a tile of one buffer to a tile of the same size of another, channels
+/// to other lanes.
+void emitChannelMove(Emitter &emitter, const LocalBuffer &from,
+                     const Tile &fromTile, const LocalBuffer &to,
+                     const Tile &toTile);
+
 /// One dimension of a copy within global memory; strides in elements. A source
 /// stride of 0 repeats.
 struct CopyDim {

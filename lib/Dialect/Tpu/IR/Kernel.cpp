@@ -10,6 +10,12 @@ using namespace tpu_mlir;
 
 #include "dialects/Interfaces/Kernel.cpp.inc"
 
+bool tpu_mlir::worksLocally(mlir::Operation *op) {
+  return llvm::isa_and_nonnull<KernelOpInterface>(op) &&
+         (!llvm::isa<GlobalKernelOpInterface>(op) ||
+          op->hasAttr(kWorksLocally));
+}
+
 Tile Tile::whole(mlir::Value value) {
   auto type = llvm::cast<mlir::RankedTensorType>(value.getType());
   assert(type.getRank() == 4 && "tiles are of rank-4 tensors");

@@ -1,0 +1,197 @@
+//===- Search.cpp - The best schedule that is found -----------------------===//
+#include "lib/Schedule/Search.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace tpu_mlir;
+using namespace tpu_mlir::tpu;
+
+/// Bytes of a lane in which nothing stays.
+static constexpr int64_t kReserve = 64 << 10;
+/// What a cycle of a load that can come early counts beside one of work.
+static constexpr double kLoadWeight = 0.5;
+/// How many units before their group inputs may be loaded.
+static constexpr unsigned kPrefetched[] = {0, 16, 64};
+/// How often ops that work in local memory in vain are sent back.
+static constexpr unsigned kRounds = 3;
+
+using Kernels = SmallVector<Operation *>;
+
+static Kernels kernelsOf(Block &body) {
+  Kernels kernels;
+  for (Operation &op : body)
+    if (worksLocally(&op))
+      kernels.push_back(&op);
+  return kernels;
+}
+
+namespace {
+/// Cuts kernels into groups: the best way to do the first `end` of them ends
+/// with a group that starts at one of the `maxOps` before.
+class Cut {
+public:
+  Cut(ArrayRef<Operation *> kernels, unsigned maxOps,
+      const Residency &residency)
+      : kernels(kernels), residency(residency), best(kernels.size() + 1),
+        least(kernels.size() + 1) {
+    for (size_t end = 1; end <= kernels.size(); ++end) {
+      for (size_t length = 1; length <= std::min<size_t>(maxOps, end); ++length)
+        tryGroup(end - length, end);
+      if (!best[end].last)
+        misfits.push_back(kernels[end - 1]);
+    }
+  }
+
+  /// Ops that do not fit even alone.
+  ArrayRef<Operation *> getMisfits() const { return misfits; }
+
+  std::vector<GroupPlan> takePlans() {
+    std::vector<GroupPlan> plans;
+    for (size_t end = kernels.size(); end > 0; end = best[end].start)
+      plans.push_back(std::move(*best[end].last));
+    std::reverse(plans.begin(), plans.end());
+    return plans;
+  }
+
+private:
+  struct Prefix {
+    double cost = 0;
+    size_t start = 0;
+    std::optional<GroupPlan> last;
+  };
+
+  void tryGroup(size_t start, size_t end) {
+    Prefix &prefix = best[end];
+    // Slices only add to the work that ops are alone.
+    if (prefix.last &&
+        best[start].cost + least[end] - least[start] >= prefix.cost)
+      return;
+    std::optional<GroupPlan> plan =
+        planGroup(kernels.slice(start, end - start), residency, kLoadWeight);
+    if (end - start == 1)
+      least[end] = least[start] + (plan ? leastOf(*plan) : 0);
+    if (!plan)
+      return;
+    double cost = best[start].cost + costOf(*plan, kLoadWeight);
+    if (!prefix.last || cost < prefix.cost)
+      prefix = {cost, start, std::move(plan)};
+  }
+
+  static double leastOf(const GroupPlan &plan) {
+    return double(plan.workCycles) + kLoadWeight * double(plan.loadCycles);
+  }
+
+  ArrayRef<Operation *> kernels;
+  const Residency &residency;
+  std::vector<Prefix> best;
+  std::vector<double> least; // that the first ops can cost
+  Kernels misfits;
+};
+} // namespace
+
+static void setLocal(Operation *op, bool isLocal) {
+  if (isLocal)
+    op->setAttr(kWorksLocally, UnitAttr::get(op->getContext()));
+  else
+    op->removeAttr(kWorksLocally);
+}
+
+/// Ops that can work in local memory or move within global memory.
+static Kernels choices(Block &body) {
+  Kernels found;
+  for (Operation &op : body)
+    if (isa<GlobalKernelOpInterface>(op))
+      if (auto kernel = dyn_cast<KernelOpInterface>(op);
+          kernel && kernel.available())
+        found.push_back(&op);
+  return found;
+}
+
+/// Whether a group only brings and takes away what a move would.
+static bool isInVain(const GroupPlan &plan) {
+  return plan.body.ops.size() == 1 && !plan.keep &&
+         isa<GlobalKernelOpInterface>(plan.body.ops.front()) &&
+         llvm::none_of(plan.intakes, [](const Intake &intake) {
+           return intake.held.has_value();
+         });
+}
+
+/// A cut in which no op works in local memory in vain; ops that do not fit
+/// otherwise are misfits.
+static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
+                                  Kernels &misfits) {
+  for (unsigned round = 0;; ++round) {
+    Kernels kernels = kernelsOf(body);
+    Residency residency = maxOps > 1 ? Residency(body, kReserve) : Residency();
+    Cut cut(kernels, maxOps, residency);
+    bool changed = false;
+    misfits.clear();
+    for (Operation *op : cut.getMisfits()) {
+      if (!op->hasAttr(kWorksLocally)) {
+        misfits.push_back(op);
+        continue;
+      }
+      setLocal(op, false);
+      changed = true;
+    }
+    if (!misfits.empty())
+      return {};
+    if (changed)
+      continue;
+    std::vector<GroupPlan> plans = cut.takePlans();
+    for (const GroupPlan &plan : plans)
+      if (round < kRounds && isInVain(plan)) {
+        setLocal(plan.body.ops.front(), false);
+        changed = true;
+      }
+    if (!changed)
+      return plans;
+  }
+}
+
+/// The program of these groups with the cheapest of several distances at which
+/// inputs are loaded early.
+static std::pair<Assembly, int64_t>
+assemble(Block &body, const std::vector<GroupPlan> &plans) {
+  std::optional<std::pair<Assembly, int64_t>> best;
+  for (unsigned units : kPrefetched) {
+    Assembly assembly(body, plans);
+    assembly.prefetch(units);
+    assembly.setWindows();
+    int64_t cycles = assembly.cycles();
+    if (!best || cycles < best->second)
+      best.emplace(std::move(assembly), cycles);
+  }
+  return std::move(*best);
+}
+
+FailureOr<std::vector<GroupPlan>> tpu::schedule(Block &body, unsigned maxOps) {
+  Kernels movable = maxOps > 1 ? choices(body) : Kernels(), local, misfits;
+  std::optional<std::pair<Assembly, int64_t>> best;
+  for (bool locally : {false, true}) {
+    if (locally && movable.empty())
+      break;
+    for (Operation *op : movable)
+      setLocal(op, locally);
+    std::vector<GroupPlan> plans = cut(body, maxOps, misfits);
+    for (Operation *op : misfits)
+      op->emitError("does not fit into local memory, however its result is "
+                    "cut: expects the operands and the result of the smallest "
+                    "slice to take at most 262144 bytes of each lane");
+    if (!misfits.empty())
+      return failure();
+    auto found = assemble(body, plans);
+    if (best && best->second <= found.second)
+      continue;
+    best.emplace(std::move(found));
+    local.clear();
+    for (Operation *op : movable)
+      if (op->hasAttr(kWorksLocally))
+        local.push_back(op);
+  }
+  for (Operation *op : movable)
+    setLocal(op, llvm::is_contained(local, op));
+  best->first.setWindows();
+  return best->first.getPlans();
+}
