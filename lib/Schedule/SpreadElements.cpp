@@ -40,11 +40,21 @@ static bool isElementwise(Operation *op) {
   });
 }
 
-/// Whether the op has, or may get, local buffers of its shapes. A view, which
-/// costs nothing in global memory, rather stays there.
+/// Whether channels of a value are so short that gaps fill local memory.
+static bool wastesLanes(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getDimSize(2) * type.getDimSize(3) *
+             type.getElementTypeBitWidth() / 8 <
+         bm1684x::kAlignment;
+}
+
+/// Whether the op has, or may well get, local buffers of its shapes. A view,
+/// which costs nothing in global memory, rather stays there.
 static bool isKernel(Operation *op) {
+  if (worksLocally(op))
+    return true;
   auto kernel = dyn_cast_or_null<KernelOpInterface>(op);
-  if (!kernel || !kernel.available())
+  if (!kernel || !kernel.available() || wastesLanes(op->getResult(0)))
     return false;
   auto alias = dyn_cast<AliasOpInterface>(op);
   return !alias || op->getNumOperands() > 1 || alias.aliasOffset(0) != 0;

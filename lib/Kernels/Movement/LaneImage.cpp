@@ -9,6 +9,9 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
+/// Runs of fewer bytes in global memory cost as many (GdmaCycles.cpp).
+static constexpr int64_t kLongRun = 256;
+
 /// Whether a kernel reads all rows and columns of an operand however its result
 /// is cut.
 static bool readsWholeChannels(KernelOpInterface kernel, OpOperand &use) {
@@ -37,27 +40,48 @@ static std::optional<Layout> onlyLayout(Value value) {
   return only;
 }
 
+/// The longest section of which whole ones make a channel; none if all are too
+/// short for the full rate or too long for a row of 32-bit columns.
+static std::optional<int64_t> sectionOf(int64_t channelBytes, int64_t lanes) {
+  constexpr int64_t kColumn = 4; // bytes
+  int64_t longest = std::min(channelBytes, bm1684x::kMaxSize / lanes * kColumn /
+                                               kColumn * kColumn);
+  for (int64_t bytes = longest; bytes >= kLongRun; bytes -= kColumn)
+    if (channelBytes % bytes == 0)
+      return bytes;
+  return std::nullopt;
+}
+
 std::optional<LaneImage> tpu_mlir::laneImageOf(Value value) {
-  constexpr int64_t kLongRun = 256; // bytes; GdmaCycles.cpp
   if (!value.getDefiningOp<top::WeightOp>())
     return std::nullopt;
   auto type = cast<RankedTensorType>(value.getType());
-  if (type.getRank() != 4 || type.getDimSize(0) != 1 ||
-      type.getDimSize(1) <= bm1684x::kLanes)
+  if (type.getRank() != 4 || type.getDimSize(0) != 1)
     return std::nullopt;
   int64_t elementBytes = type.getElementTypeBitWidth() / 8;
   int64_t channel = type.getDimSize(2) * type.getDimSize(3) * elementBytes;
   std::optional<Layout> layout = onlyLayout(value);
-  if (channel >= kLongRun ||
-      (layout != Layout::Aligned && layout != Layout::Compact))
+  if (layout != Layout::Aligned && layout != Layout::Compact)
     return std::nullopt;
   if (layout == Layout::Aligned)
     channel = llvm::alignTo(channel, bm1684x::kAlignment);
-  LaneImage image{bm1684x::kLanes,
-                  llvm::divideCeil(type.getDimSize(1), bm1684x::kLanes),
-                  channel};
-  if (image.laneBytes() / elementBytes > bm1684x::kMaxSize)
+  int64_t channels = type.getDimSize(1);
+  int64_t lanes = std::min(channels, bm1684x::kLanes);
+  LaneImage image{lanes, int64_t(llvm::divideCeil(channels, lanes)), channel,
+                  0};
+  if (channel < kLongRun) {
+    image.sectionBytes = image.laneBytes();
+    bool fits = image.laneBytes() / elementBytes <= bm1684x::kMaxSize;
+    return channels > lanes && fits ? std::optional(image) : std::nullopt;
+  }
+  // Lanes without a channel in the last round would be brought, too.
+  constexpr int64_t kMostRounded = 10; // one part in so many
+  std::optional<int64_t> section = sectionOf(channel, lanes);
+  int64_t added = image.channelsPerLane * lanes - channels;
+  if (!section || added * kMostRounded > channels ||
+      image.laneBytes() / *section > bm1684x::kMaxSize)
     return std::nullopt;
+  image.sectionBytes = *section;
   return image;
 }
 
@@ -65,7 +89,13 @@ void tpu_mlir::fillImage(const LaneImage &image, int64_t channels,
                          ArrayRef<uint8_t> elements, uint8_t *bytes) {
   int64_t size = elements.size() / channels;
   for (int64_t c = 0; c < channels; ++c)
-    llvm::copy(elements.slice(c * size, size),
-               bytes + c % image.lanes * image.laneBytes() +
-                   c / image.lanes * image.channelBytes);
+    for (int64_t done = 0; done < size;) {
+      int64_t at = c / image.lanes * image.channelBytes + done; // in the lane
+      int64_t section = at / image.sectionBytes, rest = at % image.sectionBytes;
+      int64_t run = std::min(size - done, image.sectionBytes - rest);
+      llvm::copy(elements.slice(c * size + done, run),
+                 bytes + section * image.rowBytes() +
+                     c % image.lanes * image.sectionBytes + rest);
+      done += run;
+    }
 }

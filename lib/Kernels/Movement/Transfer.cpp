@@ -114,6 +114,96 @@ static void forEachMatrix(const GlobalBuffer &global, const LocalBuffer &local,
   }
 }
 
+void tpu_mlir::emitMatrix(Emitter &emitter, const MatrixMove &move,
+                          int64_t elementBytes) {
+  isa::GdmaMatrix i;
+  Side rows{move.global, {0, 0, move.rowStride, 1}};
+  Side lanes{move.local, {move.imageStride, move.channelStride, move.width, 1}};
+  Quad matrix = {1, 1, move.rows, move.columns};
+  Quad sections = {move.rows, int64_t(divideCeil(move.columns, move.width)), 1,
+                   move.width};
+  if (move.toLocal)
+    setSides(i, rows, matrix, lanes, sections, elementBytes);
+  else
+    setSides(i, lanes, sections, rows, matrix, elementBytes);
+  i.nchw_copy = 0;
+  emitter.append(i);
+}
+
+namespace {
+/// Between a tensor in global memory and a slice of whole channels, as matrices
+/// whose rows are images and whose sections are channels: what lies together in
+/// global memory comes at the full rate, however short channels are.
+class ChannelMatrices {
+public:
+  ChannelMatrices(const GlobalBuffer &global, const LocalBuffer &local)
+      : tile(local.tile), local(localSide(local)), layout(local.layout) {
+    elementBytes = local.elementType.getIntOrFloatBitWidth() / 8;
+    outer = globalSide(global, tile, elementBytes);
+    whole = tile.size[2] == global.type.getDimSize(2) &&
+            tile.size[3] == global.type.getDimSize(3);
+    width = tile.size[2] * tile.size[3];
+    column = elementBytes;
+    // Columns as wide as they can be: their number is limited.
+    while (column < 4 && isEven())
+      column *= 2;
+  }
+
+  /// Whether few commands do.
+  bool pays() const {
+    if (!whole || layout == Layout::Replicated || layout == Layout::Columns)
+      return false;
+    int64_t channels = channelsAtOnce();
+    constexpr int64_t kMost = 4; // commands
+    return channels > 0 && tile.size[0] <= bm1684x::kMaxSize &&
+           divideCeil(tile.size[1], channels) <= kMost;
+  }
+
+  void emit(Emitter &emitter, bool toLocal) const {
+    int64_t channels = channelsAtOnce();
+    auto wide = [&](int64_t elements) {
+      return elements * elementBytes / column;
+    };
+    for (int64_t c = 0; c < tile.size[1]; c += channels) {
+      int64_t count = std::min(channels, tile.size[1] - c);
+      emitMatrix(emitter,
+                 {toLocal, outer.address + c * width * elementBytes,
+                  local.address +
+                      c / bm1684x::kLanes * local.strides[1] * elementBytes,
+                  tile.size[0], wide(count * width), wide(width),
+                  wide(outer.strides[0]), wide(local.strides[0]),
+                  wide(local.strides[1])},
+                 column);
+    }
+  }
+
+private:
+  /// Whether twice as wide columns divide everything.
+  bool isEven() const {
+    int64_t twice = 2 * column;
+    return (outer.address | local.address | uint64_t(width * elementBytes) |
+            uint64_t(outer.strides[0] * elementBytes) |
+            uint64_t(local.strides[0] * elementBytes) |
+            uint64_t(local.strides[1] * elementBytes)) %
+               twice ==
+           0;
+  }
+
+  /// All, or whole rounds of lanes; 0 if not even these fit into a row.
+  int64_t channelsAtOnce() const {
+    int64_t most = bm1684x::kMaxSize / (width * elementBytes / column);
+    return tile.size[1] <= most ? tile.size[1]
+                                : most / bm1684x::kLanes * bm1684x::kLanes;
+  }
+
+  Tile tile;
+  Side outer, local;
+  Layout layout;
+  bool whole;
+  int64_t elementBytes, width, column; // column: bytes
+};
+} // namespace
+
 void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
                         const LocalBuffer &to) {
   int64_t elementBytes = to.elementType.getIntOrFloatBitWidth() / 8;
@@ -121,6 +211,9 @@ void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
     return forEachMatrix(from, to, [&](Side outer, Side inner, Quad size) {
       emitMove(emitter, outer, inner, size, elementBytes);
     });
+  ChannelMatrices matrices(from, to);
+  if (matrices.pays())
+    return matrices.emit(emitter, /*toLocal=*/true);
   Side source = globalSide(from, to.tile, elementBytes);
   Quad size = to.tile.size;
   if (to.layout == Layout::Replicated) {
@@ -135,18 +228,29 @@ void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
   const Tile &tile = to.tile;
   int64_t elementBytes = to.elementType.getIntOrFloatBitWidth() / 8;
   assert(tile.offset[1] % from.lanes == 0 && "slices start in the first lane");
-  int64_t channel = from.channelBytes / elementBytes;
-  int64_t first = tile.offset[1] / from.lanes;
+  int64_t begin = tile.offset[1] / from.lanes * from.channelBytes;
+  int64_t bytes =
+      int64_t(divideCeil(tile.size[1], from.lanes)) * from.channelBytes;
   Side local = localSide(to);
-  int64_t localChannel = local.strides[1];
-  int64_t channels = llvm::divideCeil(tile.size[1], from.lanes);
-  uint64_t start = address + first * from.channelBytes;
-  Quad size = {1, std::min(tile.size[1], from.lanes), 1, channels * channel};
-  Side global{start,
-              {0, from.laneBytes() / elementBytes, channels * channel, 1}};
-  local.strides = {0, 0, channels * channel, 1};
-  assert(localChannel == channel && "kernels read whole channels");
-  emitMove(emitter, global, local, size, elementBytes);
+  constexpr int64_t kColumn = 4; // bytes
+  bool isMatrix = begin % from.sectionBytes == 0 &&
+                  bytes % from.sectionBytes == 0 &&
+                  from.sectionBytes % kColumn == 0 &&
+                  from.rowBytes() / kColumn <= bm1684x::kMaxSize;
+  if (!isMatrix) { // sections that hold all channels of a lane, or part of it
+    Quad size = {1, std::min(tile.size[1], from.lanes), 1,
+                 bytes / elementBytes};
+    Side global{uint64_t(address + begin),
+                {0, from.sectionBytes / elementBytes, size[3], 1}};
+    local.strides = {0, 0, size[3], 1};
+    return emitMove(emitter, global, local, size, elementBytes);
+  }
+  int64_t width = from.sectionBytes / kColumn, row = from.rowBytes() / kColumn;
+  emitMatrix(emitter,
+             {true, address + begin / from.sectionBytes * from.rowBytes(),
+              local.address, bytes / from.sectionBytes, row, width, row, width,
+              bytes / kColumn},
+             kColumn);
 }
 
 void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
@@ -156,6 +260,9 @@ void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
     return forEachMatrix(to, from, [&](Side outer, Side inner, Quad size) {
       emitMove(emitter, inner, outer, size, elementBytes);
     });
+  ChannelMatrices matrices(to, from);
+  if (matrices.pays())
+    return matrices.emit(emitter, /*toLocal=*/false);
   emitMove(emitter, localSide(from), globalSide(to, from.tile, elementBytes),
            from.tile.size, elementBytes);
 }
