@@ -297,10 +297,8 @@ private:
     return plan;
   }
 
-  /// A constant that all slices share can be brought long before.
-  bool comesEarly(Value input, ArrayRef<SliceTiles> slices) const {
-    return isa_and_nonnull<top::WeightOp>(input.getDefiningOp()) &&
-           !changes(slices, input);
+  static bool isConstant(Value input) {
+    return isa_and_nonnull<top::WeightOp>(input.getDefiningOp());
   }
 
   /// Cycles of the group on the two engines, by the commands it would emit.
@@ -308,17 +306,23 @@ private:
     size_t count = std::min(slices.size(), kPricedSlices);
     Item item{&plan, nullptr, {}};
     item.slices.assign(slices.begin(), slices.begin() + count);
-    std::vector<Step> early, rest;
+    // A constant that all slices share can be brought long before.
+    std::vector<Step> early, changing, rest;
     for (const Step &step : stepsOf(item)) {
-      bool isEarly = step.kind == Step::Kind::Load &&
-                     comesEarly(body.inputs[step.index], slices);
-      (isEarly ? early : rest).push_back(step);
+      bool loads = step.kind == Step::Kind::Load &&
+                   isConstant(body.inputs[step.index]);
+      bool isEarly = loads && !changes(slices, body.inputs[step.index]);
+      if (!isEarly)
+        rest.push_back(step);
+      if (loads)
+        (isEarly ? early : changing).push_back(step);
     }
-    plan.loadCycles = cyclesOf(commandsOf(item, early));
     std::vector<Command> commands = commandsOf(item, rest);
     auto all = [&](int64_t cycles) {
       return cycles * int64_t(slices.size()) / int64_t(count);
     };
+    plan.loadCycles = cyclesOf(commandsOf(item, early)) +
+                      all(cyclesOf(commandsOf(item, changing)));
     plan.cycles = all(cyclesOf(commands));
     int64_t work = 0;
     for (const Command &command : commands)

@@ -74,7 +74,13 @@ allocate(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied,
 
 std::optional<SmallVector<int64_t>>
 tpu::allocateLocal(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied) {
-  if (auto addresses = allocate(requests, occupied, /*separateBanks=*/true))
+  // Spread over all banks, buffers would leave no room for early loads.
+  constexpr int64_t kSpread = 4 * bm1684x::kBankBytes;
+  auto addresses = allocate(requests, occupied, /*separateBanks=*/true);
+  bool isLow = addresses && all_of(zip(requests, *addresses), [](auto pair) {
+                 return std::get<0>(pair).bytes + std::get<1>(pair) <= kSpread;
+               });
+  if (isLow)
     return addresses;
   return allocate(requests, occupied, /*separateBanks=*/false);
 }

@@ -7,12 +7,12 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
-/// Bytes of a lane in which nothing stays.
-static constexpr int64_t kReserve = 64 << 10;
+/// Bytes of a lane in which nothing stays, of which the best are taken.
+static constexpr int64_t kReserves[] = {64 << 10, 16 << 10, 128 << 10};
 /// What a cycle of a load that can come early counts beside one of work.
 static constexpr double kLoadWeight = 0.5;
 /// How many units before their group inputs may be loaded.
-static constexpr unsigned kPrefetched[] = {0, 16, 64};
+static constexpr unsigned kPrefetched[] = {0, 16, 64, 256};
 /// How often ops that work in local memory in vain are sent back.
 static constexpr unsigned kRounds = 3;
 
@@ -120,10 +120,10 @@ static bool isInVain(const GroupPlan &plan) {
 /// A cut in which no op works in local memory in vain; ops that do not fit
 /// otherwise are misfits.
 static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
-                                  Kernels &misfits) {
+                                  int64_t reserve, Kernels &misfits) {
   for (unsigned round = 0;; ++round) {
     Kernels kernels = kernelsOf(body);
-    Residency residency = maxOps > 1 ? Residency(body, kReserve) : Residency();
+    Residency residency = maxOps > 1 ? Residency(body, reserve) : Residency();
     Cut cut(kernels, maxOps, residency);
     bool changed = false;
     misfits.clear();
@@ -166,32 +166,72 @@ assemble(Block &body, const std::vector<GroupPlan> &plans) {
   return std::move(*best);
 }
 
-FailureOr<std::vector<GroupPlan>> tpu::schedule(Block &body, unsigned maxOps) {
-  Kernels movable = maxOps > 1 ? choices(body) : Kernels(), local, misfits;
-  std::optional<std::pair<Assembly, int64_t>> best;
-  for (bool locally : {false, true}) {
-    if (locally && movable.empty())
-      break;
-    for (Operation *op : movable)
-      setLocal(op, locally);
-    std::vector<GroupPlan> plans = cut(body, maxOps, misfits);
+namespace {
+/// Tries schedules of a body and keeps the cheapest.
+class Search {
+public:
+  Search(Block &body, unsigned maxOps)
+      : body(body), maxOps(maxOps),
+        movable(maxOps > 1 ? choices(body) : Kernels()) {}
+
+  LogicalResult run() {
+    if (failed(attempt({}, kReserves[0])))
+      return failure();
+    if (!movable.empty() && failed(attempt(movable, kReserves[0])))
+      return failure();
+    if (maxOps > 1)
+      for (int64_t reserve : ArrayRef(kReserves).drop_front())
+        if (failed(attempt(Kernels(local), reserve)))
+          return failure();
+    return success();
+  }
+
+  std::vector<GroupPlan> takePlans() {
+    markLocal(local);
+    best->setWindows();
+    return best->getPlans();
+  }
+
+private:
+  /// Schedules with these ops, or fewer, in local memory.
+  LogicalResult attempt(ArrayRef<Operation *> ops, int64_t reserve) {
+    markLocal(ops);
+    Kernels misfits;
+    std::vector<GroupPlan> plans = cut(body, maxOps, reserve, misfits);
     for (Operation *op : misfits)
       op->emitError("does not fit into local memory, however its result is "
                     "cut: expects the operands and the result of the smallest "
                     "slice to take at most 262144 bytes of each lane");
     if (!misfits.empty())
       return failure();
-    auto found = assemble(body, plans);
-    if (best && best->second <= found.second)
-      continue;
-    best.emplace(std::move(found));
-    local.clear();
-    for (Operation *op : movable)
-      if (op->hasAttr(kWorksLocally))
-        local.push_back(op);
+    auto [assembly, now] = assemble(body, plans);
+    if (best && cycles <= now)
+      return success();
+    best.emplace(std::move(assembly));
+    cycles = now;
+    local = Kernels(llvm::make_filter_range(
+        movable, [](Operation *op) { return op->hasAttr(kWorksLocally); }));
+    return success();
   }
-  for (Operation *op : movable)
-    setLocal(op, llvm::is_contained(local, op));
-  best->first.setWindows();
-  return best->first.getPlans();
+
+  void markLocal(ArrayRef<Operation *> ops) {
+    for (Operation *op : movable)
+      setLocal(op, false);
+    for (Operation *op : ops)
+      setLocal(op, true);
+  }
+
+  Block &body;
+  unsigned maxOps;
+  Kernels movable, local; // of these, in the best schedule
+  std::optional<Assembly> best;
+  int64_t cycles = 0;
+};
+} // namespace
+
+FailureOr<std::vector<GroupPlan>> tpu::schedule(Block &body, unsigned maxOps) {
+  Search search(body, maxOps);
+  if (failed(search.run()))
+    return failure();
+  return search.takePlans();
 }
