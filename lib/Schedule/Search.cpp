@@ -1,6 +1,7 @@
 //===- Search.cpp - The best schedule that is found -----------------------===//
 #include "lib/Schedule/Search.h"
 
+#include "lib/Schedule/Order.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -12,7 +13,7 @@ static constexpr int64_t kReserves[] = {64 << 10, 16 << 10, 128 << 10};
 /// What a cycle of a load that can come early counts beside one of work.
 static constexpr double kLoadWeight = 0.5;
 /// How many units before their group inputs may be loaded.
-static constexpr unsigned kPrefetched[] = {0, 16, 64, 256};
+static constexpr unsigned kPrefetched[] = {0, 8, 16, 32, 64};
 /// How often ops that work in local memory in vain are sent back.
 static constexpr unsigned kRounds = 3;
 
@@ -119,8 +120,8 @@ static bool isInVain(const GroupPlan &plan) {
 
 /// A cut in which no op works in local memory in vain; ops that do not fit
 /// otherwise are misfits.
-static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
-                                  int64_t reserve, Kernels &misfits) {
+static std::vector<GroupPlan> cut(Block &body, unsigned maxOps, int64_t reserve,
+                                  Kernels &misfits) {
   for (unsigned round = 0;; ++round) {
     Kernels kernels = kernelsOf(body);
     Residency residency = maxOps > 1 ? Residency(body, reserve) : Residency();
@@ -179,14 +180,23 @@ public:
       return failure();
     if (!movable.empty() && failed(attempt(movable, kReserves[0])))
       return failure();
-    if (maxOps > 1)
-      for (int64_t reserve : ArrayRef(kReserves).drop_front())
-        if (failed(attempt(Kernels(local), reserve)))
-          return failure();
+    if (maxOps == 1)
+      return success();
+    OpOrder early = tailsEarly(body);
+    if (early != order) {
+      setOrder(body, early);
+      if (failed(attempt(movable, kReserves[0])))
+        return failure();
+      setOrder(body, order);
+    }
+    for (int64_t reserve : ArrayRef(kReserves).drop_front())
+      if (failed(attempt(Kernels(local), reserve)))
+        return failure();
     return success();
   }
 
   std::vector<GroupPlan> takePlans() {
+    setOrder(body, order);
     markLocal(local);
     best->setWindows();
     return best->getPlans();
@@ -209,6 +219,7 @@ private:
       return success();
     best.emplace(std::move(assembly));
     cycles = now;
+    order = orderOf(body);
     local = Kernels(llvm::make_filter_range(
         movable, [](Operation *op) { return op->hasAttr(kWorksLocally); }));
     return success();
@@ -224,6 +235,7 @@ private:
   Block &body;
   unsigned maxOps;
   Kernels movable, local; // of these, in the best schedule
+  OpOrder order;          // of the best schedule
   std::optional<Assembly> best;
   int64_t cycles = 0;
 };
