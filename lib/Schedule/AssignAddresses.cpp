@@ -3,7 +3,7 @@
 #include "dialects/Top/Top.h"
 #include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Kernels/Movement/LaneImage.h"
-#include "lib/Schedule/GlobalMemory.h"
+#include "lib/Schedule/Memory/GlobalMemory.h"
 #include "lib/Schedule/Passes.h"
 #include "lib/Target/BM1684X/Chip.h"
 

@@ -309,8 +309,8 @@ private:
     // A constant that all slices share can be brought long before.
     std::vector<Step> early, changing, rest;
     for (const Step &step : stepsOf(item)) {
-      bool loads = step.kind == Step::Kind::Load &&
-                   isConstant(body.inputs[step.index]);
+      bool loads =
+          step.kind == Step::Kind::Load && isConstant(body.inputs[step.index]);
       bool isEarly = loads && !changes(slices, body.inputs[step.index]);
       if (!isEarly)
         rest.push_back(step);

@@ -1,7 +1,7 @@
 //===- Residency.h - Values that stay in local memory ---------------------===//
 #pragma once
 
-#include "lib/Schedule/LocalAllocator.h"
+#include "lib/Schedule/Memory/LocalAllocator.h"
 
 #include "dialects/Tpu/Tpu.h"
 #include "llvm/ADT/DenseMap.h"

@@ -1,8 +1,8 @@
 //===- LocalAllocator.cpp - Addresses of buffers in a lane
 //-----------------===//
-#include "lib/Schedule/LocalAllocator.h"
+#include "lib/Schedule/Memory/LocalAllocator.h"
 
-#include "lib/Schedule/LiveIndex.h"
+#include "lib/Schedule/Memory/LiveIndex.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"

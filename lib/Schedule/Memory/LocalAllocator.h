@@ -2,7 +2,7 @@
 //-------------------===//
 #pragma once
 
-#include "lib/Schedule/LiveIndex.h"
+#include "lib/Schedule/Memory/LiveIndex.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 

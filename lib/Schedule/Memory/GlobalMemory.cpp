@@ -1,8 +1,8 @@
 //===- GlobalMemory.cpp - Values that share global memory
 //------------------===//
-#include "lib/Schedule/GlobalMemory.h"
+#include "lib/Schedule/Memory/GlobalMemory.h"
 
-#include "lib/Schedule/LiveIndex.h"
+#include "lib/Schedule/Memory/LiveIndex.h"
 #include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"

@@ -1,5 +1,5 @@
 //===- LiveIndex.cpp - What lives at the same time ------------------------===//
-#include "lib/Schedule/LiveIndex.h"
+#include "lib/Schedule/Memory/LiveIndex.h"
 
 using namespace tpu_mlir::tpu;
 
