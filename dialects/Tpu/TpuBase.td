@@ -13,7 +13,11 @@ def Tpu_Dialect : Dialect {
   let name = "tpu";
   let cppNamespace = "::tpu_mlir::tpu";
   let summary = "operations of the chip on rank-4 tensors [n, c, h, w], and their schedule";
+  let description = [{
+    A module is for the chip that its attribute `tpu.chip` names, `tpu.chip = "bm1684x"` if it has none.
+  }];
   let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
 }
 
 /// A static tensor [n, c, h, w] of a type that the execution units compute in.

@@ -13,7 +13,8 @@ int64_t tpu_mlir::cyclesOf(llvm::ArrayRef<Command> commands) {
   for (auto [command, place] : llvm::zip(commands, order)) {
     unsigned self = unsigned(place.engine);
     int64_t start = std::max(ends[self].back(), ends[1 - self][place.waitsFor]);
-    ends[self].push_back(start + int64_t(bm1684x::cycles(command.instruction)));
+    ends[self].push_back(
+        start + int64_t(bm1684x::cycles(command.instruction, Preset::Static)));
   }
   return std::max(ends[0].back(), ends[1].back());
 }

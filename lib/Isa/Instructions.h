@@ -3,13 +3,13 @@
 // The structs are made from dialects/Isa: one per instruction, shared by its
 // long and short form, with a member per field under the vendor's name. Compute
 // commands address local memory by offset: lane * 256 KiB + byte in the lane.
-// Transfer commands use the addresses of AddressMap.h.
+// Transfer commands use the addresses of Space.h.
 //
 //===----------------------------------------------------------------------===//
 
 #pragma once
 
-#include "lib/Isa/AddressMap.h"
+#include "lib/Isa/Space.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"

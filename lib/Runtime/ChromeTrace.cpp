@@ -1,7 +1,6 @@
 //===- ChromeTrace.cpp - A run as a timeline for trace viewers ------------===//
 #include "lib/Runtime/ChromeTrace.h"
 
-#include "lib/Target/BM1684X/Chip.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <map>
@@ -13,8 +12,8 @@ static int64_t trackOf(isa::Engine engine) {
   return engine == isa::Engine::Tiu ? 1 : 2;
 }
 
-static double microseconds(uint64_t cycles) {
-  return double(cycles) / bm1684x::kCyclesPerMicrosecond;
+static double microseconds(const RunReport &report, double cycles) {
+  return cycles / report.chip->cyclesPerMicrosecond;
 }
 
 /// An arrow from each command that kept the other engine waiting to the command
@@ -44,9 +43,8 @@ static void arrows(llvm::json::OStream &json, const RunReport &report) {
       });
     };
     // Within the slices: a viewer binds an arrow to the slice at its time.
-    double inside = 0.5 / bm1684x::kCyclesPerMicrosecond;
-    event("s", other, microseconds(end) - inside);
-    event("f", command.engine, microseconds(command.start) + inside);
+    event("s", other, microseconds(report, end - 0.5));
+    event("f", command.engine, microseconds(report, command.start + 0.5));
   }
 }
 
@@ -67,7 +65,8 @@ std::string tpu_mlir::runtime::chromeTrace(const RunReport &report,
   json.object([&] {
     json.attribute("displayTimeUnit", "ns");
     json.attributeArray("traceEvents", [&] {
-      name("process_name", 0, llvm::json::fixUTF8("BM1684X: " + network.str()));
+      name("process_name", 0,
+           llvm::json::fixUTF8((report.chip->title + ": " + network).str()));
       for (isa::Engine engine : {isa::Engine::Tiu, isa::Engine::Gdma})
         name("thread_name", trackOf(engine), sim::engineName(engine));
       for (const TimedCommand &command : report.commands)
@@ -78,8 +77,9 @@ std::string tpu_mlir::runtime::chromeTrace(const RunReport &report,
           json.attribute("tid", trackOf(command.engine));
           json.attribute("name", layer.empty() ? command.mnemonic : layer);
           json.attribute("cat", command.mnemonic);
-          json.attribute("ts", microseconds(command.start));
-          json.attribute("dur", microseconds(command.end - command.start));
+          json.attribute("ts", microseconds(report, command.start));
+          json.attribute("dur",
+                         microseconds(report, command.end - command.start));
           json.attributeObject("args", [&] {
             json.attribute("instruction", command.mnemonic);
             json.attribute("cmd_id", command.id);

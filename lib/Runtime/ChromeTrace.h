@@ -7,7 +7,7 @@ namespace tpu_mlir::runtime {
 
 /// JSON in the Trace Event Format, which Perfetto and chrome://tracing read:
 /// one track for each engine, one slice for each command, named by its layer.
-/// A microsecond of the trace is 1000 cycles (1 GHz).
+/// A microsecond of the trace has the chip's cycles of one.
 std::string chromeTrace(const RunReport &report, llvm::StringRef network);
 
 } // namespace tpu_mlir::runtime

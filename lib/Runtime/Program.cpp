@@ -102,10 +102,12 @@ llvm::Expected<Program::Prepared> Program::prepare(const bmodel::Stage &stage,
 }
 
 llvm::Expected<Program> Program::load(bmodel::Model model, Limits limits) {
-  if (model.chip != "BM1684X")
-    return failure("the bmodel is for chip '" + model.chip +
-                   "'; only BM1684X can be simulated");
+  const Chip *chip = chipNamed(model.chip);
+  if (!chip)
+    return failure("the bmodel is for chip '" + model.chip + "'; only " +
+                   namesOfChips() + " can be simulated");
   Program program;
+  program.target = chip;
   program.contents = std::move(model);
   program.limits = limits;
   uint64_t commandsLeft = limits.commands;
@@ -199,7 +201,7 @@ llvm::Error Program::runGroup(sim::Machine &machine, const bmodel::Stage &stage,
   engineOptions.names = std::ref(names);
   engineOptions.stop = options.stop;
   if (options.timed)
-    engineOptions.cycles = chipCycles(options.preset);
+    engineOptions.cycles = chipCycles(*target, options.preset);
   if (!wanted.empty())
     engineOptions.finished = [&](sim::CommandId command) {
       if (command.engine != isa::Engine::Gdma)
@@ -271,9 +273,9 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
           return std::move(error);
       }
 
-  RunReport report;
+  RunReport report{target};
   if (options.timed)
-    report.cycles = bm1684x::startCycles(options.preset);
+    report.cycles = target->model->startCycles(options.preset);
   for (uint32_t group = 0; group < prepared.groups.size(); ++group)
     if (llvm::Error error =
             runGroup(machine, stage, prepared, group, options, report))

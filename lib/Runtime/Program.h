@@ -4,8 +4,7 @@
 #include "lib/Runtime/Feeds.h"
 #include "lib/Runtime/LayerNames.h"
 #include "lib/Simulator/Engines/Engine.h"
-#include "lib/Target/BM1684X/Cycles.h"
-#include "lib/Target/BM1684X/Work.h"
+#include "lib/Target/CycleModel.h"
 #include <map>
 #include <optional>
 
@@ -25,9 +24,9 @@ struct RunOptions {
   bool checkRaces = false;
   bool trackUninitialised = false;
   bool timed = false; ///< engines take the time of the chip's cycle model
-  bm1684x::Preset preset = bm1684x::Preset::Static; ///< of that model
-  unsigned threads = 1;        ///< that instructions may use
-  std::optional<size_t> stage; ///< none: the first that takes the shapes
+  Preset preset = Preset::Static; ///< of that model
+  unsigned threads = 1;           ///< that instructions may use
+  std::optional<size_t> stage;    ///< none: the first that takes the shapes
   /// Names of intermediate tensors to return beside the outputs.
   std::vector<std::string> captured;
   sim::Stop stop; ///< asked between commands
@@ -47,10 +46,11 @@ struct TimedCommand {
   uint64_t start, end;
   uint32_t waitsFor; ///< id of the other engine's command, 0: none
   uint64_t waited;   ///< cycles that its engine idled before, for that command
-  bm1684x::Work work;
+  Work work;
 };
 
 struct RunReport {
+  const Chip *chip = nullptr;
   std::vector<Result> outputs, captured;
   uint64_t cycles = 0;                ///< 0 unless timed
   std::vector<TimedCommand> commands; ///< empty unless timed
@@ -81,11 +81,11 @@ public:
   }
 
   /// When each command of a stage would run, without running it.
-  llvm::Expected<RunReport>
-  profile(size_t net, size_t stage,
-          bm1684x::Preset preset = bm1684x::Preset::Static) const;
+  llvm::Expected<RunReport> profile(size_t net, size_t stage,
+                                    Preset preset = Preset::Static) const;
 
   const bmodel::Model &model() const { return contents; }
+  const Chip &chip() const { return *target; }
   /// Bytes of global memory that a stage of network `net` needs.
   uint64_t globalBytes(size_t net, size_t stage) const {
     return stages[net][stage].globalBytes;
@@ -109,6 +109,7 @@ private:
                        const RunOptions &options, RunReport &report) const;
 
   bmodel::Model contents;
+  const Chip *target = nullptr;
   Limits limits;
   std::vector<std::vector<Prepared>> stages; ///< [net][stage]
 };

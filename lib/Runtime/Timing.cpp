@@ -7,9 +7,10 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::runtime;
 
 std::function<uint64_t(const isa::Instruction &)>
-tpu_mlir::runtime::chipCycles(bm1684x::Preset preset) {
-  return [preset](const isa::Instruction &instruction) {
-    return bm1684x::cycles(instruction, preset);
+tpu_mlir::runtime::chipCycles(const Chip &chip, Preset preset) {
+  return [cycles = chip.model->cycles,
+          preset](const isa::Instruction &instruction) {
+    return cycles(instruction, preset);
   };
 }
 
@@ -27,23 +28,23 @@ void tpu_mlir::runtime::addTimes(RunReport &report,
         {id.engine, groupIndex, id.id, isa::mnemonic(instruction).str(),
          names(id), begin + time.start, begin + time.end,
          isa::dependency(instruction), time.start - engineFree,
-         bm1684x::workOf(instruction)});
+         report.chip->model->workOf(instruction)});
     engineFree = time.end;
   }
   report.cycles += times.cycles;
 }
 
 llvm::Expected<RunReport> Program::profile(size_t net, size_t stage,
-                                           bm1684x::Preset preset) const {
+                                           Preset preset) const {
   const Prepared &prepared = stages[net][stage];
   sim::Machine none;
-  RunReport report;
-  report.cycles = bm1684x::startCycles(preset);
+  RunReport report{target};
+  report.cycles = target->model->startCycles(preset);
   for (auto [index, group] : llvm::enumerate(prepared.groups)) {
     LayerNames names(group, index, prepared.records, prepared.layers);
     sim::RunOptions options;
     options.execute = false;
-    options.cycles = chipCycles(preset);
+    options.cycles = chipCycles(*target, preset);
     options.names = std::ref(names);
     llvm::Expected<sim::Order> times = sim::run(none, group, options);
     if (!times)

@@ -6,8 +6,8 @@
 namespace tpu_mlir::runtime {
 
 /// The chip's cycle model.
-std::function<uint64_t(const isa::Instruction &)>
-chipCycles(bm1684x::Preset preset);
+std::function<uint64_t(const isa::Instruction &)> chipCycles(const Chip &chip,
+                                                             Preset preset);
 
 /// Appends the commands of a group, which starts when those before are over.
 void addTimes(RunReport &report, const sim::CommandGroup &group,

@@ -2,7 +2,7 @@
 #include "lib/Runtime/ChromeTrace.h"
 #include "lib/Runtime/Program.h"
 #include "lib/Runtime/StaticMemory.h"
-#include "lib/Target/BM1684X/Cycles.h"
+#include "lib/Target/Chip.h"
 #include "python/bindings/Native.h"
 #include "llvm/Support/JSON.h"
 
@@ -100,8 +100,8 @@ static size_t chosenStage(const Program &program, const std::string &network,
                                     wantedStage(stage)));
 }
 
-static bm1684x::Preset presetOf(const std::string &name) {
-  if (std::optional<bm1684x::Preset> preset = bm1684x::presetNamed(name))
+static Preset presetOf(const std::string &name) {
+  if (std::optional<Preset> preset = presetNamed(name))
     return *preset;
   throw py::value_error("'" + name +
                         "' is no cycle model; expected static or silicon");
@@ -202,7 +202,7 @@ static uint64_t cyclesOf(const std::string &engine, const py::bytes &command,
       isa::decode(
           engine == "tiu" ? isa::Engine::Tiu : isa::Engine::Gdma,
           {reinterpret_cast<const uint8_t *>(text.data()), text.size()}));
-  return bm1684x::cycles(decoded.instruction, presetOf(preset));
+  return chips().front()->model->cycles(decoded.instruction, presetOf(preset));
 }
 
 void python::bindRuntime(py::module_ &module) {

@@ -112,7 +112,7 @@ def _stages(options: CompileOptions, scratch: Scratch) -> list[Stage]:
     return [
         Stage(CLEAN, pipeline(clean)),
         Stage(TYPED, pipeline(*types, *take_pixels(options.fuse_preprocess))),
-        Stage(LOWERED, pipeline("lower-top-to-tpu")),
+        Stage(LOWERED, pipeline(f"lower-top-to-tpu{{chip={options.chip}}}")),
         Stage(SCHEDULED, pipeline("tpu-schedule{keep-tensors=true}" if options.keep_tensors else "tpu-schedule")),
         Stage(BMODEL, pipeline(f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}")),
     ]

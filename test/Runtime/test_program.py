@@ -101,7 +101,7 @@ def test_wrong_network() -> None:
 
 
 def test_other_chips_are_refused() -> None:
-    with pytest.raises(RunError, match="the bmodel is for chip 'BM1688'; only BM1684X can be simulated"):
+    with pytest.raises(RunError, match="the bmodel is for chip 'BM1688'; only bm1684x can be simulated"):
         Program(model(stage([chain()]), chip="BM1688"))
 
 

@@ -12,7 +12,7 @@
 #include "lib/Simulator/Engines/Reach.h"
 #include "lib/Simulator/Execute.h"
 #include "lib/Simulator/Work.h"
-#include "lib/Target/BM1684X/Cycles.h"
+#include "lib/Target/CycleModel.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
@@ -204,7 +204,7 @@ void tpu_mlir::fuzz::visitCommands(llvm::ArrayRef<uint8_t> bytes,
     }
     bytes = bytes.drop_front(1 + decoded->size);
     sim::Reach reach = sim::Reach::of(decoded->instruction);
-    bm1684x::cycles(decoded->instruction);
+    chips().front()->model->cycles(decoded->instruction, Preset::Static);
     if (sim::work(decoded->instruction) > workOfCommand) {
       ++tally.refused;
       continue;

@@ -177,6 +177,8 @@ public:
 
 struct LowerTopToTpuPass
     : tpu_mlir::impl::LowerTopToTpuBase<LowerTopToTpuPass> {
+  using Base::Base;
+
   void runOnOperation() override;
 
 private:
@@ -383,6 +385,8 @@ static void copyShared(func::FuncOp function) {
 }
 
 void LowerTopToTpuPass::runOnOperation() {
+  if (failed(setChip(getOperation(), chip)))
+    return signalPassFailure();
   bool valid = true;
   for (auto function : getOperation().getOps<func::FuncOp>())
     valid &= succeeded(checkSignature(function));

@@ -14,7 +14,6 @@ using namespace tpu_mlir;
 /// A product with at most this many rows is a convolution of single pixels: a
 /// matrix product spreads rows over lanes and would leave most of them idle.
 static constexpr int64_t kFewRows = 8;
-static constexpr int64_t kLargestChannels = 65535; // 16-bit field of a command
 
 /// Transposes a [rows, columns] matrix.
 static std::vector<float> turn(ArrayRef<float> matrix, int64_t rows,
@@ -225,7 +224,7 @@ static Value lowerMatMul(top::MatMulOp op, top::MatMulOp::Adaptor in,
   std::optional<std::vector<float>> constant = elementsOf(op.getRhs());
   bool constantBias = !op.getBias() || top::weightOf(op.getBias());
   if (product(sizes.rhsBatch) == 1 && constant && constantBias &&
-      sizes.k <= kLargestChannels &&
+      sizes.k <= l.chip.maxSize &&
       product(sizes.lhsBatch) * sizes.m <= kFewRows)
     return lowerRows(op, in.getLhs(), sizes, *constant, l);
   if (isQuantizedOp(op))

@@ -12,6 +12,8 @@ def LowerTopToTpu : Pass<"lower-top-to-tpu", "::mlir::ModuleOp"> {
     stay `top.weight`, packed as the chip reads them. A result that would share memory with an argument, a constant or
     another value gets a `tpu.copy`.
 
+    The result is for the chip that `tpu.chip` of the module names, which the option `chip` sets.
+
     Every op that cannot be expressed is reported at its location with the reason; then the pass fails.
 
     Before:
@@ -31,6 +33,9 @@ def LowerTopToTpu : Pass<"lower-top-to-tpu", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"chip", "chip", "std::string", "", "the chip to compile for; the module's own, or bm1684x, if empty">
+  ];
   let dependentDialects = ["::tpu_mlir::tpu::TpuDialect", "::tpu_mlir::top::TopDialect"];
 }
 

@@ -5,6 +5,7 @@
 #include "lib/Conversion/TopToTpu/Support/Quantization.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 namespace tpu_mlir {
@@ -62,7 +63,7 @@ public:
     reason = refuseTypes(op, *this->getTypeConverter());
     if (!reason.empty())
       return rewriter.notifyMatchFailure(op, reason);
-    Lowering l(rewriter, partOf(op.getLoc()), reason);
+    Lowering l(rewriter, partOf(op.getLoc()), chipOf(op), reason);
     mlir::Value result = isQuantizedOp(op) ? byIntegers(op, adaptor, lower, l)
                                            : lower.floats(op, adaptor, l);
     if (!result)

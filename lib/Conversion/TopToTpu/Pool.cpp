@@ -80,7 +80,7 @@ static Value fitWindow(Value input, Window window, double padding, Lowering &l,
     if (sizes[2 + i] == 1) // the stride leads nowhere
       window.strides[i] = 1;
     // Windows in between are computed and dropped where a stride is too long.
-    if (window.strides[i] > kLargestStride)
+    if (window.strides[i] > l.chip.window.stride)
       std::swap(steps[2 + i], window.strides[i]);
   }
   return l.slice(emit(input, window), {0, 0, 0, 0}, sizes, steps);

@@ -70,7 +70,7 @@ public:
     std::string reason = refuseTypes(op, *getTypeConverter());
     if (!reason.empty())
       return rewriter.notifyMatchFailure(op, reason);
-    Lowering l(rewriter, partOf(op.getLoc()), reason);
+    Lowering l(rewriter, partOf(op.getLoc()), chipOf(op), reason);
     SmallVector<Value> operands = {in.getInput()};
     if (isQuantizedOp(op)) {
       auto shared = shareQuantization(op, operands, l);
@@ -84,7 +84,7 @@ public:
     int64_t offset = 0;
     for (OpResult result : op.getOutputs()) {
       Location name = locationOf(result);
-      Lowering part(rewriter, partOf(name), reason);
+      Lowering part(rewriter, partOf(name), l.chip, reason);
       int64_t size = op.getSizes()[result.getResultNumber()];
       Value piece = part.slice(view.value, view.dim, offset, size);
       piece = part.reshape(piece, canonicalShape(shapeOf(result)));

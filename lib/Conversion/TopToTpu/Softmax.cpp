@@ -1,7 +1,6 @@
 //===- Softmax.cpp - Softmax over rows of any length ----------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Reduction.h"
-#include "lib/Target/BM1684X/Chip.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -14,11 +13,11 @@ static constexpr int64_t kLongestRow = 6144;
 
 /// Rows in lanes, what they hold in w; matrices apart where their rows fill the
 /// lanes, as products leave them.
-static Shape rowsShape(ShapeRef shape) {
+static Shape rowsShape(ShapeRef shape, const Chip &chip) {
   int64_t rows = product(shape.drop_back()), width = shape.back();
   int64_t own = shape.size() > 2 ? shape[shape.size() - 2] : rows;
-  return own < bm1684x::kLanes ? Shape{1, rows, 1, width}
-                               : Shape{rows / own, own, 1, width};
+  return own < chip.lanes ? Shape{1, rows, 1, width}
+                          : Shape{rows / own, own, 1, width};
 }
 
 /// The largest divisor of `size` that is no larger than `limit`.
@@ -32,8 +31,8 @@ namespace {
 /// Long rows, each over the h and w of as many lanes as divide it, where that
 /// fills more of them than one lane for each row.
 struct LongRows {
-  LongRows(int64_t rows, int64_t length)
-      : rows(rows), lanes(largestDivisor(length, bm1684x::kLanes)) {
+  LongRows(int64_t rows, int64_t length, const Chip &chip)
+      : rows(rows), lanes(largestDivisor(length, chip.lanes)) {
     if (lanes <= rows)
       lanes = 1;
     auto [h, w] = halves(length / lanes);
@@ -66,7 +65,7 @@ struct LongRows {
 /// scheduler cuts each of them.
 static Value softmaxOfLongRows(Lowering &l, Value x, bool log) {
   Shape shape(shapeOf(x));
-  LongRows rows(product(ShapeRef(shape).drop_back()), shape.back());
+  LongRows rows(product(ShapeRef(shape).drop_back()), shape.back(), l.chip);
   Value wide = l.wide(l.reshape(x, rows.view()));
   Value shifted = l.sub(wide, rows.reduce(l, Reduction::Max, wide));
   Value power = l.unary(UnaryKind::exp, shifted);
@@ -89,7 +88,8 @@ static Value lowerSoftmax(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   size_t axis = op.getAxis();
   Shape view = axisShape(shape, axis); // [outer, axis, 1, inner]
   if (axis + 1 == shape.size())
-    return softmaxOfRows(l, l.reshape(in.getInput(), rowsShape(shape)), log);
+    return softmaxOfRows(l, l.reshape(in.getInput(), rowsShape(shape, l.chip)),
+                         log);
   if (view[3] == 1)
     return softmaxOfRows(l, l.reshape(in.getInput(), {1, view[0], 1, view[1]}),
                          log);

@@ -5,26 +5,38 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include <cstdint>
+#include "lib/Target/Chip.h"
 
 namespace tpu_mlir::bm1684x {
 
-inline constexpr int64_t kLanes = 64;
-inline constexpr int64_t kLaneBytes = 256 * 1024; // bytes of local memory
-inline constexpr int64_t kBanks = 16;             // in each lane
-inline constexpr int64_t kBankBytes = kLaneBytes / kBanks;
-inline constexpr int64_t kAlignment = 64; // bytes; the execution units' width
-inline constexpr int64_t kPage = 4096;    // bytes; alignment of global regions
+extern const CycleModel cycleModel;
 
-inline constexpr uint64_t kLocalBase = 0x0800'0000;
-inline constexpr uint64_t kStaticBase = 0x0900'0000;
-inline constexpr uint64_t kL2Base = 0x1000'0000;
-inline constexpr uint64_t kGlobalBase = 0x1'0000'0000;
-inline constexpr int64_t kGlobalBytes = int64_t(16) << 30; // assumed, see there
+inline constexpr Chip chip = [] {
+  Chip chip(bm1684xMap);
+  chip.name = "bm1684x";
+  chip.title = "BM1684X";
+  chip.globalBytes = int64_t(16) << 30; // assumed, see there
+  chip.page = 4096;
+  chip.alignment = 64;
+  chip.maxSize = 65535;       // 16-bit size fields
+  chip.maxTransferStep = 128; // bytes
+  chip.longTransferRow = 256; // bytes
+  chip.maxCommandId = (1 << 20) - 1;
+  chip.window = {65535, 15, 15, 16, 15}; // 16-bit and 4-bit fields
+  chip.channelsTogether = {64, 32, 1};
+  chip.cyclesPerMicrosecond = 1000; // 1 GHz
+  chip.model = &cycleModel;
+  return chip;
+}();
 
-inline constexpr int64_t kMaxSize = 65535;       // 16-bit size fields
-inline constexpr int64_t kMaxWStrideBytes = 128; // of a GDMA transfer
-
-inline constexpr int64_t kCyclesPerMicrosecond = 1000; // 1 GHz
+inline constexpr int64_t kLanes = chip.lanes;
+inline constexpr int64_t kLaneBytes = chip.laneBytes;
+inline constexpr int64_t kBankBytes = chip.bankBytes();
+inline constexpr int64_t kAlignment = chip.alignment;
+inline constexpr int64_t kPage = chip.page;
+inline constexpr uint64_t kLocalBase = chip.localBase;
+inline constexpr uint64_t kGlobalBase = chip.globalBase;
+inline constexpr int64_t kGlobalBytes = chip.globalBytes;
+inline constexpr int64_t kMaxSize = chip.maxSize;
 
 } // namespace tpu_mlir::bm1684x

@@ -1,6 +1,8 @@
 //===- Cycles.cpp - How long a command keeps its engine busy ----------===//
 #include "lib/Target/BM1684X/Cycles.h"
 
+#include "lib/Target/BM1684X/Chip.h"
+
 using namespace tpu_mlir;
 
 // Differences between boards and the vendor's model, fitted to published times
@@ -20,14 +22,6 @@ static uint64_t onSilicon(const isa::Conv &command, uint64_t cycles) {
   return isF32 ? cycles * f32ConvPercent / 100 : cycles;
 }
 
-std::optional<bm1684x::Preset> bm1684x::presetNamed(llvm::StringRef name) {
-  if (name == "static")
-    return Preset::Static;
-  if (name == "silicon")
-    return Preset::Silicon;
-  return std::nullopt;
-}
-
 uint64_t bm1684x::cycles(const isa::Instruction &instruction, Preset preset) {
   return std::visit(
       [preset](const auto &command) {
@@ -42,3 +36,5 @@ uint64_t bm1684x::cycles(const isa::Instruction &instruction, Preset preset) {
 uint64_t bm1684x::startCycles(Preset preset) {
   return preset == Preset::Silicon ? runStart : 0;
 }
+
+const CycleModel bm1684x::cycleModel = {cycles, startCycles, workOf};

@@ -7,23 +7,14 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "lib/Isa/Instructions.h"
-#include <optional>
+#include "lib/Target/CycleModel.h"
 
 namespace tpu_mlir::bm1684x {
 
-/// Whose times: those of the vendor's static model, or such as boards show.
-enum class Preset { Static, Silicon };
-
-/// "static" or "silicon".
-std::optional<Preset> presetNamed(llvm::StringRef name);
-
-/// Cycles at 1 GHz, at least 1 for a command that does anything.
-uint64_t cycles(const isa::Instruction &instruction,
-                Preset preset = Preset::Static);
-
-/// Cycles before the first command of a run.
+// The functions of the chip's CycleModel.
+uint64_t cycles(const isa::Instruction &instruction, Preset preset);
 uint64_t startCycles(Preset preset);
+Work workOf(const isa::Instruction &instruction);
 
 /// Outputs of a lane that the multipliers work on at once, and input channels
 /// that they sum up at once.

@@ -1,5 +1,5 @@
 //===- GdmaCycles.cpp - Cycles of the commands that move data -------------===//
-#include "lib/Isa/AddressMap.h"
+#include "lib/Target/BM1684X/Chip.h"
 #include "lib/Target/BM1684X/Cycles.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -18,7 +18,7 @@ constexpr uint64_t plainCopy = 58'000;
 constexpr uint64_t rowCopy = 64'000; // gather and scatter
 
 /// A row costs at least this much.
-constexpr uint64_t shortestRow = 256;        // bytes
+constexpr uint64_t shortestRow = bm1684x::chip.longTransferRow; // bytes
 constexpr uint64_t shortestPassedRow = 1024; // of global -> global
 
 /// Transfers cost at least as much as if each started block of data were one

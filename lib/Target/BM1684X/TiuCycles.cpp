@@ -6,6 +6,7 @@
 
 using namespace tpu_mlir;
 using bm1684x::channelsAtOnce;
+using bm1684x::chip;
 using bm1684x::outputsAtOnce;
 using llvm::divideCeil;
 
@@ -27,18 +28,18 @@ uint64_t bm1684x::outputsAtOnce(uint32_t precision) {
 }
 
 uint64_t bm1684x::channelsAtOnce(uint32_t precision) {
-  return isF32(precision) ? 1 : bm1684x::kAlignment / bytesOf(precision);
+  return chip.channelsTogether(isa::bitsOf(isa::Precision(precision)));
 }
 
 /// Rounds of 64 lanes that channels from the first lane of `address` on take.
 static uint64_t rounds(uint64_t channels, uint64_t address) {
-  uint64_t lane = address / bm1684x::kLaneBytes % bm1684x::kLanes;
-  return divideCeil(lane + channels, bm1684x::kLanes);
+  uint64_t lane = address / chip.laneBytes % chip.lanes;
+  return divideCeil(lane + channels, chip.lanes);
 }
 
 /// Steps of the 64 bytes wide units for a plane of `elements`.
 static uint64_t vectors(uint64_t elements, uint64_t elementBytes) {
-  return divideCeil(elements * elementBytes, bm1684x::kAlignment);
+  return divideCeil(elements * elementBytes, chip.alignment);
 }
 
 /// Steps to produce the result once, at the width of the widest tensor.
@@ -80,8 +81,8 @@ uint64_t bm1684x::cycles(const isa::Conv &c) {
 /// column as many as rows lie between its first two results, and one.
 uint64_t bm1684x::cycles(const isa::PoolDepthwise &c) {
   uint64_t bytes = bytesOf(c.opd0_prec);
-  uint64_t together = std::min<uint64_t>(uint64_t(c.res0_h) * c.res0_w,
-                                         bm1684x::kAlignment / bytes);
+  uint64_t together =
+      std::min<uint64_t>(uint64_t(c.res0_h) * c.res0_w, chip.alignment / bytes);
   uint64_t most = 1;
   if (c.res0_w == 1)
     most = uint64_t(c.opd0_w) * c.res_op_y_str + 1;
@@ -134,7 +135,7 @@ static uint64_t apart(const isa::Arith &c) {
     stride = std::max<uint64_t>(stride, c.opd0_w_str);
   if (!c.opd1_const && c.tsk_opd_num > 1 && c.opd1_str == strided)
     stride = std::max<uint64_t>(stride, c.opd1_w_str);
-  return std::clamp<uint64_t>(stride, 1, bm1684x::kAlignment / widest(c));
+  return std::clamp<uint64_t>(stride, 1, chip.alignment / widest(c));
 }
 
 uint64_t bm1684x::cycles(const isa::Arith &c) {

@@ -1,15 +1,13 @@
 //===- Work.cpp - What a command accomplishes -----------------------------===//
-#include "lib/Target/BM1684X/Work.h"
+#include "lib/Target/BM1684X/Chip.h"
 
 #include "lib/Isa/Operands.h"
-#include "lib/Target/BM1684X/Chip.h"
 #include "lib/Target/BM1684X/Cycles.h"
 
 using namespace tpu_mlir;
-using bm1684x::Work;
 
 static Work onArray(uint64_t macs, uint32_t precision) {
-  uint64_t atOnce = bm1684x::kLanes * bm1684x::outputsAtOnce(precision) *
+  uint64_t atOnce = bm1684x::chip.lanes * bm1684x::outputsAtOnce(precision) *
                     bm1684x::channelsAtOnce(precision);
   return {macs, atOnce, 0, 0};
 }

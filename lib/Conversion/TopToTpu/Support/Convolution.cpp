@@ -7,10 +7,6 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-/// Largest insertion and dilation of one command; ../isa, 4-bit fields.
-static constexpr int64_t kLargestInsertion = 15;
-static constexpr int64_t kLargestDilation = 16;
-
 //===----------------------------------------------------------------------===//
 // Rewriting what does not fit into the fields of a command
 //===----------------------------------------------------------------------===//
@@ -103,15 +99,16 @@ static void foldStrides(Lowering &l, Convolution &conv) {
 
 static void fitIntoFields(Lowering &l, Convolution &conv) {
   Window &window = conv.window;
+  const WindowLimits &most = l.chip.window;
   bool longPads =
-      llvm::any_of(window.pads, [](int64_t pad) { return pad > kLargestPad; });
+      llvm::any_of(window.pads, [&](int64_t pad) { return pad > most.pad; });
   bool inserts = conv.insertion[0] || conv.insertion[1];
-  if (std::max(conv.insertion[0], conv.insertion[1]) > kLargestInsertion ||
+  if (std::max(conv.insertion[0], conv.insertion[1]) > most.insertion ||
       (inserts && (longPads || conv.zeroPoint != 0)))
     insertZeros(l, conv);
-  if (std::max(window.strides[0], window.strides[1]) > kLargestStride)
+  if (std::max(window.strides[0], window.strides[1]) > most.stride)
     foldStrides(l, conv);
-  if (std::max(window.dilations[0], window.dilations[1]) > kLargestDilation)
+  if (std::max(window.dilations[0], window.dilations[1]) > most.dilation)
     dilateFilter(conv);
   conv.input = padInput(l, conv.input, window, zeroOf(conv));
 }
@@ -127,15 +124,14 @@ static Type filterElement(const Convolution &conv) {
 }
 
 /// Input channels that are multiplied at a time.
-static int64_t channelsTogether(Type filterElement) {
-  // ../reference/bm1684x.md
-  return filterElement.isF32() ? 1 : filterElement.isInteger(8) ? 64 : 32;
+static int64_t channelsTogether(const Lowering &l, const Convolution &conv) {
+  return l.chip.channelsTogether(filterElement(conv).getIntOrFloatBitWidth());
 }
 
 /// [oc, ic, kh, kw] as the chip reads it: [1, oc, ceil(ic / P) * kh * kw, P].
 static Value packFilter(Lowering &l, const Convolution &conv) {
   Type element = filterElement(conv);
-  int64_t together = channelsTogether(element); // P
+  int64_t together = channelsTogether(l, conv); // P
   int64_t ic = conv.inputsPerGroup(), taps = conv.taps();
   int64_t rows = llvm::divideCeil(ic, together) * taps;
   std::vector<float> packed(conv.oc * rows * together, 0.0f);
@@ -237,7 +233,7 @@ static void joinGroups(Convolution &conv) {
 }
 
 Value tpu_mlir::emitConvolution(Lowering &l, Convolution conv) {
-  const int64_t together = channelsTogether(filterElement(conv));
+  const int64_t together = channelsTogether(l, conv);
   const int64_t worthSlicing = std::max<int64_t>(32, together);
   Type f32 = l.builder.getF32Type();
   fitIntoFields(l, conv);

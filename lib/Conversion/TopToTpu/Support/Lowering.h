@@ -3,6 +3,7 @@
 
 #include "dialects/Top/Top.h"
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Target/Chip.h"
 #include "mlir/IR/Builders.h"
 
 #include <array>
@@ -22,9 +23,9 @@ int64_t product(ShapeRef sizes);
 /// from operands. The first failure's reason is kept for the diagnostic.
 class Lowering {
 public:
-  Lowering(mlir::OpBuilder &builder, mlir::Location location,
+  Lowering(mlir::OpBuilder &builder, mlir::Location location, const Chip &chip,
            std::string &reason)
-      : builder(builder), location(location), reason(reason) {}
+      : builder(builder), location(location), chip(chip), reason(reason) {}
 
   /// Records why the op cannot be lowered; returns the null value.
   mlir::Value fail(const llvm::Twine &why);
@@ -114,6 +115,7 @@ public:
 
   mlir::OpBuilder &builder;
   const mlir::Location location;
+  const Chip &chip;
 
 private:
   mlir::RankedTensorType typed(ShapeRef shape, mlir::Value like);

@@ -25,9 +25,9 @@ Value tpu_mlir::padInput(Lowering &l, Value input, Window &window, double value,
                          bool everywhere) {
   Shape low(4, 0), high(4, 0);
   for (unsigned i = 0; i < 2; ++i) {
-    if (everywhere || window.pads[i] > kLargestPad)
+    if (everywhere || window.pads[i] > l.chip.window.pad)
       std::swap(low[2 + i], window.pads[i]);
-    if (everywhere || window.pads[2 + i] > kLargestPad)
+    if (everywhere || window.pads[2 + i] > l.chip.window.pad)
       std::swap(high[2 + i], window.pads[2 + i]);
   }
   return l.pad(input, low, high, value);

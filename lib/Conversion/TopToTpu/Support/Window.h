@@ -28,10 +28,6 @@ struct Window {
   }
 };
 
-/// Largest stride and pad, in elements, of one command; ../isa, 4-bit fields.
-constexpr int64_t kLargestStride = 15;
-constexpr int64_t kLargestPad = 15;
-
 /// Surrounds the input itself where a pad does not fit into a command, or
 /// everywhere; those pads of the window become 0.
 mlir::Value padInput(Lowering &l, mlir::Value input, Window &window,

@@ -2,11 +2,13 @@
 //----------------------------------===//
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Dialect/Tpu/IR/Integers.h"
+#include "lib/Support/ChipOf.h"
 
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 static LogicalResult verifyRange(Operation *op, StringRef what,
@@ -25,13 +27,15 @@ static LogicalResult verifyRange(Operation *op, StringRef what,
 
 /// Checks what both convolutions share: field ranges and the result's h and w.
 template <typename Op> static LogicalResult verifyWindow(Op op) {
-  constexpr int64_t kField = 15; // 4-bit fields of the command
-  if (failed(verifyRange(op, "kernel sizes", op.getKernel(), 2, 1, 65535)) ||
-      failed(verifyRange(op, "strides", op.getStrides(), 2, 1, kField)) ||
-      failed(verifyRange(op, "pads", op.getPads(), 4, 0, kField)) ||
-      failed(
-          verifyRange(op, "dilations", op.getDilations(), 2, 1, kField + 1)) ||
-      failed(verifyRange(op, "insertions", op.getInsertion(), 2, 0, kField)))
+  const WindowLimits &most = chipOf(op).window;
+  if (failed(
+          verifyRange(op, "kernel sizes", op.getKernel(), 2, 1, most.kernel)) ||
+      failed(verifyRange(op, "strides", op.getStrides(), 2, 1, most.stride)) ||
+      failed(verifyRange(op, "pads", op.getPads(), 4, 0, most.pad)) ||
+      failed(verifyRange(op, "dilations", op.getDilations(), 2, 1,
+                         most.dilation)) ||
+      failed(verifyRange(op, "insertions", op.getInsertion(), 2, 0,
+                         most.insertion)))
     return failure();
   ArrayRef<int64_t> in = op.getInput().getType().getShape();
   ArrayRef<int64_t> out = op.getResult().getType().getShape();
@@ -102,17 +106,11 @@ template <typename Op> static LogicalResult verifyNumbers(Op op) {
                      {1, op.getResult().getType().getDimSize(1), 1, 2}, "(C5)");
 }
 
-/// Input channels that lie together in a filter: ../../../../docs/targets.
-static int64_t channelsTogether(Type element) {
-  if (element.isF32())
-    return 1;
-  return element.isInteger() ? 64 : 32;
-}
-
 LogicalResult ConvOp::verify() {
   int64_t ic = getInput().getType().getDimSize(1);
   int64_t oc = getResult().getType().getDimSize(1);
-  int64_t together = channelsTogether(getInput().getType().getElementType());
+  int64_t together = chipOf(*this).channelsTogether(
+      getInput().getType().getElementTypeBitWidth());
   int64_t taps = getKernel().size() == 2 ? getKernel()[0] * getKernel()[1] : 0;
   if (failed(verifyWindow(*this)) || failed(verifyNumbers(*this)) ||
       failed(verifyShape(

@@ -2,22 +2,25 @@
 //-------------------------------------------------===//
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Dialect/Tpu/IR/Integers.h"
+#include "lib/Support/ChipOf.h"
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 LogicalResult PoolOp::verify() {
   if (getKernel().size() != 2 || getStrides().size() != 2 ||
       getPads().size() != 4)
     return emitOpError("expects 2 kernel sizes, 2 strides and 4 pads (C2)");
+  const WindowLimits &most = chipOf(*this).window;
   for (int64_t stride : getStrides())
-    if (stride < 1 || stride > 15)
-      return emitOpError() << "expects strides from 1 to 15, but found "
-                           << stride << " (C2)";
+    if (stride < 1 || stride > most.stride)
+      return emitOpError() << "expects strides from 1 to " << most.stride
+                           << ", but found " << stride << " (C2)";
   for (int64_t pad : getPads())
-    if (pad < 0 || pad > 15)
-      return emitOpError() << "expects pads from 0 to 15, but found " << pad
-                           << " (C2)";
+    if (pad < 0 || pad > most.pad)
+      return emitOpError() << "expects pads from 0 to " << most.pad
+                           << ", but found " << pad << " (C2)";
   Type from = getInput().getType().getElementType();
   Type to = getResult().getType().getElementType();
   bool sumsIntegers = getKind() == PoolKind::sum && from.isInteger();

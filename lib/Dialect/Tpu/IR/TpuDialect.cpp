@@ -2,12 +2,14 @@
 //--------------------===//
 #include "dialects/Tpu/Tpu.h"
 
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 #include "dialects/Tpu/TpuDialect.cpp.inc"
@@ -26,4 +28,11 @@ void TpuDialect::initialize() {
 #define GET_OP_LIST
 #include "dialects/Tpu/TpuOps.cpp.inc"
       >();
+}
+
+LogicalResult TpuDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  if (attribute.getName() == kChipAttribute)
+    return verifyChip(op, attribute.getValue());
+  return success();
 }
