@@ -2,6 +2,7 @@
 //------------===//
 #pragma once
 
+#include "lib/Target/BM1684X/Chip.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "llvm/ADT/SmallVector.h"
@@ -31,22 +32,23 @@ struct Tile {
   static Tile hull(const Tile &a, const Tile &b);
 };
 
-/// How a slice lies in local memory; channel c sits in lane c mod 64.
+/// How a slice lies in local memory; channel c sits in lane c mod lanes.
 enum class Layout {
-  Aligned,    // each channel starts at a multiple of 64 bytes
+  Aligned,    // each channel starts at a multiple of the chip's alignment
   Compact,    // channels of a lane follow each other without gaps
   Replicated, // aligned, the one channel of the operand in every lane
   Columns,    // rows (c) follow each other, columns (w) are spread over lanes
 };
 
-/// Neighbouring columns that share a lane in a Columns layout: the most, up to
-/// 64 bytes of f32, that leave no lane partly filled.
-int64_t columnsPerLane(int64_t columns);
+/// Neighbouring columns that share a lane in a Columns layout: the most f32,
+/// within the chip's alignment, that leave no lane partly filled.
+int64_t columnsPerLane(int64_t columns, const Chip &chip);
 /// Bytes a lane from one row to the next in a Columns layout of f32.
-int64_t columnsRowBytes(int64_t columns);
+int64_t columnsRowBytes(int64_t columns, const Chip &chip);
 
-/// Bytes a lane that a slice takes, rounded up to 64 bytes.
-int64_t bytesPerLane(const Tile &tile, Layout layout, mlir::Type elementType);
+/// Bytes a lane that a slice takes, rounded up to the chip's alignment.
+int64_t bytesPerLane(const Tile &tile, Layout layout, mlir::Type elementType,
+                     const Chip &chip = bm1684x::chip);
 
 /// A slice of a value in local memory. The address counts bytes from the start
 /// of each lane.
@@ -55,6 +57,7 @@ struct LocalBuffer {
   Tile tile;
   Layout layout = Layout::Aligned;
   mlir::Type elementType;
+  const Chip *chip = &bm1684x::chip;
 };
 
 /// Where the operands, the result and the scratch buffers of one slice are.

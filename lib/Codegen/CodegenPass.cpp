@@ -9,8 +9,8 @@
 #include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Isa/Accesses.h"
 #include "lib/Kernels/Movement/LaneImage.h"
+#include "lib/Support/ChipOf.h"
 #include "lib/Support/Locations.h"
-#include "lib/Target/BM1684X/Chip.h"
 
 #include <map>
 
@@ -60,12 +60,13 @@ static bmodel::Tensor tensorOf(Value value, StringRef name) {
 /// The bytes of all constants, each at its address.
 static FailureOr<std::vector<uint8_t>> coefficients(func::FuncOp function,
                                                     int64_t size) {
+  const Chip &chip = chipOf(function);
   std::vector<uint8_t> bytes(size);
   for (auto weight : function.getOps<top::WeightOp>()) {
     ArrayRef<char> raw = top::rawBytes(weight.getValue());
     auto type = cast<RankedTensorType>(weight.getOutput().getType());
     size_t wanted = type.getNumElements() * type.getElementTypeBitWidth() / 8;
-    int64_t at = addressOf(weight.getOutput()) - bm1684x::kGlobalBase;
+    int64_t at = addressOf(weight.getOutput()) - chip.globalBase;
     auto dense = dyn_cast<DenseElementsAttr>(weight.getValue());
     size_t repeats = dense && dense.isSplat() ? type.getNumElements() : 1;
     if (raw.size() * repeats != wanted) {
@@ -76,7 +77,7 @@ static FailureOr<std::vector<uint8_t>> coefficients(func::FuncOp function,
     std::vector<uint8_t> elements;
     for (size_t i = 0; i < repeats; ++i)
       llvm::append_range(elements, raw);
-    if (std::optional<LaneImage> image = laneImageOf(weight.getOutput()))
+    if (std::optional<LaneImage> image = laneImageOf(weight.getOutput(), chip))
       fillImage(*image, type.getDimSize(1), elements, &bytes[at]);
     else
       llvm::copy(elements, bytes.begin() + at);
@@ -216,21 +217,23 @@ private:
     auto coeff = coefficients(function, coeffSize.getInt());
     if (failed(coeff))
       return failure();
+    const Chip &chip = chipOf(function);
     bmodel::Stage stage;
-    stage.coeffAddress = bm1684x::kGlobalBase;
+    stage.coeffAddress = chip.globalBase;
     stage.coeff = std::move(*coeff);
-    stage.ctxAddress = bm1684x::kGlobalBase + coeffSize.getInt();
+    stage.ctxAddress = chip.globalBase + coeffSize.getInt();
     stage.ctxSize = neuronSize.getInt();
     describeSignature(function, stage);
     stage.tensorLocations = bmodel::writeTensorTable(
         tensorRecords(*program), layerRuns(*program), aliasesOf(function),
         indexLimits(function, stage));
-    auto group = encodeProgram(std::move(program->commands), function.getLoc());
+    auto group =
+        encodeProgram(std::move(program->commands), chip, function.getLoc());
     if (failed(group))
       return failure();
     stage.groups.push_back(std::move(*group));
     bmodel::Model model;
-    model.chip = "BM1684X";
+    model.chip = chip.title.str();
     model.version = "2.2";
     model.time = "-";
     model.nets.push_back({netName, {std::move(stage)}});

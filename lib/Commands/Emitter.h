@@ -1,8 +1,8 @@
-//===- Emitter.h - Collects the commands of a program
-//----------------------===//
+//===- Emitter.h - Collects the commands of a program ---------------------===//
 #pragma once
 
 #include "lib/Isa/Instructions.h"
+#include "lib/Target/BM1684X/Chip.h"
 #include "mlir/IR/Location.h"
 
 #include <vector>
@@ -21,13 +21,19 @@ struct LocalWindow {
   int64_t bytes = -1; // all that follows
 };
 
-/// Appends commands in program order. Order says what happens first where two
-/// commands touch the same memory; the engines' ids, the dependencies between
-/// them and the encoding follow later from it.
+/// Appends commands of a chip in program order. Order says what happens first
+/// where two commands touch the same memory; the engines' ids, the dependencies
+/// between them and the encoding follow later from it.
 class Emitter {
 public:
-  explicit Emitter(mlir::Location location, LocalWindow window = {})
-      : location(location), window(window) {}
+  explicit Emitter(mlir::Location location, LocalWindow window = {},
+                   const Chip &chip = bm1684x::chip)
+      : location(location), window(window), chip(&chip) {}
+
+  const Chip &getChip() const { return *chip; }
+
+  /// An empty one for the same chip, op and window, to try something.
+  Emitter another() const { return Emitter(location, window, *chip); }
 
   mlir::Location getLocation() const { return location; }
   void setLocation(mlir::Location newLocation) { location = newLocation; }
@@ -46,6 +52,7 @@ public:
 private:
   mlir::Location location;
   LocalWindow window;
+  const Chip *chip;
   std::vector<Command> commands;
 };
 

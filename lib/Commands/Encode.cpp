@@ -8,8 +8,7 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-static constexpr size_t kStreamAlignment = 128;    // bytes; reference/bmodel.md
-static constexpr uint32_t kMaxId = (1u << 20) - 1; // 20-bit id fields
+static constexpr size_t kStreamAlignment = 128; // bytes; reference/bmodel.md
 
 /// Lets the ids count; instructions of one lane have none.
 template <typename InstructionT>
@@ -38,16 +37,17 @@ static LogicalResult encodeOne(const InstructionT &instruction,
 }
 
 FailureOr<bmodel::CommandGroup>
-tpu_mlir::encodeProgram(std::vector<Command> commands, Location network) {
+tpu_mlir::encodeProgram(std::vector<Command> commands, const Chip &chip,
+                        Location network) {
   std::vector<CommandOrder> order = orderCommands(commands);
   uint32_t counts[2] = {0, 0};
   std::vector<uint8_t> streams[2];
   auto add = [&](isa::Instruction instruction, isa::Engine engine,
                  uint32_t waitsFor, Location location) -> LogicalResult {
     uint32_t id = ++counts[unsigned(engine)];
-    if (id > kMaxId)
+    if (id > chip.maxCommandId)
       return emitError(location)
-             << "the network needs more than " << kMaxId
+             << "the network needs more than " << chip.maxCommandId
              << " commands of one engine; cut it into several networks";
     isa::setCommandIds(instruction, id, waitsFor);
     return std::visit(
@@ -62,11 +62,9 @@ tpu_mlir::encodeProgram(std::vector<Command> commands, Location network) {
                    command.location)))
       return failure();
   Location end = commands.empty() ? network : commands.back().location;
-  isa::TiuSystem tiuEnd;
-  tiuEnd.setFunction(isa::TiuSystemOp::End);
-  if (failed(add(tiuEnd, isa::Engine::Tiu, 0, end)) ||
-      failed(add(isa::GdmaSystem(), isa::Engine::Gdma, 0, end)))
-    return failure();
+  for (const isa::Instruction &last : isa::endCommands())
+    if (failed(add(last, isa::engineOf(last), 0, end)))
+      return failure();
   for (std::vector<uint8_t> &stream : streams)
     stream.resize(llvm::alignTo(stream.size(), kStreamAlignment));
   return bmodel::CommandGroup{counts[0], counts[1], std::move(streams[0]),

@@ -12,6 +12,7 @@ namespace tpu_mlir {
 /// shortest form, end commands and padding added. An error names the command
 /// whose field value does not fit, and its location.
 mlir::FailureOr<bmodel::CommandGroup>
-encodeProgram(std::vector<Command> commands, mlir::Location network);
+encodeProgram(std::vector<Command> commands, const Chip &chip,
+              mlir::Location network);
 
 } // namespace tpu_mlir

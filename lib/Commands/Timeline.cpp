@@ -1,20 +1,19 @@
-//===- Timeline.cpp - When commands run
-//------------------------------------===//
+//===- Timeline.cpp - When commands run -----------------------------------===//
 #include "lib/Commands/Timeline.h"
 
 #include "lib/Commands/Dependencies.h"
-#include "lib/Target/BM1684X/Cycles.h"
+#include "lib/Target/CycleModel.h"
 
 using namespace tpu_mlir;
 
-int64_t tpu_mlir::cyclesOf(llvm::ArrayRef<Command> commands) {
+int64_t tpu_mlir::cyclesOf(llvm::ArrayRef<Command> commands, const Chip &chip) {
   std::vector<int64_t> ends[2] = {{0}, {0}}; // by id; id 0 is over at once
   std::vector<CommandOrder> order = orderCommands(commands);
   for (auto [command, place] : llvm::zip(commands, order)) {
     unsigned self = unsigned(place.engine);
     int64_t start = std::max(ends[self].back(), ends[1 - self][place.waitsFor]);
     ends[self].push_back(
-        start + int64_t(bm1684x::cycles(command.instruction, Preset::Static)));
+        start + chip.model->cycles(command.instruction, Preset::Static));
   }
   return std::max(ends[0].back(), ends[1].back());
 }

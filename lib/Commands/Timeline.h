@@ -1,5 +1,4 @@
-//===- Timeline.h - When commands run
-//--------------------------------------===//
+//===- Timeline.h - When commands run -------------------------------------===//
 #pragma once
 
 #include "lib/Commands/Emitter.h"
@@ -8,6 +7,11 @@ namespace tpu_mlir {
 
 /// Cycles until the last of these commands is over, on two engines that run in
 /// order and wait for each other only where memory makes them.
-int64_t cyclesOf(llvm::ArrayRef<Command> commands);
+int64_t cyclesOf(llvm::ArrayRef<Command> commands,
+                 const Chip &chip = bm1684x::chip);
+/// The same of what an emitter has collected.
+inline int64_t cyclesOf(const Emitter &emitter) {
+  return cyclesOf(emitter.getCommands(), emitter.getChip());
+}
 
 } // namespace tpu_mlir

@@ -174,6 +174,12 @@ void isa::setCommandIds(Instruction &instruction, uint32_t id,
       instruction);
 }
 
+std::array<Instruction, 2> isa::endCommands() {
+  TiuSystem tiu;
+  tiu.setFunction(TiuSystemOp::End);
+  return {tiu, GdmaSystem()};
+}
+
 Form isa::shortestForm(const Instruction &instruction) {
   return std::visit(
       [](const auto &i) { return i.fitsShort() ? Form::Short : Form::Long; },

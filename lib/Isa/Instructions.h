@@ -13,6 +13,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include <array>
 #include <cstdint>
 #include <variant>
 
@@ -63,6 +64,8 @@ uint32_t commandId(const Instruction &instruction);
 uint32_t dependency(const Instruction &instruction);
 /// Set cmd_id and cmd_id_dep; an instruction without them stays as it is.
 void setCommandIds(Instruction &instruction, uint32_t id, uint32_t dependency);
+/// What ends the stream of each engine.
+std::array<Instruction, 2> endCommands();
 /// Short if that form exists and loses nothing.
 Form shortestForm(const Instruction &instruction);
 

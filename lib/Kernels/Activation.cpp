@@ -22,8 +22,7 @@ struct UnaryKernel
     if (!op.getResult().getType().getElementType().isF32())
       count += 2; // the operand and the result in f32
     Type f32 = Float32Type::get(operation->getContext());
-    return SmallVector<int64_t>(count,
-                                bytesPerLane(result, Layout::Aligned, f32));
+    return SmallVector<int64_t>(count, scratchBytes(operation, result, f32));
   }
 
   void emit(Operation *operation, Emitter &emitter,
@@ -32,9 +31,9 @@ struct UnaryKernel
     MLIRContext *context = operation->getContext();
     const Tile &tile = binding.result.tile;
     SmallVector<LocalView> temporaries;
-    for (int64_t address : binding.scratch)
+    for (unsigned i = 0; i < binding.scratch.size(); ++i)
       temporaries.push_back(
-          scratchView(address, tile, Float32Type::get(context)));
+          scratchView(binding, i, tile, Float32Type::get(context)));
     Math math(emitter, context, tile.size);
     LocalView input = viewOf(binding.operands[0], tile);
     LocalView result = viewOf(binding.result);

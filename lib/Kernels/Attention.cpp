@@ -10,9 +10,8 @@
 #include "lib/Kernels/Support/Division.h"
 #include "lib/Kernels/Support/ElementwiseKernel.h"
 #include "lib/Kernels/Support/Functions.h"
-#include "lib/Kernels/Support/Product.h"
 #include "lib/Kernels/Support/RowReduction.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -50,7 +49,7 @@ struct Buffers {
   Buffers(tpu::AttentionOp op, const Tile &result, const Portion &portion);
 
   int64_t bytes(unsigned name) const {
-    return bytesPerLane(tiles[name], Layout::Aligned, types[name]);
+    return bytesPerLane(tiles[name], Layout::Aligned, types[name], chip);
   }
   int64_t allBytes() const {
     int64_t sum = 0;
@@ -59,6 +58,7 @@ struct Buffers {
     return sum;
   }
 
+  const Chip &chip;
   std::array<Tile, Count> tiles;
   std::array<Type, Count> types;
 };
@@ -72,10 +72,11 @@ static Tile tileOf(int64_t n, int64_t c, int64_t h, int64_t w) {
 static constexpr unsigned kFirstMask = 3;
 
 /// The part of a mask that a portion reads; one row lies in all lanes.
-static Tile maskTile(Value mask, int64_t rows, const Portion &portion) {
+static Tile maskTile(Value mask, int64_t rows, const Portion &portion,
+                     const Chip &chip) {
   ArrayRef<int64_t> whole = typeOf(mask).getShape();
   return tileOf(whole[0] == 1 ? 1 : portion.batches,
-                whole[1] == 1 ? bm1684x::kLanes : rows,
+                whole[1] == 1 ? chip.lanes : rows,
                 whole[2] == 1 ? 1 : portion.heads, whole[3]);
 }
 
@@ -84,7 +85,8 @@ static constexpr float kPower[] = {1.0f, 0.69314718f, 0.24022651f,
                                    5.5502127e-2f, 9.6715132e-3f};
 
 Buffers::Buffers(tpu::AttentionOp op, const Tile &result,
-                 const Portion &portion) {
+                 const Portion &portion)
+    : chip(chipOf(op)) {
   Type narrow = typeOf(op.getQuery()).getElementType();
   types.fill(Float32Type::get(op.getContext()));
   types[Query] = types[Key] = types[Value] = types[Ones] = types[Weights] =
@@ -99,9 +101,9 @@ Buffers::Buffers(tpu::AttentionOp op, const Tile &result,
   tiles[Ones] = tileOf(1, keys, 1, 1);
   tiles[Mask] = tileOf(1, 1, 1, 1);
   for (mlir::Value mask : op.getMasks()) {
-    Tile part = maskTile(mask, rows, portion);
+    Tile part = maskTile(mask, rows, portion, chip);
     auto bytesOf = [&](const Tile &tile) {
-      return bytesPerLane(tile, Layout::Aligned, types[Mask]);
+      return bytesPerLane(tile, Layout::Aligned, types[Mask], chip);
     };
     if (!typeOf(mask).getElementType().isF32() &&
         bytesOf(part) > bytesOf(tiles[Mask]))
@@ -114,19 +116,19 @@ Buffers::Buffers(tpu::AttentionOp op, const Tile &result,
     tiles[name] = tileOf(count, rows, 1, values);
   for (unsigned name = Column; name < Folded; ++name)
     tiles[name] = tileOf(count, rows, 1, 1);
-  tiles[Folded] = tiles[Folded + 1] = foldedRows(scores, types[Score]);
-  tiles[Coefficients] = tileOf(1, bm1684x::kLanes, 1, std::size(kPower));
+  tiles[Folded] = tiles[Folded + 1] = foldedRows(scores, types[Score], chip);
+  tiles[Coefficients] = tileOf(1, chip.lanes, 1, std::size(kPower));
 }
 
 /// The most heads, then batches, whose scratch leaves room for the operands of
 /// this slice and the next.
 static Portion firstPortion(tpu::AttentionOp op, const Tile &result) {
-  constexpr int64_t kRoom = bm1684x::kLaneBytes * 7 / 16;
+  const int64_t room = chipOf(op).laneBytes * 7 / 16;
   Portion portion{0, 1, 0, 1};
   auto grow = [&](int64_t &size, int64_t most) {
     while (size < most) {
       ++size;
-      if (Buffers(op, result, portion).allBytes() > kRoom) {
+      if (Buffers(op, result, portion).allBytes() > room) {
         --size;
         return false;
       }
@@ -153,14 +155,13 @@ public:
 
 private:
   LocalView view(unsigned name) {
-    return scratchView(binding.scratch[name], buffers.tiles[name],
-                       buffers.types[name]);
+    return scratchView(binding, name, buffers.tiles[name], buffers.types[name]);
   }
   Math math(unsigned name) {
     return Math(emitter, op.getContext(), buffers.tiles[name].size);
   }
   /// The shape in which h counts heads, and a buffer's view of it.
-  std::array<int64_t, 4> headsShape(unsigned name) {
+  Quad headsShape(unsigned name) {
     const Tile &tile = buffers.tiles[name];
     return {portion.batches, tile.size[1], portion.heads, tile.size[3]};
   }
@@ -216,7 +217,7 @@ void Heads::split(unsigned name, unsigned operand, int64_t offset,
     tile.offset[1] = binding.result.tile.offset[1];
     tile.size[1] = binding.result.tile.size[1];
   }
-  std::array<int64_t, 4> shape = headsShape(name);
+  Quad shape = headsShape(name);
   LocalView from = columnsOf(buffer, tile, offset, shape[3]);
   Math copies(emitter, op.getContext(), shape);
   if (factor == 1.0f)
@@ -228,21 +229,22 @@ void Heads::split(unsigned name, unsigned operand, int64_t offset,
 /// Multiplies the matrices of each head; a right matrix may serve all.
 void Heads::multiply(unsigned target, unsigned left, unsigned right,
                      int64_t columns, int64_t inner, bool isTurned) {
-  Product product{
-      view(target), view(left), view(right), buffers.tiles[target].size[1],
-      columns,      inner,      isTurned};
+  LocalView to = view(target), from = view(left), by = view(right);
+  int64_t rows = buffers.tiles[target].size[1];
   auto next = [](LocalView &matrix) {
     matrix.address +=
         matrix.strides[0] * matrix.elementType.getIntOrFloatBitWidth() / 8;
   };
   for (int64_t i = 0; i < portion.count(); ++i) {
-    isa::MatMul2 command = commandOf(product);
-    command.fillImplied();
-    emitter.append(command);
-    next(product.target);
-    next(product.left);
+    MatrixProduct product{to, rows, columns, from, by, {inner, columns}};
+    if (isTurned)
+      product.rightSize = {columns, inner};
+    product.transposed = isTurned;
+    verbsOf(emitter).multiply(emitter, product);
+    next(to);
+    next(from);
     if (buffers.tiles[right].size[0] > 1)
-      next(product.right);
+      next(by);
   }
 }
 
@@ -300,7 +302,7 @@ void Heads::power(const LocalView &x, ArrayRef<LocalView> free) {
   m.sub(free[2], free[0], kWhole);
   m.sub(power, free[1], free[2]);
   m.series(free[1], power, std::size(kPower), view(Buffers::Coefficients));
-  m.bitwise(isa::ArithOp::LogicShift, free[2], free[0], 23u);
+  m.bitwise(ArithOp::LogicShift, free[2], free[0], 23u);
   m.mul(power, free[1], free[2]);
   m.cast(view(Buffers::Weights), power);
 }
@@ -341,7 +343,7 @@ void Heads::join() {
 void Heads::emitConstants() {
   math(Buffers::Ones).fill(view(Buffers::Ones), 1.0f);
   LocalView coefficient = view(Buffers::Coefficients);
-  Math one(emitter, op.getContext(), {1, bm1684x::kLanes, 1, 1});
+  Math one(emitter, op.getContext(), {1, emitter.getChip().lanes, 1, 1});
   for (float value : kPower) {
     one.fill(coefficient, value);
     coefficient.address += sizeof(float);

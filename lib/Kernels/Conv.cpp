@@ -1,9 +1,7 @@
 //===- Conv.cpp - Kernels of tpu.conv and tpu.depthwise
 //--------------------===//
 #include "dialects/Tpu/Tpu.h"
-#include "lib/Commands/Emitter.h"
 #include "lib/Kernels/Kernels.h"
-#include "lib/Kernels/Operands.h"
 #include "lib/Kernels/Support/Math.h"
 #include "lib/Kernels/Support/Rescale.h"
 #include "lib/Kernels/Support/Window.h"
@@ -48,14 +46,14 @@ static SmallVector<int64_t> scratchOfSums(Operation *operation,
   bool toInteger = getElementTypeOrSelf(operation->getResult(0)).isInteger();
   Type word = IntegerType::get(operation->getContext(), 32);
   return SmallVector<int64_t>(toInteger ? 1 : 2,
-                              bytesPerLane(result, Layout::Aligned, word));
+                              scratchBytes(operation, result, word));
 }
 
 /// Where the command leaves its sums: for floats, that is the result.
 static LocalView sumsOf(Operation *operation, const Binding &binding) {
   if (!sumsIntegers(operation))
     return viewOf(binding.result);
-  return scratchView(binding.scratch[0], binding.result.tile,
+  return scratchView(binding, 0, binding.result.tile,
                      IntegerType::get(operation->getContext(), 32));
 }
 
@@ -71,8 +69,8 @@ static void emitRequant(Operation *operation, Emitter &emitter,
     return Rescale(emitter, tile.size).requantize(result, sums, table.address);
   Type f32 = Float32Type::get(operation->getContext());
   Math math(emitter, operation->getContext(), tile.size);
-  LocalView a = scratchView(binding.scratch[1], tile, f32);
-  LocalView b = scratchView(binding.scratch[0], tile, f32);
+  LocalView a = scratchView(binding, 1, tile, f32);
+  LocalView b = scratchView(binding, 0, tile, f32);
   Tile words = table.tile;
   words.size[3] = 1;
   LocalView scale = viewOf(table, words).broadcast(words.size, tile.size);
@@ -81,40 +79,30 @@ static void emitRequant(Operation *operation, Emitter &emitter,
   emitScaled(math, result, sums, scale, offset, a, b);
 }
 
-/// Fields that both convolutions share: window, pads, input and result.
-template <typename Op, typename InstructionT>
-static void setWindow(Op op, const Binding &binding, const Tile &input,
-                      InstructionT &i) {
+/// The convolution of `input` that makes a slice of the result, or its sums.
+template <typename Op>
+static Convolution convolutionOf(Op op, const Binding &binding,
+                                 const Tile &input) {
   const Tile &result = binding.result.tile;
-  setResult(i, sumsOf(op, binding));
-  setResultShape(i, result.size);
-  setOperand0(i, viewOf(binding.operands[0], input));
-  setOperand0Shape(i, input.size);
   WindowSpan h = spanOf(windowOf(op, 0), result.offset[2], result.size[2]);
   WindowSpan w = spanOf(windowOf(op, 1), result.offset[3], result.size[3]);
-  i.opd0_up_pad = h.padBefore;
-  i.opd0_dn_pad = h.padAfter;
-  i.opd0_lf_pad = w.padBefore;
-  i.opd0_rt_pad = w.padAfter;
-  i.opd0_y_ins0 = op.getInsertion()[0];
-  i.opd0_x_ins0 = op.getInsertion()[1];
-  i.opd1_y_ins0 = op.getDilations()[0] - 1;
-  i.opd1_x_ins0 = op.getDilations()[1] - 1;
-  i.res_op_y_str = op.getStrides()[0];
-  i.res_op_x_str = op.getStrides()[1];
-  i.opd1_addr = binding.operands[1].address;
-  i.opd1_prec = uint32_t(precisionOf(binding.operands[1].elementType));
-  i.opd1_sign = 1;
-  i.opd1_h = op.getKernel()[0];
-  i.opd1_w = op.getKernel()[1];
-  i.opd3_const = 1; // what pads hold
+  Convolution convolution;
+  convolution.result = sumsOf(op, binding);
+  convolution.resultSize = result.size;
+  convolution.input = viewOf(binding.operands[0], input);
+  convolution.inputSize = input.size;
+  convolution.kernel = {op.getKernel()[0], op.getKernel()[1]};
+  convolution.strides = {op.getStrides()[0], op.getStrides()[1]};
+  convolution.dilations = {op.getDilations()[0], op.getDilations()[1]};
+  convolution.insertion = {op.getInsertion()[0], op.getInsertion()[1]};
+  convolution.pads = {h.padBefore, w.padBefore, h.padAfter, w.padAfter};
+  convolution.filter = viewOf(binding.operands[1]);
   if (op.getInputZeroPoint() != 0)
-    i.opd3_addr = bitsOf(int64_t(op.getInputZeroPoint()),
-                         binding.operands[0].elementType);
+    convolution.padding = bitsOf(int64_t(op.getInputZeroPoint()),
+                                 binding.operands[0].elementType);
   if (op.getBias())
-    i.opd2_addr = binding.operands[2].address;
-  else
-    i.opd2_const = 1;
+    convolution.bias = binding.operands[2].address;
+  return convolution;
 }
 
 /// The commands' own relu does not work on floats, and their integers are sums.
@@ -160,12 +148,8 @@ struct ConvKernel : ConvBase<ConvKernel, tpu::ConvOp> {
   void emit(Operation *operation, Emitter &emitter,
             const Binding &binding) const {
     auto op = cast<tpu::ConvOp>(operation);
-    isa::Conv conv;
-    conv.setFunction(isa::ConvOp::Normal);
-    setWindow(op, binding, inputTile(op, binding.result.tile), conv);
-    conv.opd1_n = binding.result.tile.size[1];
-    conv.opd1_c = op.getInput().getType().getDimSize(1);
-    emitter.append(conv);
+    Tile input = inputTile(op, binding.result.tile);
+    verbsOf(emitter).convolve(emitter, convolutionOf(op, binding, input));
     emitRequant(op, emitter, binding);
     emitRelu(op, emitter, binding);
   }
@@ -187,13 +171,8 @@ struct DepthwiseKernel : ConvBase<DepthwiseKernel, tpu::DepthwiseOp> {
   void emit(Operation *operation, Emitter &emitter,
             const Binding &binding) const {
     auto op = cast<tpu::DepthwiseOp>(operation);
-    isa::PoolDepthwise depthwise;
-    depthwise.setFunction(isa::PoolOp::Depthwise);
-    setWindow(op, binding, operandTile(operation, 0, binding.result.tile),
-              depthwise);
-    depthwise.opd1_n = 1;
-    depthwise.opd1_c = binding.result.tile.size[1];
-    emitter.append(depthwise);
+    Tile input = operandTile(operation, 0, binding.result.tile);
+    verbsOf(emitter).depthwise(emitter, convolutionOf(op, binding, input));
     emitRequant(op, emitter, binding);
     emitRelu(op, emitter, binding);
   }

@@ -9,7 +9,6 @@
 
 using namespace mlir;
 using namespace tpu_mlir;
-using isa::ArithOp;
 
 static ArithOp arithOf(tpu::BinaryKind kind) {
   switch (kind) {
@@ -70,7 +69,7 @@ Layout tpu_mlir::broadcastLayout(Value operand, Value result) {
 namespace {
 /// An f32 copy of a slice.
 int64_t wideBytes(Operation *operation, const Tile &tile) {
-  return bytesPerLane(tile, Layout::Aligned,
+  return scratchBytes(operation, tile,
                       Float32Type::get(operation->getContext()));
 }
 
@@ -82,8 +81,8 @@ public:
       : f32(Float32Type::get(operation->getContext())),
         math(emitter, operation->getContext(), binding.result.tile.size),
         result(viewOf(binding.result)) {
-    for (int64_t address : binding.scratch)
-      free.push_back(scratchView(address, binding.result.tile, f32));
+    for (unsigned i = 0; i < binding.scratch.size(); ++i)
+      free.push_back(scratchView(binding, i, binding.result.tile, f32));
   }
 
   /// Bytes of scratch; a constant is one that has to be brought.
@@ -180,7 +179,7 @@ struct BinaryScalarKernel
 struct SelectKernel : ElementwiseBase<SelectKernel, tpu::SelectOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
     Type type = typeOf(operation->getResult(0)).getElementType();
-    return SmallVector<int64_t>(2, bytesPerLane(result, Layout::Aligned, type));
+    return SmallVector<int64_t>(2, scratchBytes(operation, result, type));
   }
 
   void emit(Operation *operation, Emitter &emitter,
@@ -193,8 +192,8 @@ struct SelectKernel : ElementwiseBase<SelectKernel, tpu::SelectOp> {
                          tile);
     };
     LocalView result = viewOf(binding.result);
-    LocalView mask = scratchView(binding.scratch[0], tile, result.elementType);
-    LocalView other = scratchView(binding.scratch[1], tile, result.elementType);
+    LocalView mask = scratchView(binding, 0, tile, result.elementType);
+    LocalView other = scratchView(binding, 1, tile, result.elementType);
     LocalView lhs = operand(0), rhs = operand(1);
     if (op.getKind() == tpu::CompareKind::eq && !lhs.elementType.isInteger()) {
       // The command compares bits: adding 0 makes -0 and 0 alike.
@@ -226,7 +225,7 @@ struct CastKernel : ElementwiseBase<CastKernel, tpu::CastOp> {
     Math math(emitter, operation->getContext(), tile.size);
     LocalView input = viewOf(binding.operands[0], tile);
     if (goesByF32(operation)) {
-      LocalView wide = scratchView(binding.scratch[0], tile,
+      LocalView wide = scratchView(binding, 0, tile,
                                    Float32Type::get(operation->getContext()));
       math.cast(wide, input);
       input = wide;

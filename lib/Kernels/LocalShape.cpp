@@ -9,15 +9,15 @@
 #include "lib/Kernels/Kernels.h"
 #include "lib/Kernels/Movement/Transfer.h"
 #include "lib/Kernels/Support/Math.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
 
-static bool startsRound(int64_t channel) {
-  return channel % bm1684x::kLanes == 0;
+static bool startsRound(int64_t channel, const Chip &chip) {
+  return channel % chip.lanes == 0;
 }
 
 /// Copies the tile `from` of an operand to the tile `to`, of the same size, of
@@ -27,8 +27,8 @@ static void emitPart(Operation *op, Emitter &emitter, const LocalBuffer &source,
                      const Tile &to) {
   if (llvm::is_contained(from.size, 0))
     return;
-  if (!startsRound(from.offset[1] - source.tile.offset[1]) ||
-      !startsRound(to.offset[1] - target.tile.offset[1]))
+  if (!startsRound(from.offset[1] - source.tile.offset[1], *source.chip) ||
+      !startsRound(to.offset[1] - target.tile.offset[1], *target.chip))
     return emitChannelMove(emitter, source, from, target, to);
   Math(emitter, op->getContext(), to.size)
       .copy(viewOf(target, to), viewOf(source, from));
@@ -70,15 +70,15 @@ struct LocalSlice : KernelOpInterface::ExternalModel<LocalSlice, tpu::SliceOp> {
     ArrayRef<int64_t> steps = op.getSteps();
     int64_t row = op.getInput().getType().getDimSize(3);
     return steps[1] == 1 && steps[0] == 1 && steps[2] > 0 && steps[3] > 0 &&
-           steps[2] * row <= bm1684x::kMaxSize &&
-           (isStraight(op) || startsRound(op.getOffsets()[1]));
+           steps[2] * row <= chipOf(operation).maxSize &&
+           (isStraight(op) || startsRound(op.getOffsets()[1], chipOf(op)));
   }
 
   /// From the first channel of a round on, as buffers must be.
   Tile operandTile(Operation *operation, unsigned, const Tile &result) const {
     Tile tile = taken(operation, result);
     int64_t end = tile.end(1);
-    tile.offset[1] -= tile.offset[1] % bm1684x::kLanes;
+    tile.offset[1] -= tile.offset[1] % chipOf(operation).lanes;
     tile.size[1] = end - tile.offset[1];
     return tile;
   }
@@ -127,7 +127,7 @@ struct LocalPad : KernelOpInterface::ExternalModel<LocalPad, tpu::PadOp> {
       tile.size[dim] = std::max<int64_t>(tile.size[dim], 1);
     }
     int64_t end = tile.end(1);
-    tile.offset[1] -= tile.offset[1] % bm1684x::kLanes;
+    tile.offset[1] -= tile.offset[1] % chipOf(operation).lanes;
     tile.size[1] = end - tile.offset[1];
     return tile;
   }
@@ -168,7 +168,7 @@ struct LocalReshape
     auto to = cast<RankedTensorType>(operation->getResult(0).getType());
     return from.getRank() == 4 && to.getRank() == 4 &&
            from.getShape().take_front(2) == to.getShape().take_front(2) &&
-           to.getDimSize(2) * to.getDimSize(3) <= bm1684x::kMaxSize;
+           to.getDimSize(2) * to.getDimSize(3) <= chipOf(operation).maxSize;
   }
   Tile operandTile(Operation *operation, unsigned, const Tile &result) const {
     Tile tile = Tile::whole(operation->getOperand(0));

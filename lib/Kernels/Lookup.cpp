@@ -1,36 +1,14 @@
 //===- Lookup.cpp - Kernel of tpu.lookup
 //-----------------------------------===//
 #include "dialects/Tpu/Tpu.h"
-#include "lib/Commands/Emitter.h"
 #include "lib/Kernels/Kernels.h"
 #include "lib/Kernels/Support/ElementwiseKernel.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Kernels/Verbs.h"
+#include "lib/Target/Chip.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
-
-static constexpr int64_t kTableBytes = 256;
-
-/// Looks up `planes` runs of `count` indices in each of `lanes` lanes; runs
-/// begin at multiples of 64 bytes.
-static void emitLookup(Emitter &emitter, const LocalView &result,
-                       const LocalView &input, uint32_t table, int64_t offset,
-                       int64_t planes, int64_t lanes, int64_t count) {
-  isa::ScatterGather i;
-  i.setFunction(isa::ScatterGatherOp::LaneGatherD1);
-  i.res0_addr = result.address + offset;
-  i.opd1_addr = input.address + offset;
-  i.opd0_addr = table;
-  i.res0_prec = i.opd0_prec = i.opd1_prec = uint32_t(isa::Precision::I8);
-  setResultShape(i, {planes, lanes, 1, count});
-  i.opd0_h = 1;
-  i.opd0_w = kTableBytes;
-  i.opd1_c = lanes;
-  i.opd1_w = count;
-  i.fillImplied();
-  emitter.append(i);
-}
 
 /// Whether each channel has a table of its own.
 static bool hasChannelTables(Operation *op) {
@@ -60,38 +38,43 @@ struct LookupKernel : ElementwiseBase<LookupKernel, tpu::LookupOp> {
   bool readsPart(Operation *, unsigned) const { return false; }
 
   void emit(Operation *op, Emitter &emitter, const Binding &binding) const {
-    LocalView result = viewOf(binding.result);
-    LocalView input = viewOf(binding.operands[0]);
+    const Chip &chip = emitter.getChip();
+    uint32_t result = viewOf(binding.result).address;
+    uint32_t input = viewOf(binding.operands[0]).address;
     uint32_t table = viewOf(binding.operands[1]).address;
     const auto &[n, c, h, w] = binding.result.tile.size;
-    int64_t full = c / bm1684x::kLanes, rest = c % bm1684x::kLanes;
-    int64_t plane = llvm::alignTo(h * w, bm1684x::kAlignment);
-    auto emitPlanes = [&](int64_t first, int64_t planes, int64_t lanes) {
-      constexpr int64_t kMost =
-          llvm::alignDown(bm1684x::kMaxSize, bm1684x::kAlignment);
-      if (h * w <= kMost)
-        return emitLookup(emitter, result, input, table, first * plane, planes,
-                          lanes, h * w);
-      for (int64_t p = first; p < first + planes; ++p)
-        for (int64_t at = 0; at < h * w; at += kMost)
-          emitLookup(emitter, result, input, table, p * plane + at, 1, lanes,
-                     std::min(kMost, h * w - at));
+    int64_t full = c / chip.lanes, rest = c % chip.lanes;
+    int64_t plane = llvm::alignTo(h * w, chip.alignment);
+    int64_t most = llvm::alignDown(chip.maxSize, chip.alignment);
+    auto lookUp = [&](int64_t offset, int64_t planes, int64_t lanes,
+                      int64_t count) {
+      verbsOf(emitter).lookUp(emitter, {uint32_t(result + offset),
+                                        uint32_t(input + offset), table, planes,
+                                        lanes, count});
     };
-    if (hasChannelTables(op) && c > bm1684x::kLanes) {
-      int64_t planes = llvm::divideCeil(c, bm1684x::kLanes);
+    auto emitPlanes = [&](int64_t first, int64_t planes, int64_t lanes) {
+      if (h * w <= most)
+        return lookUp(first * plane, planes, lanes, h * w);
+      for (int64_t p = first; p < first + planes; ++p)
+        for (int64_t at = 0; at < h * w; at += most)
+          lookUp(p * plane + at, 1, lanes, std::min(most, h * w - at));
+    };
+    if (hasChannelTables(op) && c > chip.lanes) {
+      int64_t planes = llvm::divideCeil(c, chip.lanes);
+      uint32_t first = table;
       for (int64_t p = 0; p < n * planes; ++p) {
-        int64_t first = p % planes * bm1684x::kLanes;
-        table = viewOf(binding.operands[1]).address + p % planes * kTableBytes;
-        emitPlanes(p, 1, std::min(c - first, bm1684x::kLanes));
+        int64_t block = p % planes;
+        table = first + block * TableLookup::kTableBytes;
+        emitPlanes(p, 1, std::min(c - block * chip.lanes, chip.lanes));
       }
       return;
     }
     if (rest == 0)
-      return emitPlanes(0, n * full, bm1684x::kLanes);
+      return emitPlanes(0, n * full, chip.lanes);
     if (full == 0)
       return emitPlanes(0, n, rest);
     for (int64_t image = 0; image < n; ++image) {
-      emitPlanes(image * (full + 1), full, bm1684x::kLanes);
+      emitPlanes(image * (full + 1), full, chip.lanes);
       emitPlanes(image * (full + 1) + full, 1, rest);
     }
   }

@@ -1,11 +1,8 @@
 //===- MatMul.cpp - Kernel of tpu.matmul
 //-----------------------------------===//
 #include "dialects/Tpu/Tpu.h"
-#include "lib/Commands/Emitter.h"
 #include "lib/Kernels/Kernels.h"
-#include "lib/Kernels/Operands.h"
 #include "lib/Kernels/Support/Math.h"
-#include "lib/Kernels/Support/Product.h"
 #include "lib/Kernels/Support/Rescale.h"
 
 using namespace mlir;
@@ -17,33 +14,17 @@ static bool isWide(tpu::MatMulOp op) {
 }
 
 /// The f32 product of batch b.
-static isa::MatMul wideProduct(const Binding &binding, int64_t b) {
+static SpreadProduct wideProduct(const Binding &binding, int64_t b) {
   const LocalBuffer &left = binding.operands[0], &right = binding.operands[1];
   auto addressOf = [&](const LocalBuffer &buffer) {
     const auto &size = buffer.tile.size;
     int64_t matrix = size[0] > 1 ? b : 0;
-    return buffer.address + matrix * size[1] * columnsRowBytes(size[3]);
+    return uint32_t(buffer.address +
+                    matrix * size[1] * columnsRowBytes(size[3], *buffer.chip));
   };
-  auto lanes = [](int64_t columns) {
-    return columns / columnsPerLane(columns);
-  };
-  int64_t k = left.tile.size[3], n = binding.result.tile.size[3];
-  isa::MatMul product;
-  product.setFunction(isa::MatMulOp::Normal);
-  product.res0_prec = uint32_t(isa::Precision::F32);
-  product.opd0_prec = uint32_t(isa::Precision::F32);
-  product.opd0_sign = product.opd1_sign = product.opd2_sign = 1;
-  product.res0_addr = addressOf(binding.result);
-  product.res0_c = lanes(n);
-  product.res0_w = columnsPerLane(n);
-  product.opd0_addr = addressOf(left);
-  product.opd0_n = left.tile.size[1];
-  product.opd0_c = lanes(k);
-  product.opd0_w = columnsPerLane(k);
-  product.opd1_addr = addressOf(right);
-  product.opd1_w = columnsPerLane(k); // all of the last lane
-  product.opd2_const = 1;             // no bias
-  return product;
+  return {addressOf(binding.result), addressOf(left),
+          addressOf(right),          left.tile.size[1],
+          left.tile.size[3],         binding.result.tile.size[3]};
 }
 
 /// The matrix of batch b in a buffer; `tile` is what the command covers of it.
@@ -105,7 +86,7 @@ struct MatMulKernel
     return SmallVector<int64_t>(op.getLhsZeroPoint() != 0 ? 3
                                 : toFloat                 ? 2
                                                           : 1,
-                                bytesPerLane(result, Layout::Aligned, word));
+                                scratchBytes(op, result, word));
   }
 
   void emit(Operation *operation, Emitter &emitter,
@@ -116,7 +97,7 @@ struct MatMulKernel
       return emitIntegers(op, emitter, binding);
     for (int64_t b = 0; b < result.size[0]; ++b) {
       if (isWide(op))
-        emitter.append(wideProduct(binding, b));
+        verbsOf(emitter).multiply(emitter, wideProduct(binding, b));
       else
         emitNarrow(op, emitter, binding, binding.result, b);
     }
@@ -129,22 +110,22 @@ private:
                   std::optional<int64_t> constant = {}) const {
     const Tile &result = binding.result.tile;
     Tile rhs = operandTile(op, 1, result);
-    bool isTurned = op.getTransposeRhs();
-    isa::MatMul2 product =
-        commandOf({matrixOf(target, result, b),
-                   matrixOf(binding.operands[0], operandTile(op, 0, result), b),
-                   matrixOf(binding.operands[1], rhs, b), result.size[1],
-                   result.size[3], rhs.size[isTurned ? 3 : 1], isTurned});
-    Type left = binding.operands[0].elementType;
+    LocalView left =
+        matrixOf(binding.operands[0], operandTile(op, 0, result), b);
+    LocalView right = matrixOf(binding.operands[1], rhs, b);
+    MatrixProduct product{matrixOf(target, result, b),
+                          result.size[1],
+                          result.size[3],
+                          left,
+                          right,
+                          {rhs.size[1], rhs.size[3]}};
+    product.transposed = op.getTransposeRhs();
+    if (constant)
+      product.left = {bitsOf(*constant, left.elementType), left.elementType};
     if (op.getRhsZeroPoint() != 0)
-      product.opd2_addr = bitsOf(int64_t(op.getRhsZeroPoint()),
-                                 binding.operands[1].elementType);
-    if (constant) {
-      product.opd0_const = 1;
-      product.opd0_addr = bitsOf(*constant, left);
-    }
-    product.fillImplied();
-    emitter.append(product);
+      product.zeroPoint =
+          bitsOf(int64_t(op.getRhsZeroPoint()), right.elementType);
+    verbsOf(emitter).multiply(emitter, product);
   }
 
   /// (lhs - z) x rhs = lhs x rhs - z x rhs, then the scale and the offset.
@@ -154,7 +135,8 @@ private:
     Type word = IntegerType::get(op.getContext(), 32);
     Type f32 = Float32Type::get(op.getContext());
     auto buffer = [&](unsigned index, Type type) {
-      return LocalBuffer{binding.scratch[index], tile, Layout::Aligned, type};
+      return LocalBuffer{binding.scratch[index], tile, Layout::Aligned, type,
+                         binding.result.chip};
     };
     LocalBuffer sums = buffer(0, word);
     Math math(emitter, op.getContext(), tile.size);
@@ -164,7 +146,7 @@ private:
       for (int64_t b = 0; b < tile.size[0]; ++b)
         emitNarrow(op, emitter, binding, buffer(1, word), b,
                    op.getLhsZeroPoint());
-      math.integer(isa::ArithOp::Sub, viewOf(buffer(2, word)), viewOf(sums),
+      math.integer(ArithOp::Sub, viewOf(buffer(2, word)), viewOf(sums),
                    viewOf(buffer(1, word)));
       sums = buffer(2, word);
     }

@@ -5,6 +5,7 @@
 #include "lib/Kernels/Support/Division.h"
 #include "lib/Kernels/Support/Functions.h"
 #include "lib/Kernels/Support/RowReduction.h"
+#include "lib/Support/ChipOf.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -20,13 +21,14 @@ public:
         math(emitter, operation->getContext(), tile.size),
         columnMath(math.withShape(columnTile(tile).size)) {
     column = columnTile(tile);
-    ArrayRef<int64_t> addresses = binding.scratch;
-    for (int64_t address : addresses.take_front(kColumns))
-      scratch.push_back(scratchView(address, column, f32));
-    for (int64_t address : addresses.drop_front(kColumns).take_front(kFolded))
-      folded.push_back(scratchView(address, foldedRows(tile, f32), f32));
-    for (int64_t address : addresses.drop_front(kColumns + kFolded))
-      scratch.push_back(scratchView(address, tile, f32));
+    for (unsigned i = 0; i < binding.scratch.size(); ++i)
+      if (i < kColumns)
+        scratch.push_back(scratchView(binding, i, column, f32));
+      else if (i < kColumns + kFolded)
+        folded.push_back(scratchView(
+            binding, i, foldedRows(tile, f32, emitter.getChip()), f32));
+      else
+        scratch.push_back(scratchView(binding, i, tile, f32));
     input = viewOf(binding.operands[0], tile);
     result = viewOf(binding.result);
     if (!input.elementType.isF32()) {
@@ -44,12 +46,11 @@ public:
     Type type = cast<RankedTensorType>(operation->getOperand(0).getType())
                     .getElementType();
     Type f32 = Float32Type::get(operation->getContext());
-    SmallVector<int64_t> bytes(
-        kColumns, bytesPerLane(columnTile(tile), Layout::Aligned, f32));
-    bytes.append(kFolded,
-                 bytesPerLane(foldedRows(tile, f32), Layout::Aligned, f32));
-    bytes.append(full + !type.isF32(),
-                 bytesPerLane(tile, Layout::Aligned, f32));
+    Tile rows = foldedRows(tile, f32, chipOf(operation));
+    SmallVector<int64_t> bytes(kColumns,
+                               scratchBytes(operation, columnTile(tile), f32));
+    bytes.append(kFolded, scratchBytes(operation, rows, f32));
+    bytes.append(full + !type.isF32(), scratchBytes(operation, tile, f32));
     return bytes;
   }
 
@@ -60,7 +61,9 @@ public:
 
   /// A column in the place of a whole tensor.
   LocalView columnOf(const LocalView &view) const {
-    return scratchView(view.address, column, f32);
+    LocalView column = scratch.front();
+    column.address = view.address;
+    return column;
   }
 
   void maxOfRows(const LocalView &to, const LocalView &from) const {

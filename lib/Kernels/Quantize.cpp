@@ -10,10 +10,6 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-static int64_t bytesOf(const Tile &tile, Type type) {
-  return bytesPerLane(tile, Layout::Aligned, type);
-}
-
 namespace {
 /// A product in f32, rounded to an integer; a zero point is added to one of 16
 /// bits.
@@ -23,9 +19,10 @@ struct QuantizeKernel : ElementwiseBase<QuantizeKernel, tpu::QuantizeOp> {
     Type f32 = Float32Type::get(op.getContext());
     SmallVector<int64_t> bytes(getElementTypeOrSelf(op.getInput()).isF32() ? 1
                                                                            : 2,
-                               bytesOf(result, f32));
+                               scratchBytes(operation, result, f32));
     if (op.getZeroPoint() != 0)
-      bytes.push_back(bytesOf(result, IntegerType::get(op.getContext(), 16)));
+      bytes.push_back(scratchBytes(operation, result,
+                                   IntegerType::get(op.getContext(), 16)));
     return bytes;
   }
 
@@ -38,16 +35,16 @@ struct QuantizeKernel : ElementwiseBase<QuantizeKernel, tpu::QuantizeOp> {
     Type f32 = Float32Type::get(context);
     LocalView input = viewOf(binding.operands[0], tile);
     LocalView result = viewOf(binding.result);
-    LocalView quotient = scratchView(binding.scratch[0], tile, f32);
+    LocalView quotient = scratchView(binding, 0, tile, f32);
     if (!input.elementType.isF32()) {
-      LocalView wide = scratchView(binding.scratch[1], tile, f32);
+      LocalView wide = scratchView(binding, 1, tile, f32);
       math.cast(wide, input);
       input = wide;
     }
     math.mul(quotient, input, 1.0f / op.getScale().convertToFloat());
     if (op.getZeroPoint() == 0)
       return math.cast(result, quotient);
-    LocalView rounded = scratchView(binding.scratch.back(), tile,
+    LocalView rounded = scratchView(binding, binding.scratch.size() - 1, tile,
                                     IntegerType::get(context, 16));
     math.cast(rounded, quotient);
     Rescale(emitter, tile.size)
@@ -62,7 +59,8 @@ struct DequantizeKernel : ElementwiseBase<DequantizeKernel, tpu::DequantizeOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
     if (getElementTypeOrSelf(operation->getResult(0)).isF32())
       return {};
-    return {bytesOf(result, Float32Type::get(operation->getContext()))};
+    return {scratchBytes(operation, result,
+                         Float32Type::get(operation->getContext()))};
   }
 
   void emit(Operation *operation, Emitter &emitter,
@@ -71,8 +69,7 @@ struct DequantizeKernel : ElementwiseBase<DequantizeKernel, tpu::DequantizeOp> {
     const Tile &tile = binding.result.tile;
     LocalView result = viewOf(binding.result), wide = result;
     if (!result.elementType.isF32())
-      wide = scratchView(binding.scratch[0], tile,
-                         Float32Type::get(op.getContext()));
+      wide = scratchView(binding, 0, tile, Float32Type::get(op.getContext()));
     Rescale(emitter, tile.size)
         .dequantize(wide, viewOf(binding.operands[0]), op.getZeroPoint(),
                     op.getScale().convertToFloat());
@@ -88,7 +85,8 @@ struct RequantKernel : ElementwiseBase<RequantKernel, tpu::RequantOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
     if (cast<tpu::RequantOp>(operation).getZeroPoint() == 0)
       return {};
-    return {bytesOf(result, IntegerType::get(operation->getContext(), 16))};
+    return {scratchBytes(operation, result,
+                         IntegerType::get(operation->getContext(), 16))};
   }
 
   void emit(Operation *operation, Emitter &emitter,
@@ -99,8 +97,8 @@ struct RequantKernel : ElementwiseBase<RequantKernel, tpu::RequantOp> {
     LocalView input = viewOf(binding.operands[0]);
     LocalView result = viewOf(binding.result), rounded = result;
     if (op.getZeroPoint() != 0)
-      rounded = scratchView(binding.scratch[0], tile,
-                            IntegerType::get(op.getContext(), 16));
+      rounded =
+          scratchView(binding, 0, tile, IntegerType::get(op.getContext(), 16));
     rescale.rescale(rounded, input, op.getInputZeroPoint(),
                     op.getScale().convertToFloat());
     if (op.getZeroPoint() != 0)

@@ -9,7 +9,6 @@
 
 using namespace mlir;
 using namespace tpu_mlir;
-using isa::ArithOp;
 using tpu::BinaryKind;
 
 namespace {
@@ -93,8 +92,8 @@ struct QuantizedBinaryKernel
     auto op = cast<tpu::QuantizedBinaryOp>(operation);
     if (isPlain(op))
       return {};
-    int64_t half = bytesPerLane(result, Layout::Aligned, integer(op, 16));
-    int64_t word = bytesPerLane(result, Layout::Aligned, integer(op, 32));
+    int64_t half = scratchBytes(op, result, integer(op, 16));
+    int64_t word = scratchBytes(op, result, integer(op, 32));
     bool isProduct = op.getKind() == BinaryKind::mul;
     bool shifted = op.getLhsZeroPoint() != 0 || op.getRhsZeroPoint() != 0;
     SmallVector<int64_t> bytes;
@@ -128,7 +127,7 @@ struct QuantizedBinaryKernel
     ArithOp sum = isSum ? ArithOp::AddSaturate : ArithOp::SubSaturate;
     if (saturatesAtOnce(op))
       return math.integer(sum, result, a, b, -fraction);
-    LocalView last = scratchView(binding.scratch[2], tile, integer(op, 16));
+    LocalView last = scratchView(binding, 2, tile, integer(op, 16));
     Rescale rescale(emitter, tile.size);
     if (isSum || op.getKind() == BinaryKind::sub) {
       math.integer(sum, last, a, b, -fraction);
@@ -149,8 +148,9 @@ private:
                               binding.operands[operand.index], tile);
     if (operand.zeroPoint == 0)
       return q;
-    ArrayRef<int64_t> last = ArrayRef(binding.scratch).take_back(2);
-    LocalView shifted = scratchView(last[operand.index], tile, integer(op, 16));
+    unsigned last = binding.scratch.size() - 2; // the first of them
+    LocalView shifted =
+        scratchView(binding, last + operand.index, tile, integer(op, 16));
     math.integer(ArithOp::Sub, shifted, q,
                  IntegerAttr::get(integer(op, 16), operand.zeroPoint));
     return shifted;
@@ -165,8 +165,8 @@ private:
     auto typed = [&](unsigned width) {
       return IntegerType::get(op.getContext(), width, signedness);
     };
-    LocalView scaled = scratchView(binding.scratch[operand.index],
-                                   binding.result.tile, typed(16));
+    LocalView scaled =
+        scratchView(binding, operand.index, binding.result.tile, typed(16));
     FixedPoint number(operand.scale);
     math.integer(ArithOp::MulSaturate, scaled,
                  subtract(op, math, binding, operand),
@@ -187,7 +187,7 @@ private:
     Type type = IntegerType::get(op.getContext(), wide ? 32 : 16,
                                  isNatural ? IntegerType::Unsigned
                                            : IntegerType::Signless);
-    LocalView product = scratchView(binding.scratch[0], tile, type);
+    LocalView product = scratchView(binding, 0, tile, type);
     math.integer(ArithOp::Mul, product, a, b);
     Rescale(emitter, tile.size)
         .requantizeExactly(viewOf(binding.result), product,

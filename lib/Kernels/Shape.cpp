@@ -165,13 +165,11 @@ struct ConcatKernel
                   const GlobalBinding &binding) const {
     auto op = cast<tpu::ConcatOp>(operation);
     const GlobalBuffer &to = binding.results[0];
-    Emitter plain(emitter.getLocation(), emitter.getWindow());
-    Emitter mixed(emitter.getLocation(), emitter.getWindow());
+    Emitter plain = emitter.another(), mixed = emitter.another();
     bool anyInPlace = copyParts(op, plain, binding, Gaps::Unwritten);
     emitFill(mixed, 0, to.address, to.type.getNumElements(), elementBytes(to));
     copyParts(op, mixed, binding, Gaps::Written);
-    bool isFaster = !anyInPlace && cyclesOf(mixed.getCommands()) <
-                                       cyclesOf(plain.getCommands());
+    bool isFaster = !anyInPlace && cyclesOf(mixed) < cyclesOf(plain);
     for (const Command &command : (isFaster ? mixed : plain).getCommands())
       emitter.append(command.instruction);
   }

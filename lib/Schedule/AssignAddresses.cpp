@@ -5,7 +5,7 @@
 #include "lib/Kernels/Movement/LaneImage.h"
 #include "lib/Schedule/Memory/GlobalMemory.h"
 #include "lib/Schedule/Passes.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
@@ -20,8 +20,8 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
-static int64_t bytesOf(Value value) {
-  if (std::optional<LaneImage> image = laneImageOf(value))
+static int64_t bytesOf(Value value, const Chip &chip) {
+  if (std::optional<LaneImage> image = laneImageOf(value, chip))
     return image->bytes();
   auto type = cast<RankedTensorType>(value.getType());
   return llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(),
@@ -41,10 +41,10 @@ static void setAddress(Value value, int64_t address) {
 namespace {
 /// What a constant puts into global memory.
 struct Contents {
-  explicit Contents(top::WeightOp weight)
+  Contents(top::WeightOp weight, const Chip &chip)
       : bytes(top::rawBytes(weight.getValue())),
-        size(bytesOf(weight.getOutput())),
-        image(laneImageOf(weight.getOutput())) {}
+        size(bytesOf(weight.getOutput(), chip)),
+        image(laneImageOf(weight.getOutput(), chip)) {}
 
   /// Of fewer bytes than it fills a splat has, in which only equal elements of
   /// one width are alike; those that are elided have none.
@@ -89,13 +89,14 @@ struct AssignAddressesPass
           << functions.size();
       return signalPassFailure();
     }
+    const Chip &chip = chipOf(getOperation());
     Block &body = functions.front().getBody().front();
-    int64_t coefficients = placeWeights(body);
-    int64_t neurons = placeValues(body, bm1684x::kGlobalBase + coefficients);
-    if (coefficients + neurons > bm1684x::kGlobalBytes) {
+    int64_t coefficients = placeWeights(body, chip);
+    int64_t neurons = placeValues(body, coefficients, chip);
+    if (coefficients + neurons > chip.globalBytes) {
       functions.front().emitError("does not fit into global memory: expects at "
                                   "most ")
-          << bm1684x::kGlobalBytes << " bytes, but needs " << coefficients
+          << chip.globalBytes << " bytes, but needs " << coefficients
           << " for constants and " << neurons << " for tensors";
       return signalPassFailure();
     }
@@ -109,24 +110,24 @@ struct AssignAddressesPass
 private:
   /// Puts the constants one after the other, equal ones once; returns their
   /// bytes, in pages.
-  static int64_t placeWeights(Block &body) {
+  static int64_t placeWeights(Block &body, const Chip &chip) {
     constexpr int64_t kWeightAlignment = 256; // bytes; whole transfer bursts
     llvm::DenseMap<uint64_t, SmallVector<std::pair<Contents, int64_t>, 1>>
         known;
     int64_t next = 0;
     for (auto weight : body.getOps<top::WeightOp>()) {
-      Contents contents(weight);
+      Contents contents(weight, chip);
       auto &alike = known[contents.hash()];
       auto *found = llvm::find_if(
           alike, [&](const auto &item) { return item.first == contents; });
       int64_t offset = found == alike.end() ? next : found->second;
-      setAddress(weight.getOutput(), bm1684x::kGlobalBase + offset);
+      setAddress(weight.getOutput(), chip.globalBase + offset);
       if (found != alike.end())
         continue;
       alike.push_back({contents, offset});
       next += llvm::alignTo(contents.size, kWeightAlignment);
     }
-    return llvm::alignTo(std::max<int64_t>(next, 1), bm1684x::kPage);
+    return llvm::alignTo(std::max<int64_t>(next, 1), chip.page);
   }
 
   /// Results with a place in global memory.
@@ -136,7 +137,7 @@ private:
                                     : op.getResults();
   }
 
-  static GlobalMemory shareMemory(Block &body) {
+  static GlobalMemory shareMemory(Block &body, const Chip &chip) {
     llvm::DenseSet<Value> fixed;
     for (BlockArgument argument : body.getArguments())
       fixed.insert(argument);
@@ -144,10 +145,10 @@ private:
       fixed.insert(result);
     GlobalMemory memory;
     for (BlockArgument argument : body.getArguments())
-      memory.add(argument, bytesOf(argument), true);
+      memory.add(argument, bytesOf(argument, chip), true);
     for (Operation &op : body)
       for (Value result : storedResults(op))
-        memory.add(result, bytesOf(result),
+        memory.add(result, bytesOf(result, chip),
                    isa<top::WeightOp>(op) || fixed.contains(result));
     for (Operation &op : body)
       if (auto alias = dyn_cast<AliasOpInterface>(op))
@@ -164,9 +165,11 @@ private:
     memory.place(result, operand, -offset);
   }
 
-  /// Returns the bytes of all values that are not constants, in pages.
-  static int64_t placeValues(Block &body, int64_t base) {
-    GlobalMemory memory = shareMemory(body);
+  /// Puts all other values behind the constants; returns their bytes, in pages.
+  static int64_t placeValues(Block &body, int64_t coefficients,
+                             const Chip &chip) {
+    int64_t base = chip.globalBase + coefficients;
+    GlobalMemory memory = shareMemory(body, chip);
     Lives lives(body);
     SmallVector<const GlobalMemory::Region *> regions;
     SmallVector<GlobalRequest> requests;
@@ -190,7 +193,7 @@ private:
       regions.push_back(region);
       requests.push_back(request);
     }
-    auto [offsets, total] = allocateGlobal(requests);
+    auto [offsets, total] = allocateGlobal(requests, chip);
     for (auto [region, offset] : llvm::zip(regions, offsets))
       for (const auto &member : region->members)
         setAddress(member.value, base + offset + member.offset - region->begin);

@@ -7,7 +7,7 @@
 #include "lib/Conversion/TopToTpu/Pattern.h"
 
 #include "lib/Dialect/Top/Transforms/Weights.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -116,16 +116,15 @@ static bool isPlain(top::MatMulOp op) {
 
 /// Whether a head's scores, and the matrices of keys and values, leave room for
 /// the slices of others in a lane.
-static bool fits(const Attention &found) {
-  constexpr int64_t kRoom = bm1684x::kLaneBytes * 3 / 4;
-  auto laneBytes = [](const Heads &part, int64_t heads) {
-    return llvm::divideCeil(part.rows, bm1684x::kLanes) *
-           llvm::alignTo(heads * part.columns * 2, bm1684x::kAlignment);
+static bool fits(const Attention &found, const Chip &chip) {
+  auto laneBytes = [&chip](const Heads &part, int64_t heads) {
+    return llvm::divideCeil(part.rows, chip.lanes) *
+           llvm::alignTo(heads * part.columns * 2, chip.alignment);
   };
   int64_t bytes = found.key.rows * (4 * 4 + 2); // scores in f32, weights
   for (const Heads &part : {found.key, found.value})
     bytes += laneBytes(part, part.heads) + laneBytes(part, 1);
-  return bytes <= kRoom;
+  return bytes <= chip.laneBytes * 3 / 4;
 }
 
 static std::optional<Attention> matchAttention(top::MatMulOp op) {
@@ -149,7 +148,7 @@ static std::optional<Attention> matchAttention(top::MatMulOp op) {
     found.query.factor *= factor * found.key.factor;
     if (found.query.heads == found.key.heads &&
         found.query.heads == found.value.heads && found.value.factor == 1 &&
-        fits(found))
+        fits(found, chipOf(op)))
       return found;
   }
   return std::nullopt;

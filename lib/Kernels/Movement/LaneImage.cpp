@@ -3,14 +3,12 @@
 
 #include "dialects/Top/Top.h"
 #include "dialects/Tpu/Tpu.h"
-#include "lib/Target/BM1684X/Chip.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
 
 /// Runs of fewer bytes in global memory cost as many (GdmaCycles.cpp).
-static constexpr int64_t kLongRun = 256;
 
 /// Whether a kernel reads all rows and columns of an operand however its result
 /// is cut.
@@ -42,17 +40,17 @@ static std::optional<Layout> onlyLayout(Value value) {
 
 /// The longest section of which whole ones make a channel; none if all are too
 /// short for the full rate or too long for a row of 32-bit columns.
-static std::optional<int64_t> sectionOf(int64_t channelBytes, int64_t lanes) {
+static std::optional<int64_t> sectionOf(int64_t channelBytes, int64_t lanes,
+                                        const Chip &chip) {
   constexpr int64_t kColumn = 4; // bytes
-  int64_t longest = std::min(channelBytes, bm1684x::kMaxSize / lanes * kColumn /
-                                               kColumn * kColumn);
-  for (int64_t bytes = longest; bytes >= kLongRun; bytes -= kColumn)
+  int64_t longest = std::min(channelBytes, chip.maxSize / lanes * kColumn);
+  for (int64_t bytes = longest; bytes >= chip.longTransferRow; bytes -= kColumn)
     if (channelBytes % bytes == 0)
       return bytes;
   return std::nullopt;
 }
 
-std::optional<LaneImage> tpu_mlir::laneImageOf(Value value) {
+std::optional<LaneImage> tpu_mlir::laneImageOf(Value value, const Chip &chip) {
   if (!value.getDefiningOp<top::WeightOp>())
     return std::nullopt;
   auto type = cast<RankedTensorType>(value.getType());
@@ -64,22 +62,22 @@ std::optional<LaneImage> tpu_mlir::laneImageOf(Value value) {
   if (layout != Layout::Aligned && layout != Layout::Compact)
     return std::nullopt;
   if (layout == Layout::Aligned)
-    channel = llvm::alignTo(channel, bm1684x::kAlignment);
+    channel = llvm::alignTo(channel, chip.alignment);
   int64_t channels = type.getDimSize(1);
-  int64_t lanes = std::min(channels, bm1684x::kLanes);
+  int64_t lanes = std::min(channels, chip.lanes);
   LaneImage image{lanes, int64_t(llvm::divideCeil(channels, lanes)), channel,
                   0};
-  if (channel < kLongRun) {
+  if (channel < chip.longTransferRow) {
     image.sectionBytes = image.laneBytes();
-    bool fits = image.laneBytes() / elementBytes <= bm1684x::kMaxSize;
+    bool fits = image.laneBytes() / elementBytes <= chip.maxSize;
     return channels > lanes && fits ? std::optional(image) : std::nullopt;
   }
   // Lanes without a channel in the last round would be brought, too.
   constexpr int64_t kMostRounded = 10; // one part in so many
-  std::optional<int64_t> section = sectionOf(channel, lanes);
+  std::optional<int64_t> section = sectionOf(channel, lanes, chip);
   int64_t added = image.channelsPerLane * lanes - channels;
   if (!section || added * kMostRounded > channels ||
-      image.laneBytes() / *section > bm1684x::kMaxSize)
+      image.laneBytes() / *section > chip.maxSize)
     return std::nullopt;
   image.sectionBytes = *section;
   return image;

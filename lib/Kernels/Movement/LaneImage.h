@@ -32,7 +32,7 @@ struct LaneImage {
 /// The image of a constant, if it has one: all of its channels are read by
 /// kernels in one layout, and they are either short, and more than there are
 /// lanes, or whole sections.
-std::optional<LaneImage> laneImageOf(mlir::Value value);
+std::optional<LaneImage> laneImageOf(mlir::Value value, const Chip &chip);
 
 /// Writes the elements of so many channels, one after the other, to where they
 /// are in the image.

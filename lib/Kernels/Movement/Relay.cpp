@@ -2,15 +2,13 @@
 #include "lib/Kernels/Movement/Relay.h"
 
 #include "lib/Commands/Timeline.h"
-#include "lib/Kernels/Operands.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Target/Chip.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace tpu_mlir;
-
-using Quad = std::array<int64_t, 4>;
 
 namespace {
 /// What a lane does with its `outer` rows of `inner` elements.
@@ -56,18 +54,18 @@ constexpr int64_t kFurthest = 32;
 } // namespace
 
 /// Boxes come and go by turns; each has two places of this size in a lane.
-static int64_t placeBytes(const LocalWindow &window) {
+static int64_t placeBytes(const LocalWindow &window, const Chip &chip) {
   int64_t bytes =
-      window.bytes < 0 ? bm1684x::kLaneBytes - window.begin : window.bytes;
-  return llvm::alignDown(bytes / 4, uint64_t(bm1684x::kAlignment));
+      window.bytes < 0 ? chip.laneBytes - window.begin : window.bytes;
+  return llvm::alignDown(bytes / 4, uint64_t(chip.alignment));
 }
 
 /// A dimension as parts for lanes, as many as are whole, and such a part. Many
 /// lanes work side by side, few have longer rows.
-static SmallVector<std::pair<CopyDim, CopyDim>> splits(const CopyDim &dim) {
+static SmallVector<std::pair<CopyDim, CopyDim>> splits(const CopyDim &dim,
+                                                       int64_t all) {
   SmallVector<std::pair<CopyDim, CopyDim>> found;
-  for (int64_t lanes : {int64_t(1), bm1684x::kLanes / 16, bm1684x::kLanes / 4,
-                        bm1684x::kLanes}) {
+  for (int64_t lanes : {int64_t(1), all / 16, all / 4, all}) {
     int64_t size = divideCeil(dim.size, lanes);
     if (found.empty() || found.back().second.size != size)
       found.push_back(
@@ -88,7 +86,7 @@ static SmallVector<CopyDim> without(ArrayRef<CopyDim> dims,
 
 /// Rows that stay rows: lanes hold indices of a dimension, or combed parts.
 static void addRowPlans(ArrayRef<CopyDim> dims, const CopyDim *row,
-                        SmallVector<Plan> &plans) {
+                        int64_t allLanes, SmallVector<Plan> &plans) {
   const CopyDim inner = row ? *row : CopyDim{1, 1, 1};
   for (const CopyDim &lanes : dims) {
     if (&lanes == row)
@@ -103,7 +101,7 @@ static void addRowPlans(ArrayRef<CopyDim> dims, const CopyDim *row,
         std::max(lanes.sourceStride, lanes.targetStride) >
             kFurthest * inner.size)
       continue;
-    for (const auto &[parts, part] : splits(lanes))
+    for (const auto &[parts, part] : splits(lanes, allLanes))
       plans.push_back({Work::Comb, parts, inner, part,
                        without(dims, {row, &lanes}), &lanes,
                        parts.size * part.size});
@@ -113,21 +111,22 @@ static void addRowPlans(ArrayRef<CopyDim> dims, const CopyDim *row,
 /// Lanes hold indices of another dimension, or parts of one of the two that
 /// change places.
 static void addTurnPlans(ArrayRef<CopyDim> dims, const CopyDim *inner,
-                         const CopyDim *outer, SmallVector<Plan> &plans) {
+                         const CopyDim *outer, int64_t allLanes,
+                         SmallVector<Plan> &plans) {
   for (const CopyDim &lanes : dims)
     if (&lanes != inner && &lanes != outer)
       plans.push_back({Work::Turn, lanes, *inner, *outer,
                        without(dims, {inner, outer, &lanes})});
   SmallVector<CopyDim> rest = without(dims, {inner, outer});
-  for (const auto &[parts, part] : splits(*inner))
+  for (const auto &[parts, part] : splits(*inner, allLanes))
     plans.push_back(
         {Work::Turn, parts, part, *outer, rest, inner, parts.size * part.size});
-  for (const auto &[parts, part] : splits(*outer))
+  for (const auto &[parts, part] : splits(*outer, allLanes))
     plans.push_back(
         {Work::Turn, parts, *inner, part, rest, outer, parts.size * part.size});
 }
 
-static SmallVector<Plan> plansFor(ArrayRef<CopyDim> dims) {
+static SmallVector<Plan> plansFor(ArrayRef<CopyDim> dims, int64_t lanes) {
   const CopyDim *inner = nullptr, *outer = nullptr;
   for (const CopyDim &dim : dims) {
     if (dim.sourceStride == 1)
@@ -137,9 +136,9 @@ static SmallVector<Plan> plansFor(ArrayRef<CopyDim> dims) {
   }
   SmallVector<Plan> plans;
   if (inner && outer && inner != outer)
-    addTurnPlans(dims, inner, outer, plans);
+    addTurnPlans(dims, inner, outer, lanes, plans);
   else
-    addRowPlans(dims, inner == outer ? inner : nullptr, plans);
+    addRowPlans(dims, inner == outer ? inner : nullptr, lanes, plans);
   return plans;
 }
 
@@ -148,9 +147,9 @@ namespace {
 class Relay {
 public:
   Relay(Emitter &emitter, int64_t elementBytes)
-      : emitter(emitter), elementBytes(elementBytes),
+      : emitter(emitter), chip(emitter.getChip()), elementBytes(elementBytes),
         begin(emitter.getWindow().begin),
-        placeSize(placeBytes(emitter.getWindow())) {}
+        placeSize(placeBytes(emitter.getWindow(), chip)) {}
 
   void run(int64_t source, int64_t target, const Plan &plan) {
     cut({plan.work, source, target, kOnce, plan.lanes, plan.inner, plan.outer},
@@ -180,8 +179,8 @@ private:
         cut(moved(box, rest[0], i), rest.drop_front());
       return;
     }
-    if (box.lanes.size > bm1684x::kLanes)
-      return halve(box, &Box::lanes, bm1684x::kLanes);
+    if (box.lanes.size > chip.lanes)
+      return halve(box, &Box::lanes, chip.lanes);
     if (fits(box))
       return boxes.push_back(box);
     CopyDim Box::*longer =
@@ -194,8 +193,8 @@ private:
     if (box.work == Work::Comb)
       elements = std::max(box.sourceSpan(), box.targetSpan());
     return box.times.size * elements * elementBytes <= placeSize &&
-           box.times.size <= bm1684x::kMaxSize &&
-           (elements <= bm1684x::kMaxSize ||
+           box.times.size <= chip.maxSize &&
+           (elements <= chip.maxSize ||
             (box.times.size == 1 && box.work != Work::Comb));
   }
 
@@ -226,10 +225,10 @@ private:
     auto stride = [isSource](const CopyDim &dim) {
       return isSource ? dim.sourceStride : dim.targetStride;
     };
-    return {{uint64_t(isSource ? box.source : box.target),
-             {stride(box.times), stride(box.lanes), stride(rows), 1}},
-            {bm1684x::kLocalBase + place(index, goes),
-             {rows.size * row, 0, row, 1}}};
+    return {
+        {uint64_t(isSource ? box.source : box.target),
+         {stride(box.times), stride(box.lanes), stride(rows), 1}},
+        {chip.localBase + place(index, goes), {rows.size * row, 0, row, 1}}};
   }
 
   void load(size_t index) {
@@ -254,28 +253,27 @@ private:
       return;
     bool combs = box.work == Work::Comb;
     int64_t a = box.inner.size, b = box.outer.size;
-    isa::Arith copy;
-    copy.setFunction(isa::ArithOp::Copy);
-    copy.tsk_opd_num = 1;
-    copy.res0_prec = copy.opd0_prec =
-        uint32_t(elementBytes == 1   ? isa::Precision::I8
-                 : elementBytes == 2 ? isa::Precision::I16
-                                     : isa::Precision::I32);
-    setResultShape(
-        copy, {box.times.size, box.lanes.size, combs ? b : a, combs ? a : b});
-    copy.res0_addr = place(index, true);
-    copy.opd0_addr = place(index, false);
-    copy.res0_str = copy.opd0_str = LocalView::Strided;
+    LocalView from = view(place(index, false)), to = view(place(index, true));
     if (box.times.size > 1) {
-      copy.opd0_n_str = combs ? box.sourceSpan() : a * b;
-      copy.res0_n_str = combs ? box.targetSpan() : a * b;
+      from.strides[0] = combs ? box.sourceSpan() : a * b;
+      to.strides[0] = combs ? box.targetSpan() : a * b;
     }
-    copy.res0_h_str = combs ? box.outer.targetStride : b;
-    copy.res0_w_str = 1;
-    copy.opd0_h_str = combs ? box.outer.sourceStride : 1;
-    copy.opd0_w_str = combs ? 1 : a;
-    copy.fillImplied();
-    emitter.append(copy);
+    from.strides[2] = combs ? box.outer.sourceStride : 1;
+    from.strides[3] = combs ? 1 : a;
+    to.strides[2] = combs ? box.outer.targetStride : b;
+    to.strides[3] = 1;
+    Quad shape = {box.times.size, box.lanes.size, combs ? b : a, combs ? a : b};
+    verbsOf(emitter).unary(emitter, UnaryOp::Copy, {to, shape}, from);
+  }
+
+  /// Elements at an address of each lane, whose strides are to be set.
+  LocalView view(int64_t address) const {
+    mlir::MLIRContext *context = emitter.getLocation().getContext();
+    return {uint32_t(address),
+            LocalView::Strided,
+            {0, 0, 0, 0},
+            mlir::IntegerType::get(context, 8 * elementBytes,
+                                   mlir::IntegerType::Unsigned)};
   }
 
   void store(size_t index) {
@@ -291,6 +289,7 @@ private:
   }
 
   Emitter &emitter;
+  const Chip &chip;
   int64_t elementBytes;
   int64_t begin, placeSize; // bytes of a lane
   SmallVector<Box> boxes;
@@ -310,22 +309,26 @@ static void copyRest(Emitter &emitter, int64_t source, int64_t target,
            elementBytes, gaps);
 }
 
-std::vector<Command> tpu_mlir::relay(const Emitter &around, int64_t source,
-                                     int64_t target, ArrayRef<CopyDim> dims,
-                                     int64_t elementBytes, Gaps gaps) {
-  std::vector<Command> best;
-  if (placeBytes(around.getWindow()) < kSmallestPlace)
+std::optional<Emitter> tpu_mlir::relay(const Emitter &emitter, int64_t source,
+                                       int64_t target, ArrayRef<CopyDim> dims,
+                                       int64_t elementBytes, Gaps gaps) {
+  std::optional<Emitter> best;
+  int64_t fewest = 0; // cycles
+  if (placeBytes(emitter.getWindow(), emitter.getChip()) < kSmallestPlace)
     return best;
-  for (const Plan &plan : plansFor(dims)) {
+  for (const Plan &plan : plansFor(dims, emitter.getChip().lanes)) {
     bool mixes =
         plan.work == Work::Comb && plan.outer.targetStride != plan.inner.size;
     if (mixes && gaps == Gaps::Unwritten)
       continue;
-    Emitter emitter(around.getLocation(), around.getWindow());
-    Relay(emitter, elementBytes).run(source, target, plan);
-    copyRest(emitter, source, target, dims, plan, elementBytes, gaps);
-    if (best.empty() || cyclesOf(emitter.getCommands()) < cyclesOf(best))
-      best = emitter.takeCommands();
+    Emitter tried = emitter.another();
+    Relay(tried, elementBytes).run(source, target, plan);
+    copyRest(tried, source, target, dims, plan, elementBytes, gaps);
+    int64_t cycles = cyclesOf(tried);
+    if (!best || cycles < fewest) {
+      best = std::move(tried);
+      fewest = cycles;
+    }
   }
   return best;
 }

@@ -1,57 +1,14 @@
-//===- Transfer.cpp - GDMA commands that move slices and tensors
-//-----------===//
-//
-// What one command can do is described in docs/targets/notes/gdma.md.
-//
-//===----------------------------------------------------------------------===//
+//===- Transfer.cpp - Transfers of slices and tensors ---------------------===//
 #include "lib/Kernels/Movement/Transfer.h"
 
-#include "lib/Commands/Emitter.h"
 #include "lib/Commands/Timeline.h"
 #include "lib/Kernels/Movement/Relay.h"
-#include "lib/Kernels/Operands.h"
-#include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 using namespace tpu_mlir;
 
-using Quad = std::array<int64_t, 4>;
 using Side = TransferSide;
-
-uint32_t tpu_mlir::formatOf(int64_t elementBytes) {
-  isa::Precision precision = elementBytes == 1   ? isa::Precision::I8
-                             : elementBytes == 2 ? isa::Precision::F16
-                                                 : isa::Precision::F32;
-  return uint32_t(precision);
-}
-
-template <typename InstructionT>
-static void setSides(InstructionT &i, const Side &from, const Quad &fromSize,
-                     const Side &to, const Quad &toSize, int64_t elementBytes) {
-  i.nchw_copy = 1;
-  i.stride_enable = 1;
-  i.src_data_format = formatOf(elementBytes);
-  i.setSrcAddress(from.address);
-  i.setDstAddress(to.address);
-  i.setLaneMask(~uint64_t(0));
-  i.src_nsize = fromSize[0];
-  i.src_csize = fromSize[1];
-  i.src_hsize = fromSize[2];
-  i.src_wsize = fromSize[3];
-  i.dst_nsize = toSize[0];
-  i.dst_csize = toSize[1];
-  i.dst_hsize = toSize[2];
-  i.dst_wsize = toSize[3];
-  i.src_nstride = from.strides[0];
-  i.src_cstride = from.strides[1];
-  i.src_hstride = from.strides[2];
-  i.src_wstride = from.strides[3];
-  i.dst_nstride = to.strides[0];
-  i.dst_cstride = to.strides[1];
-  i.dst_hstride = to.strides[2];
-  i.dst_wstride = to.strides[3];
-}
 
 /// The global side of a slice: where it starts and the strides of its tensor.
 static Side globalSide(const GlobalBuffer &buffer, const Tile &tile,
@@ -67,7 +24,7 @@ static Side globalSide(const GlobalBuffer &buffer, const Tile &tile,
 
 static Side localSide(const LocalBuffer &buffer, const Tile &tile) {
   LocalView view = viewOf(buffer, tile);
-  return {bm1684x::kLocalBase + view.address, view.strides};
+  return {buffer.chip->localBase + view.address, view.strides};
 }
 
 static Side localSide(const LocalBuffer &buffer) {
@@ -75,9 +32,9 @@ static Side localSide(const LocalBuffer &buffer) {
 }
 
 /// Whole rows of both sides that follow each other are one long row.
-static void joinRows(Side &a, Side &b, Quad &size) {
+static void joinRows(Side &a, Side &b, Quad &size, int64_t maxSize) {
   if (a.strides[2] == size[3] && b.strides[2] == size[3] &&
-      size[2] * size[3] <= bm1684x::kMaxSize) {
+      size[2] * size[3] <= maxSize) {
     size[3] *= size[2];
     size[2] = 1;
     a.strides[2] = b.strides[2] = size[3];
@@ -86,10 +43,8 @@ static void joinRows(Side &a, Side &b, Quad &size) {
 
 void tpu_mlir::emitMove(Emitter &emitter, Side from, Side to, Quad size,
                         int64_t elementBytes) {
-  joinRows(from, to, size);
-  isa::GdmaTensor move;
-  setSides(move, from, size, to, size, elementBytes);
-  emitter.append(move);
+  joinRows(from, to, size, emitter.getChip().maxSize);
+  verbsOf(emitter).move(emitter, from, to, size, elementBytes);
 }
 
 /// Calls move(global side, local side, size) for each matrix of a slice whose
@@ -97,8 +52,9 @@ void tpu_mlir::emitMove(Emitter &emitter, Side from, Side to, Quad size,
 static void forEachMatrix(const GlobalBuffer &global, const LocalBuffer &local,
                           function_ref<void(Side, Side, Quad)> move) {
   const Tile &tile = local.tile;
-  int64_t together = columnsPerLane(tile.size[3]);
-  int64_t rowBytes = columnsRowBytes(tile.size[3]);
+  const Chip &chip = *local.chip;
+  int64_t together = columnsPerLane(tile.size[3], chip);
+  int64_t rowBytes = columnsRowBytes(tile.size[3], chip);
   int64_t row = global.type.getDimSize(3);
   Quad size = {tile.size[1], tile.size[3] / together, 1, together};
   for (int64_t b = 0; b < tile.size[0]; ++b) {
@@ -106,28 +62,11 @@ static void forEachMatrix(const GlobalBuffer &global, const LocalBuffer &local,
     matrix.offset[0] += b;
     Side outer = globalSide(global, matrix, sizeof(float));
     outer.strides = {row, together, together, 1};
-    constexpr int64_t kLane = bm1684x::kAlignment / sizeof(float);
-    Side inner{bm1684x::kLocalBase + local.address +
-                   b * tile.size[1] * rowBytes,
-               {rowBytes / int64_t(sizeof(float)), kLane, together, 1}};
+    int64_t lane = chip.alignment / sizeof(float);
+    Side inner{chip.localBase + local.address + b * tile.size[1] * rowBytes,
+               {rowBytes / int64_t(sizeof(float)), lane, together, 1}};
     move(outer, inner, size);
   }
-}
-
-void tpu_mlir::emitMatrix(Emitter &emitter, const MatrixMove &move,
-                          int64_t elementBytes) {
-  isa::GdmaMatrix i;
-  Side rows{move.global, {0, 0, move.rowStride, 1}};
-  Side lanes{move.local, {move.imageStride, move.channelStride, move.width, 1}};
-  Quad matrix = {1, 1, move.rows, move.columns};
-  Quad sections = {move.rows, int64_t(divideCeil(move.columns, move.width)), 1,
-                   move.width};
-  if (move.toLocal)
-    setSides(i, rows, matrix, lanes, sections, elementBytes);
-  else
-    setSides(i, lanes, sections, rows, matrix, elementBytes);
-  i.nchw_copy = 0;
-  emitter.append(i);
 }
 
 namespace {
@@ -137,7 +76,8 @@ namespace {
 class ChannelMatrices {
 public:
   ChannelMatrices(const GlobalBuffer &global, const LocalBuffer &local)
-      : tile(local.tile), local(localSide(local)), layout(local.layout) {
+      : chip(*local.chip), tile(local.tile), local(localSide(local)),
+        layout(local.layout) {
     elementBytes = local.elementType.getIntOrFloatBitWidth() / 8;
     outer = globalSide(global, tile, elementBytes);
     whole = tile.size[2] == global.type.getDimSize(2) &&
@@ -155,7 +95,7 @@ public:
       return false;
     int64_t channels = channelsAtOnce();
     constexpr int64_t kMost = 4; // commands
-    return channels > 0 && tile.size[0] <= bm1684x::kMaxSize &&
+    return channels > 0 && tile.size[0] <= chip.maxSize &&
            divideCeil(tile.size[1], channels) <= kMost;
   }
 
@@ -166,10 +106,10 @@ public:
     };
     for (int64_t c = 0; c < tile.size[1]; c += channels) {
       int64_t count = std::min(channels, tile.size[1] - c);
-      emitMatrix(emitter,
+      verbsOf(emitter).moveMatrix(emitter,
                  {toLocal, outer.address + c * width * elementBytes,
                   local.address +
-                      c / bm1684x::kLanes * local.strides[1] * elementBytes,
+                      c / chip.lanes * local.strides[1] * elementBytes,
                   tile.size[0], wide(count * width), wide(width),
                   wide(outer.strides[0]), wide(local.strides[0]),
                   wide(local.strides[1])},
@@ -191,11 +131,12 @@ private:
 
   /// All, or whole rounds of lanes; 0 if not even these fit into a row.
   int64_t channelsAtOnce() const {
-    int64_t most = bm1684x::kMaxSize / (width * elementBytes / column);
+    int64_t most = chip.maxSize / (width * elementBytes / column);
     return tile.size[1] <= most ? tile.size[1]
-                                : most / bm1684x::kLanes * bm1684x::kLanes;
+                                : most / chip.lanes * chip.lanes;
   }
 
+  const Chip &chip;
   Tile tile;
   Side outer, local;
   Layout layout;
@@ -217,7 +158,7 @@ void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
   Side source = globalSide(from, to.tile, elementBytes);
   Quad size = to.tile.size;
   if (to.layout == Layout::Replicated) {
-    size[1] = bm1684x::kLanes;
+    size[1] = to.chip->lanes;
     source.strides[1] = 0;
   }
   emitMove(emitter, source, localSide(to), size, elementBytes);
@@ -236,7 +177,7 @@ void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
   bool isMatrix = begin % from.sectionBytes == 0 &&
                   bytes % from.sectionBytes == 0 &&
                   from.sectionBytes % kColumn == 0 &&
-                  from.rowBytes() / kColumn <= bm1684x::kMaxSize;
+                  from.rowBytes() / kColumn <= to.chip->maxSize;
   if (!isMatrix) { // sections that hold all channels of a lane, or part of it
     Quad size = {1, std::min(tile.size[1], from.lanes), 1,
                  bytes / elementBytes};
@@ -246,7 +187,7 @@ void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
     return emitMove(emitter, global, local, size, elementBytes);
   }
   int64_t width = from.sectionBytes / kColumn, row = from.rowBytes() / kColumn;
-  emitMatrix(emitter,
+  verbsOf(emitter).moveMatrix(emitter,
              {true, address + begin / from.sectionBytes * from.rowBytes(),
               local.address, bytes / from.sectionBytes, row, width, row, width,
               bytes / kColumn},
@@ -282,10 +223,10 @@ void tpu_mlir::emitLocalMove(Emitter &emitter, const LocalBuffer &from,
 /// of lanes.
 static Side laneSide(const LocalBuffer &buffer, Tile tile) {
   int64_t channel = tile.offset[1] - buffer.tile.offset[1];
-  int64_t lane = channel % bm1684x::kLanes;
+  int64_t lane = channel % buffer.chip->lanes;
   tile.offset[1] -= lane; // a view starts in the first lane
   Side side = localSide(buffer, tile);
-  side.address += lane * bm1684x::kLaneBytes;
+  side.address += lane * buffer.chip->laneBytes;
   return side;
 }
 
@@ -294,13 +235,14 @@ void tpu_mlir::emitChannelMove(Emitter &emitter, const LocalBuffer &from,
                                const Tile &toTile) {
   int64_t elementBytes = from.elementType.getIntOrFloatBitWidth() / 8;
   auto laneOf = [](const LocalBuffer &buffer, const Tile &tile) {
-    return (tile.offset[1] - buffer.tile.offset[1]) % bm1684x::kLanes;
+    return (tile.offset[1] - buffer.tile.offset[1]) % buffer.chip->lanes;
   };
+  int64_t lanes = from.chip->lanes;
   Tile source = fromTile, target = toTile;
   for (int64_t left = fromTile.size[1]; left > 0; left -= source.size[1]) {
     source.size[1] = target.size[1] =
-        std::min({left, bm1684x::kLanes - laneOf(from, source),
-                  bm1684x::kLanes - laneOf(to, target)});
+        std::min({left, lanes - laneOf(from, source),
+                  lanes - laneOf(to, target)});
     emitMove(emitter, laneSide(from, source), laneSide(to, target), source.size,
              elementBytes);
     source.offset[1] += source.size[1];
@@ -317,7 +259,7 @@ SmallVector<int64_t> tpu_mlir::denseStrides(ArrayRef<int64_t> shape) {
 
 /// Drops dimensions of size 1, joins those that are one walk on both sides, and
 /// cuts those that exceed a size field.
-static SmallVector<CopyDim> normalize(ArrayRef<CopyDim> dims) {
+static SmallVector<CopyDim> normalize(ArrayRef<CopyDim> dims, int64_t maxSize) {
   SmallVector<CopyDim> joined;
   for (const CopyDim &dim : dims) {
     if (dim.size == 1)
@@ -325,7 +267,7 @@ static SmallVector<CopyDim> normalize(ArrayRef<CopyDim> dims) {
     if (!joined.empty() &&
         joined.back().sourceStride == dim.size * dim.sourceStride &&
         joined.back().targetStride == dim.size * dim.targetStride &&
-        joined.back().size * dim.size <= bm1684x::kMaxSize) {
+        joined.back().size * dim.size <= maxSize) {
       joined.back() = {joined.back().size * dim.size, dim.sourceStride,
                        dim.targetStride};
       continue;
@@ -364,8 +306,7 @@ static void emitBox(Emitter &emitter, int64_t source, int64_t target,
   };
   bool transposing =
       !together && any_of(dims, sourceInner) && any_of(dims, targetInner);
-  // bytes; the largest w step of the engine
-  const int64_t widest = 128 / elementBytes;
+  const int64_t widest = emitter.getChip().maxTransferStep / elementBytes;
   auto narrow = [&](const CopyDim &dim) -> int64_t {
     if (std::min(dim.sourceStride, dim.targetStride) < 1 ||
         std::max(dim.sourceStride, dim.targetStride) > widest)
@@ -395,16 +336,11 @@ static void emitBox(Emitter &emitter, int64_t source, int64_t target,
   if (!transposing) {
     Side to{uint64_t(target),
             {n.targetStride, c.targetStride, h.targetStride, w.targetStride}};
-    isa::GdmaTensor move;
-    setSides(move, from, size, to, size, elementBytes);
-    return emitter.append(move);
+    return verbsOf(emitter).move(emitter, from, to, size, elementBytes);
   }
   Side to{uint64_t(target),
           {n.targetStride, w.targetStride, h.targetStride, c.targetStride}};
-  isa::GdmaCwTranspose move;
-  setSides(move, from, size, to, {n.size, w.size, h.size, c.size},
-           elementBytes);
-  emitter.append(move);
+  verbsOf(emitter).turn(emitter, from, to, size, elementBytes);
 }
 
 /// Whether what lies together on both sides is short enough for another way to
@@ -421,7 +357,7 @@ void tpu_mlir::emitCopy(Emitter &emitter, int64_t source, int64_t target,
                         SmallVector<CopyDim> dims, int64_t elementBytes,
                         Gaps gaps) {
   for (size_t i = 0; i < dims.size(); ++i) {
-    if (dims[i].size <= bm1684x::kMaxSize)
+    if (dims[i].size <= emitter.getChip().maxSize)
       continue;
     SmallVector<CopyDim> head(dims), tail(dims); // too long: in two parts
     head[i].size = dims[i].size / 2;
@@ -432,30 +368,25 @@ void tpu_mlir::emitCopy(Emitter &emitter, int64_t source, int64_t target,
                     target + head[i].size * dims[i].targetStride * elementBytes,
                     tail, elementBytes, gaps);
   }
-  dims = normalize(dims);
-  Emitter direct(emitter.getLocation(), emitter.getWindow());
+  dims = normalize(dims, emitter.getChip().maxSize);
+  Emitter direct = emitter.another();
   emitBox(direct, source, target, dims, elementBytes);
-  std::vector<Command> relayed;
+  std::optional<Emitter> relayed;
   if (hasShortRows(dims, elementBytes))
     relayed = relay(emitter, source, target, dims, elementBytes, gaps);
-  bool isFaster =
-      !relayed.empty() && cyclesOf(relayed) < cyclesOf(direct.getCommands());
-  for (const Command &command : isFaster ? relayed : direct.getCommands())
+  bool isFaster = relayed && cyclesOf(*relayed) < cyclesOf(direct);
+  for (const Command &command : (isFaster ? *relayed : direct).getCommands())
     emitter.append(command.instruction);
 }
 
 void tpu_mlir::emitFill(Emitter &emitter, uint32_t bits, int64_t target,
                         int64_t count, int64_t elementBytes) {
   while (count > 0) {
-    int64_t rows = std::clamp<int64_t>(count / 1024, 1, bm1684x::kMaxSize);
+    int64_t rows =
+        std::clamp<int64_t>(count / 1024, 1, emitter.getChip().maxSize);
     int64_t row = std::min<int64_t>(count, 1024);
-    isa::GdmaTensor fill;
     Side to{uint64_t(target), {rows * row, rows * row, row, 1}};
-    setSides(fill, to, {1, 1, rows, row}, to, {1, 1, rows, row}, elementBytes);
-    fill.fill_constant_en = 1;
-    fill.constant_value = bits;
-    fill.setSrcAddress(0);
-    emitter.append(fill);
+    verbsOf(emitter).fill(emitter, bits, to, {1, 1, rows, row}, elementBytes);
     target += rows * row * elementBytes;
     count -= rows * row;
   }

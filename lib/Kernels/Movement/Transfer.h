@@ -1,33 +1,14 @@
-//===- Transfer.h - GDMA commands that move slices and tensors
-//-------------===//
+//===- Transfer.h - Transfers of slices and tensors -----------------------===//
 #pragma once
 
-#include "lib/Commands/Emitter.h"
 #include "lib/Kernels/Movement/LaneImage.h"
+#include "lib/Kernels/Verbs.h"
 
 namespace tpu_mlir {
 
-/// One side of a transfer: absolute address, strides [n, c, h, w] in elements.
-struct TransferSide {
-  uint64_t address;
-  std::array<int64_t, 4> strides;
-};
-
-/// The code of a format in which the transfer engine moves such elements.
-uint32_t formatOf(int64_t elementBytes);
-
 /// Moves elements of a size [n, c, h, w] as they are.
-void emitMove(Emitter &emitter, TransferSide from, TransferSide to,
-              std::array<int64_t, 4> size, int64_t elementBytes);
-/// A matrix in global memory, of rows whose sections of `width` columns are
-/// channels in lanes, row r image r. Strides in elements.
-struct MatrixMove {
-  bool toLocal;
-  uint64_t global, local; // addresses
-  int64_t rows, columns, width;
-  int64_t rowStride, imageStride, channelStride;
-};
-void emitMatrix(Emitter &emitter, const MatrixMove &move, int64_t elementBytes);
+void emitMove(Emitter &emitter, TransferSide from, TransferSide to, Quad size,
+              int64_t elementBytes);
 /// Brings a slice of a tensor in global memory to local memory.
 void emitLoad(Emitter &emitter, const GlobalBuffer &from,
               const LocalBuffer &to);

@@ -15,7 +15,6 @@
 
 using namespace mlir;
 using namespace tpu_mlir;
-using isa::ArithOp;
 
 using Views = llvm::ArrayRef<LocalView>;
 

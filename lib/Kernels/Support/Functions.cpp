@@ -17,7 +17,6 @@
 #include <cfloat>
 
 using namespace tpu_mlir;
-using isa::ArithOp;
 using tpu::UnaryKind;
 
 using Views = llvm::ArrayRef<LocalView>;

@@ -1,32 +1,21 @@
-//===- Math.h - Element-wise programs
-//--------------------------------------===//
+//===- Math.h - Element-wise programs -------------------------------------===//
 #pragma once
 
-#include "lib/Commands/Emitter.h"
-#include "lib/Kernels/Operands.h"
+#include "lib/Kernels/Verbs.h"
 #include "mlir/IR/BuiltinAttributes.h"
 
 namespace tpu_mlir {
-
-/// How a conversion rounds; the codes of the command.
-enum class Rounding : uint32_t {
-  HalfToEven = 0,
-  HalfAwayFromZero = 1,
-  TowardsZero = 2,
-  Down = 3,
-  Up = 4,
-};
 
 /// Emits element-wise commands on tensors of one shape. Operands are views,
 /// which may repeat dimensions by strides of zero, or constants.
 class Math {
 public:
-  Math(Emitter &emitter, mlir::MLIRContext *context,
-       const std::array<int64_t, 4> &shape)
-      : emitter(emitter), context(context), shape(shape) {}
+  Math(Emitter &emitter, mlir::MLIRContext *context, const Quad &shape)
+      : emitter(emitter), verbs(verbsOf(emitter)), context(context),
+        shape(shape) {}
 
   /// The same program on tensors of another shape.
-  Math withShape(const std::array<int64_t, 4> &other) const {
+  Math withShape(const Quad &other) const {
     return Math(emitter, context, other);
   }
 
@@ -39,29 +28,29 @@ public:
     float value = 0;
   };
 
-  void binary(isa::ArithOp op, const LocalView &result, const Operand &a,
+  void binary(ArithOp op, const LocalView &result, const Operand &a,
               const Operand &b) const;
   void add(const LocalView &result, const Operand &a, const Operand &b) const {
-    binary(isa::ArithOp::Add, result, a, b);
+    binary(ArithOp::Add, result, a, b);
   }
   void sub(const LocalView &result, const Operand &a, const Operand &b) const {
-    binary(isa::ArithOp::Sub, result, a, b);
+    binary(ArithOp::Sub, result, a, b);
   }
   void mul(const LocalView &result, const Operand &a, const Operand &b) const {
-    binary(isa::ArithOp::Mul, result, a, b);
+    binary(ArithOp::Mul, result, a, b);
   }
   void max(const LocalView &result, const Operand &a, const Operand &b) const {
-    binary(isa::ArithOp::Max, result, a, b);
+    binary(ArithOp::Max, result, a, b);
   }
   void min(const LocalView &result, const Operand &a, const Operand &b) const {
-    binary(isa::ArithOp::Min, result, a, b);
+    binary(ArithOp::Min, result, a, b);
   }
   /// Add, Sub or Mul, or its saturating kind, of integers, the exact result
   /// times 2^shift and rounded to nearest even. What saturates does so as the
   /// operands are signed, differences always.
-  void integer(isa::ArithOp op, const LocalView &result, const LocalView &a,
+  void integer(ArithOp op, const LocalView &result, const LocalView &a,
                const LocalView &b, int64_t shift = 0) const;
-  void integer(isa::ArithOp op, const LocalView &result, const LocalView &a,
+  void integer(ArithOp op, const LocalView &result, const LocalView &a,
                mlir::IntegerAttr b, int64_t shift = 0) const;
   void abs(const LocalView &result, const LocalView &a) const;
   void copy(const LocalView &result, const LocalView &a) const;
@@ -72,13 +61,13 @@ public:
             Rounding rounding = Rounding::HalfToEven) const;
   /// result = bits where `op` (SelectGreater, SelectEqual, SelectLess) holds
   /// for a and b, else zeros. Equality is that of bits.
-  void select(isa::ArithOp op, const LocalView &result, const Operand &a,
+  void select(ArithOp op, const LocalView &result, const Operand &a,
               const Operand &b, uint32_t bits) const;
   /// And, Or or Xor bit by bit, or another command of integers; views are taken
   /// as such.
-  void bitwise(isa::ArithOp op, const LocalView &result, const LocalView &a,
+  void bitwise(ArithOp op, const LocalView &result, const LocalView &a,
                const LocalView &b) const;
-  void bitwise(isa::ArithOp op, const LocalView &result, const LocalView &a,
+  void bitwise(ArithOp op, const LocalView &result, const LocalView &a,
                uint32_t bits) const;
   void invert(const LocalView &result, const LocalView &a) const;
   /// result = magnitude, which is not negative, with the sign of x.
@@ -100,13 +89,12 @@ public:
   LocalView asInteger(const LocalView &view) const;
 
 private:
-  void appendShifted(isa::Arith i, int64_t shift) const;
-  isa::Arith arith(isa::ArithOp op, const LocalView &result,
-                   unsigned operands) const;
+  Elements elements(const LocalView &result) const { return {result, shape}; }
 
   Emitter &emitter;
+  const Verbs &verbs;
   mlir::MLIRContext *context;
-  std::array<int64_t, 4> shape;
+  Quad shape;
 };
 
 } // namespace tpu_mlir

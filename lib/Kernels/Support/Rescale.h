@@ -1,46 +1,41 @@
-//===- Rescale.h - Commands between numbers of different scales
-//------------===//
+//===- Rescale.h - Between numbers of different scales --------------------===//
 #pragma once
 
 #include "lib/Kernels/Support/Math.h"
 
 namespace tpu_mlir {
 
-/// Emits RQ_DQ commands on tensors of one shape (rounding and limits:
-/// docs/targets/notes/tiu-elementwise.md). All views are aligned; every
-/// rounding is to nearest even, and integers saturate.
+/// The rescaling verbs on tensors of one shape.
 class Rescale {
 public:
-  Rescale(Emitter &emitter, const std::array<int64_t, 4> &shape)
-      : emitter(emitter), shape(shape) {}
+  Rescale(Emitter &emitter, const Quad &shape)
+      : emitter(emitter), verbs(verbsOf(emitter)), shape(shape) {}
 
-  /// f32(x) * scale + offset for x of 16 or 32 bits, in f32, then to an integer
-  /// of 8 or 16 bits; the table at `address` has [scale, offset] a channel,
-  /// aligned.
   void requantize(const LocalView &result, const LocalView &x,
-                  uint32_t address) const;
-  /// The same with one scale and offset.
+                  uint32_t address) const {
+    verbs.requantize(emitter, {result, x, shape}, address);
+  }
   void requantize(const LocalView &result, const LocalView &x, float scale,
-                  float offset) const;
-  /// x * scale + zeroPoint, rounded once, for x of 16 or 32 bits, to an integer
-  /// of 8 or 16 bits.
+                  float offset) const {
+    verbs.requantize(emitter, {result, x, shape}, scale, offset);
+  }
   void requantizeExactly(const LocalView &result, const LocalView &x,
-                         float scale, int64_t zeroPoint) const;
-  /// (x - zeroPoint) * scale, rounded once, for x of 8 or 16 bits, to an
-  /// integer.
+                         float scale, int64_t zeroPoint) const {
+    verbs.requantizeExactly(emitter, {result, x, shape}, scale, zeroPoint);
+  }
   void rescale(const LocalView &result, const LocalView &x, int64_t zeroPoint,
-               float scale) const;
-  /// (x - zeroPoint) * scale, for x of 8 or 16 bits, in f32.
+               float scale) const {
+    verbs.rescale(emitter, {result, x, shape}, zeroPoint, scale);
+  }
   void dequantize(const LocalView &result, const LocalView &x,
-                  int64_t zeroPoint, float scale) const;
+                  int64_t zeroPoint, float scale) const {
+    verbs.dequantize(emitter, {result, x, shape}, zeroPoint, scale);
+  }
 
 private:
-  isa::Requant command(isa::RequantOp op, const LocalView &result,
-                       const LocalView &x) const;
-  void append(isa::Requant i) const;
-
   Emitter &emitter;
-  std::array<int64_t, 4> shape;
+  const Verbs &verbs;
+  Quad shape;
 };
 
 /// f32(sums) * scale + offset for sums of 32 bits, rounded to the type of the

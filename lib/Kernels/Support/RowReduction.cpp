@@ -1,8 +1,7 @@
 //===- RowReduction.cpp - Maxima and sums of rows -------------------------===//
 #include "lib/Kernels/Support/RowReduction.h"
 
-#include "lib/Kernels/Support/PoolCommands.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Target/Chip.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -10,16 +9,14 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-using Shape = std::array<int64_t, 4>;
-
 /// Elements that the execution units take at once.
-static int64_t vectorOf(Type element) {
-  return bm1684x::kAlignment * 8 / element.getIntOrFloatBitWidth();
+static int64_t vectorOf(Type element, const Chip &chip) {
+  return chip.alignment * 8 / element.getIntOrFloatBitWidth();
 }
 
-Tile tpu_mlir::foldedRows(const Tile &tile, Type element) {
+Tile tpu_mlir::foldedRows(const Tile &tile, Type element, const Chip &chip) {
   Tile folded = tile;
-  folded.size[3] = std::min(tile.size[3], vectorOf(element));
+  folded.size[3] = std::min(tile.size[3], vectorOf(element, chip));
   return folded;
 }
 
@@ -30,19 +27,20 @@ public:
   Stages(Emitter &emitter, const Math &math, bool isSum, float scale)
       : emitter(emitter), math(math), isSum(isSum), scale(scale) {}
 
+  const Chip &chip() const { return emitter.getChip(); }
   /// result[n, c, 0, :] = the columns of `count` lines of `width`.
-  void columns(const LocalView &result, const LocalView &input, Shape shape,
+  void columns(const LocalView &result, const LocalView &input, Quad shape,
                int64_t count, int64_t width, bool isLast) const {
     shape[2] = count;
     shape[3] = width;
     pool(result, input, shape, {count, 1}, isLast);
   }
   void row(const LocalView &result, const LocalView &input,
-           const Shape &shape) const {
+           const Quad &shape) const {
     pool(result, input, shape, {1, shape[3]}, /*isLast=*/true);
   }
   /// Writes what changes no reduction to the `count` places behind each row.
-  void fillBehind(const LocalView &rows, Shape shape, int64_t count) const {
+  void fillBehind(const LocalView &rows, Quad shape, int64_t count) const {
     LocalView behind = rows;
     behind.mode = LocalView::Strided;
     behind.address += shape[3] * rows.elementType.getIntOrFloatBitWidth() / 8;
@@ -51,16 +49,16 @@ public:
   }
 
 private:
-  void pool(const LocalView &result, const LocalView &input, const Shape &shape,
+  void pool(const LocalView &result, const LocalView &input, const Quad &shape,
             std::array<int64_t, 2> kernel, bool isLast) const {
-    Shape to = shape;
+    Quad to = shape;
     to[2] = kernel[0] > 1 ? 1 : shape[2];
     to[3] = shape[3] / kernel[1];
-    PoolCommand command{result, input, to, shape, kernel};
+    Sliding window{result, input, to, shape, kernel};
     if (isSum)
-      emitSumPool(emitter, command, isLast ? scale : 1.0f);
+      verbsOf(emitter).sumPool(emitter, window, isLast ? scale : 1.0f);
     else
-      emitMaxPool(emitter, command);
+      verbsOf(emitter).maxPool(emitter, window);
   }
 
   Emitter &emitter;
@@ -74,8 +72,9 @@ private:
 /// in h have no plane for that.
 static void reduce(const Stages &stages, const LocalView &result,
                    const LocalView &rows, ArrayRef<LocalView> folded,
-                   const Shape &shape) {
-  int64_t vector = vectorOf(rows.elementType), quarter = vector / 4;
+                   const Quad &shape) {
+  int64_t vector = vectorOf(rows.elementType, stages.chip());
+  int64_t quarter = vector / 4;
   if (shape[2] > 1 || shape[3] < vector)
     return stages.row(result, rows, shape);
   int64_t lines = llvm::divideCeil(shape[3], vector);

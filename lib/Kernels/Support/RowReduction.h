@@ -12,7 +12,7 @@
 namespace tpu_mlir {
 
 /// The shape of each of the two scratch tensors that a reduction takes.
-Tile foldedRows(const Tile &tile, mlir::Type element);
+Tile foldedRows(const Tile &tile, mlir::Type element, const Chip &chip);
 
 /// Reduces rows along w. `rows` are aligned tensors of the tile's shape
 /// [n, c, h, w], in the gaps behind which it may write; results [n, c, h, 1].

@@ -3,7 +3,6 @@
 #include "lib/Schedule/Memory/GlobalMemory.h"
 
 #include "lib/Schedule/Memory/LiveIndex.h"
-#include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
@@ -57,7 +56,7 @@ SmallVector<const GlobalMemory::Region *> GlobalMemory::regions() const {
 }
 
 std::pair<SmallVector<int64_t>, int64_t>
-tpu::allocateGlobal(ArrayRef<GlobalRequest> requests) {
+tpu::allocateGlobal(ArrayRef<GlobalRequest> requests, const Chip &chip) {
   auto order = llvm::to_vector(llvm::seq<unsigned>(0, requests.size()));
   llvm::stable_sort(order, [&](unsigned a, unsigned b) {
     return requests[a].bytes > requests[b].bytes;
@@ -79,11 +78,11 @@ tpu::allocateGlobal(ArrayRef<GlobalRequest> requests) {
     for (auto [begin, end] : taken) {
       if (start + request.bytes <= begin)
         break;
-      start = std::max<int64_t>(start, llvm::alignTo(end, bm1684x::kPage));
+      start = std::max<int64_t>(start, llvm::alignTo(end, chip.page));
     }
     offsets[index] = start;
     placed.add(request.first, request.last, index);
     total = std::max<int64_t>(total, start + request.bytes);
   }
-  return {offsets, llvm::alignTo(total, bm1684x::kPage)};
+  return {offsets, llvm::alignTo(total, chip.page)};
 }

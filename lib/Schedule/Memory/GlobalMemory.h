@@ -2,6 +2,7 @@
 //--------------------===//
 #pragma once
 
+#include "lib/Target/Chip.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
@@ -48,9 +49,9 @@ struct GlobalRequest {
   unsigned last;
 };
 
-/// Offsets, multiples of a page, such that blocks in use at the same time do
-/// not overlap; and the bytes all of them take.
+/// Offsets, multiples of the chip's page, such that blocks in use at the same
+/// time do not overlap; and the bytes all of them take.
 std::pair<llvm::SmallVector<int64_t>, int64_t>
-allocateGlobal(llvm::ArrayRef<GlobalRequest> requests);
+allocateGlobal(llvm::ArrayRef<GlobalRequest> requests, const Chip &chip);
 
 } // namespace tpu_mlir::tpu

@@ -1,7 +1,7 @@
 //===- FillLanes.cpp - Element-wise ops in the better of two views --------===//
 #include "lib/Schedule/Passes.h"
 
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/Support/MathExtras.h"
@@ -23,11 +23,11 @@ static RankedTensorType typeOf(Value value) {
 
 /// Elements that the fullest lane has; the views of a signature, which may be
 /// of any rank, have no lanes.
-static int64_t depth(ArrayRef<int64_t> shape) {
+static int64_t depth(ArrayRef<int64_t> shape, const Chip &chip) {
   if (shape.size() != 4)
     return std::numeric_limits<int64_t>::max();
-  return shape[0] * int64_t(llvm::divideCeil(shape[1], bm1684x::kLanes)) *
-         shape[2] * shape[3];
+  return shape[0] * int64_t(llvm::divideCeil(shape[1], chip.lanes)) * shape[2] *
+         shape[3];
 }
 
 /// Ops of which each element of the result depends on the one of operand 0 at
@@ -59,8 +59,8 @@ static Value cloneOn(Operation *op, Value input, PatternRewriter &rewriter) {
 namespace {
 /// op(reshape(x)) becomes reshape(op(x)) where the lanes are as full.
 struct Before : RewritePattern {
-  explicit Before(MLIRContext *context)
-      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+  Before(MLIRContext *context, const Chip &chip)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context), chip(chip) {}
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
@@ -71,19 +71,23 @@ struct Before : RewritePattern {
       return rewriter.notifyMatchFailure(op, "there is no other view");
     if (!fitsView(op, view.getInput().getType().getShape()))
       return rewriter.notifyMatchFailure(op, "channels would be other ones");
-    if (depth(view.getInput().getType().getShape()) >
-        depth(view.getType().getShape()))
+    if (depth(view.getInput().getType().getShape(), chip) >
+        depth(view.getType().getShape(), chip))
       return rewriter.notifyMatchFailure(op, "lanes would be emptier");
     Value result = cloneOn(op, view.getInput(), rewriter);
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op->getResult(0).getType(),
                                            result);
     return success();
   }
+
+private:
+  const Chip &chip;
 };
 
 /// reshape(op(x)) becomes op(reshape(x)) where lanes are fuller.
 struct Behind : OpRewritePattern<ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
+  Behind(MLIRContext *context, const Chip &chip)
+      : OpRewritePattern(context), chip(chip) {}
 
   LogicalResult matchAndRewrite(ReshapeOp view,
                                 PatternRewriter &rewriter) const override {
@@ -91,7 +95,8 @@ struct Behind : OpRewritePattern<ReshapeOp> {
     if (!op || !keepsPlaces(op) || !op->hasOneUse())
       return rewriter.notifyMatchFailure(view, "the op is tied to its view");
     ArrayRef<int64_t> wanted = view.getType().getShape();
-    if (depth(wanted) >= depth(view.getInput().getType().getShape()))
+    if (depth(wanted, chip) >=
+        depth(view.getInput().getType().getShape(), chip))
       return rewriter.notifyMatchFailure(view, "lanes would be no fuller");
     if (!fitsView(op, wanted))
       return rewriter.notifyMatchFailure(view, "channels would be other ones");
@@ -101,12 +106,15 @@ struct Behind : OpRewritePattern<ReshapeOp> {
     rewriter.replaceOp(view, cloneOn(op, turned, rewriter));
     return success();
   }
+
+private:
+  const Chip &chip;
 };
 
 struct FillLanes : tpu_mlir::tpu::impl::FillLanesBase<FillLanes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<Before, Behind>(&getContext());
+    patterns.add<Before, Behind>(&getContext(), chipOf(getOperation()));
     if (failed(
             applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

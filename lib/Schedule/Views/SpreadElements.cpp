@@ -2,7 +2,7 @@
 #include "lib/Schedule/GroupPlan.h"
 #include "lib/Schedule/Passes.h"
 
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
@@ -87,14 +87,13 @@ static std::optional<Island> islandAround(Operation *start) {
 
 /// As many channels as divide the elements and are no shorter than the
 /// alignment of local memory, each one row if a command can name it.
-static Shape spread(int64_t elements) {
-  constexpr int64_t kShortest = bm1684x::kAlignment / 4; // of f32
-  int64_t channels =
-      std::clamp<int64_t>(elements / kShortest, 1, bm1684x::kLanes);
+static Shape spread(int64_t elements, const Chip &chip) {
+  int64_t shortest = chip.alignment / sizeof(float);
+  int64_t channels = std::clamp<int64_t>(elements / shortest, 1, chip.lanes);
   while (elements % channels != 0)
     --channels;
   int64_t rest = elements / channels, rows = 1;
-  while (rest % rows != 0 || rest / rows > bm1684x::kMaxSize)
+  while (rest % rows != 0 || rest / rows > chip.maxSize)
     ++rows;
   return {1, channels, rows, rest / rows};
 }
@@ -102,9 +101,10 @@ static Shape spread(int64_t elements) {
 /// Cycles of the op by itself, with its loads and its store, when what has
 /// the shape of its result has this view; nothing if it does not fit.
 static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
-  Block block;
-  OpBuilder builder(op->getContext());
-  builder.setInsertionPointToEnd(&block);
+  OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
+  setChip(*module, chipOf(op).name);
+  Block &block = module->getBodyRegion().emplaceBlock();
+  OpBuilder builder = OpBuilder::atBlockEnd(&block);
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
   IRMapping operands;
   auto viewed = [&](Type type) {
@@ -188,7 +188,7 @@ struct SpreadElements : tpu::impl::SpreadElementsBase<SpreadElements> {
         continue;
       seen.insert(island->begin(), island->end());
       auto type = cast<RankedTensorType>(op->getResult(0).getType());
-      Shape view = spread(type.getNumElements());
+      Shape view = spread(type.getNumElements(), chipOf(op));
       if (pays(*island, view))
         setView(*island, view);
     }

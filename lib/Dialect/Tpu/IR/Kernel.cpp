@@ -2,8 +2,6 @@
 //-------------------------------===//
 #include "dialects/Interfaces/Kernel.h"
 
-#include "lib/Target/BM1684X/Chip.h"
-
 #include "llvm/Support/MathExtras.h"
 
 using namespace tpu_mlir;
@@ -33,28 +31,27 @@ Tile Tile::hull(const Tile &a, const Tile &b) {
   return tile;
 }
 
-int64_t tpu_mlir::columnsPerLane(int64_t columns) {
-  int64_t most =
-      std::min<int64_t>(columns, bm1684x::kAlignment / sizeof(float));
+int64_t tpu_mlir::columnsPerLane(int64_t columns, const Chip &chip) {
+  int64_t most = std::min<int64_t>(columns, chip.alignment / sizeof(float));
   while (columns % most != 0)
     --most;
   return most;
 }
 
-int64_t tpu_mlir::columnsRowBytes(int64_t columns) {
-  return llvm::divideCeil(columns / columnsPerLane(columns), bm1684x::kLanes) *
-         bm1684x::kAlignment;
+int64_t tpu_mlir::columnsRowBytes(int64_t columns, const Chip &chip) {
+  int64_t lanes = columns / columnsPerLane(columns, chip);
+  return llvm::divideCeil(lanes, chip.lanes) * chip.alignment;
 }
 
 int64_t tpu_mlir::bytesPerLane(const Tile &tile, Layout layout,
-                               mlir::Type elementType) {
+                               mlir::Type elementType, const Chip &chip) {
   const auto &[n, c, h, w] = tile.size;
   if (layout == Layout::Columns)
-    return n * c * columnsRowBytes(w);
+    return n * c * columnsRowBytes(w, chip);
   int64_t channelsPerLane =
-      layout == Layout::Replicated ? c : llvm::divideCeil(c, bm1684x::kLanes);
+      layout == Layout::Replicated ? c : llvm::divideCeil(c, chip.lanes);
   int64_t channel = h * w * (elementType.getIntOrFloatBitWidth() / 8);
   if (layout != Layout::Compact)
-    channel = llvm::alignTo(channel, bm1684x::kAlignment);
-  return llvm::alignTo(n * channelsPerLane * channel, bm1684x::kAlignment);
+    channel = llvm::alignTo(channel, chip.alignment);
+  return llvm::alignTo(n * channelsPerLane * channel, chip.alignment);
 }
