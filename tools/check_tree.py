@@ -17,6 +17,11 @@ RUNTIME_PLACES = {
     "tools/check_tree.py",
     "bench/rivals.py",  # its quantiser, not a session
 }
+# A question about one chip: its namespace, its folder, an instruction by name.
+INSTRUCTION = re.compile(r"^def (\w+) : Instruction<", re.MULTILINE)
+CHIP_ROOMS = ("lib/Isa/", "lib/Target/", "lib/Simulator/", "lib/Kernels/BM1684X/", "test/")
+CHIP_LISTS = ("lib/Kernels/Verbs.cpp",)  # one line for each chip
+CHIP_LEFT = ("dialects/Interfaces/", "lib/Commands/", "lib/Kernels/", "lib/Schedule/")  # not handed it everywhere yet
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
 
@@ -37,11 +42,26 @@ def problems_of(path: Path) -> list[str]:
     return found
 
 
+def questions_about_a_chip(paths: list[Path]) -> list[str]:
+    """Return the lines of C++ that ask which chip it is, outside of the rooms where chips differ."""
+    table = "\n".join(path.read_text(encoding="utf-8") for path in Path("dialects/Isa").glob("*.td"))
+    names = "|".join(INSTRUCTION.findall(table))
+    question = re.compile(rf"\bbm\d+x?(Map\b|::)|/BM\d+X?/|\bisa::({names})(Op)?\b")
+    asking = [p for p in paths if not str(p).startswith((*CHIP_ROOMS, *CHIP_LISTS, *CHIP_LEFT))]
+    return [
+        f"{path}:{number}: a question about the chip: read it from the Chip, or let its Verbs answer"
+        for path in asking
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if question.search(line) and not line.lstrip().startswith("//")
+    ]
+
+
 def main() -> int:
     """Check every tracked file; return the exit code."""
     listed = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout.splitlines()
     tracked = [path for path in map(Path, listed) if path.exists()]
     found = [p for path in tracked if path.suffix in SOURCES for p in problems_of(path)]
+    found += questions_about_a_chip([path for path in tracked if path.suffix in {".cpp", ".h"}])
     folders = Counter(path.parent for path in tracked)
     found += [
         f"{folder}: {count} files, the limit is {MAX_FILES}" for folder, count in folders.items() if count > MAX_FILES

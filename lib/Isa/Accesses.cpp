@@ -17,7 +17,6 @@ struct Range {
 
 /// Beyond this many separate pieces an operand counts as one range.
 constexpr size_t maxRanges = 16;
-constexpr uint64_t allLanes = ~uint64_t(0);
 
 /// Bytes of `count` elements, rounded up.
 uint64_t bytesOf(const Operand &o, uint64_t count) {
@@ -78,7 +77,7 @@ public:
     if (o.kind == Operand::Kind::Constant)
       return;
     if (o.kind == Operand::Kind::Anything)
-      return addBoth(o, {Space::Local, false, 0, laneBytes, allLanes});
+      return addBoth(o, {Space::Local, false, 0, laneBytes, Lanes::all()});
     if (!o.hasSpace || isEmpty(o))
       return;
     if (o.space != Space::Local)
@@ -96,8 +95,8 @@ private:
     }
     if (o.isWritten) {
       access.write = true;
-      access.lanes &= o.lanes;
-      if (access.lanes)
+      access.lanes = access.lanes & o.lanes;
+      if (!access.lanes.isEmpty())
         all.push_back(access);
     }
   }
@@ -111,9 +110,9 @@ private:
 
   void addFlatRange(const Operand &o, Range r) {
     Operand unmasked = o;
-    unmasked.lanes = allLanes;
-    addBoth(unmasked,
-            {o.space, false, o.address + r.begin, o.address + r.end, allLanes});
+    unmasked.lanes = Lanes::all();
+    addBoth(unmasked, {o.space, false, o.address + r.begin, o.address + r.end,
+                       Lanes::all()});
   }
 
   /// A run of local memory that goes on in the next lane.
@@ -123,7 +122,7 @@ private:
     for (uint64_t lane = begin / laneBytes; lane * laneBytes < end; ++lane) {
       uint64_t base = lane * laneBytes;
       addBoth(o, {Space::Local, false, std::max(begin, base) - base,
-                  std::min(end, base + laneBytes) - base, uint64_t(1) << lane});
+                  std::min(end, base + laneBytes) - base, Lanes::one(lane)});
     }
   }
 
@@ -146,8 +145,7 @@ private:
           end > lane ? llvm::divideCeil(end - lane, laneCount) : 0;
       if (blockBegin >= blockEnd)
         continue;
-      uint64_t lanes = llvm::maskTrailingOnes<uint64_t>(edges[i + 1]) &
-                       ~llvm::maskTrailingOnes<uint64_t>(lane);
+      Lanes lanes = Lanes::range(lane, edges[i + 1]);
       for (Range r : pieces(o, o.shape[0], o.strides[0], blockBegin, blockEnd,
                             o.strides[1], planeSpan(o)))
         addBoth(o, {Space::Local, false, base + r.begin, base + r.end, lanes});
@@ -168,6 +166,6 @@ llvm::SmallVector<Access> isa::accesses(const Instruction &instruction) {
 }
 
 bool isa::conflict(const Access &a, const Access &b) {
-  return (a.write || b.write) && a.space == b.space && (a.lanes & b.lanes) &&
-         a.begin < b.end && b.begin < a.end;
+  return (a.write || b.write) && a.space == b.space &&
+         !(a.lanes & b.lanes).isEmpty() && a.begin < b.end && b.begin < a.end;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Isa/Instructions.h"
+#include "lib/Isa/Lanes.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace tpu_mlir::isa {
@@ -13,7 +14,7 @@ struct Access {
   Space space;
   bool write;
   uint64_t begin, end; // local: bytes within a lane; otherwise addresses
-  uint64_t lanes;      // local: bit i for lane i; otherwise all ones
+  Lanes lanes;         // of local memory; otherwise all
 };
 
 llvm::SmallVector<Access> accesses(const Instruction &instruction);

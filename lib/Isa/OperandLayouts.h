@@ -121,7 +121,7 @@ inline Operand written(Operand o, bool alsoRead = false) {
 /// A compute result: the lanes that the mask leaves out do not change.
 template <typename T>
 Operand result(const T &command, Operand o, bool alsoRead = false) {
-  o.lanes = command.tsk_lane_num;
+  o.lanes = Lanes(command.tsk_lane_num);
   return written(o, alsoRead);
 }
 

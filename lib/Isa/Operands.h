@@ -9,6 +9,7 @@
 #pragma once
 
 #include "lib/Isa/Instructions.h"
+#include "lib/Isa/Lanes.h"
 #include "llvm/ADT/SmallVector.h"
 #include <array>
 
@@ -37,7 +38,7 @@ struct Operand {
   Sizes shape{};
   Sizes strides{};        // elements; c in local memory: to the channel 64 on
   llvm::StringRef layout; // how the strides came about, for listings
-  uint64_t lanes = ~uint64_t(0); // those that a write may change
+  Lanes lanes = Lanes::all(); // those that a write may change
   uint32_t value = 0;
 };
 

@@ -49,7 +49,7 @@ Operand side(llvm::StringRef name, uint64_t address, uint32_t precision,
 }
 
 template <typename T> Operand target(const T &i, Operand o) {
-  o.lanes = i.laneMask();
+  o.lanes = Lanes(i.laneMask());
   return written(o);
 }
 
@@ -141,7 +141,7 @@ Operands isa::list(const GdmaTensor &i) {
   all.push_back(i.fill_constant_en ? fill(i) : source(i, from, isCopy));
   Operand out = target(i, to, isCopy);
   if (isBroadcast) // the mask's bit of the first lane holds for all
-    out.lanes = ~uint64_t(0);
+    out.lanes = Lanes::all();
   all.push_back(out);
   for (unsigned copy = 1; isFourBank && copy < bankCopies; ++copy) {
     out.address += bankCopyBytes;

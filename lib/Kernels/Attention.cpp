@@ -262,8 +262,9 @@ LocalView Heads::maskView(unsigned operand) {
       std::tie(part.offset[dim], part.size[dim]) = parts[dim];
   LocalView mask = viewOf(buffer, part);
   if (!mask.elementType.isF32()) {
-    Tile tile = maskTile(op->getOperand(operand), part.size[1], portion);
-    LocalView wide = scratchView(binding.scratch[Buffers::Mask], tile,
+    Tile tile = maskTile(op->getOperand(operand), part.size[1], portion,
+                         emitter.getChip());
+    LocalView wide = scratchView(binding, Buffers::Mask, tile,
                                  buffers.types[Buffers::Mask]);
     mask.mode = LocalView::Strided;
     Math(emitter, op.getContext(), tile.size).cast(wide, mask);

@@ -250,14 +250,15 @@ llvm::Expected<RunReport> Program::run(llvm::StringRef name,
     return std::move(error);
   if (llvm::Error error = runtime::checkIndices(prepared.indexLimits, feeds))
     return std::move(error);
-  llvm::Expected<sim::Machine> made = sim::Machine::make(prepared.globalBytes);
+  llvm::Expected<sim::Machine> made =
+      sim::Machine::make(*target, prepared.globalBytes);
   if (!made)
     return made.takeError();
   sim::Machine &machine = *made;
   machine.useThreads(options.threads);
   if (options.trackUninitialised)
     machine.followInitialised();
-  if (llvm::Error error = upload(machine, sim::staticBase, firmwareTables()))
+  if (llvm::Error error = upload(machine, target->staticBase, firmwareTables()))
     return std::move(error);
   if (!stage.coeff.empty())
     if (llvm::Error error = machine.lend(stage.coeffAddress, stage.coeff))

@@ -37,7 +37,7 @@ void tpu_mlir::runtime::addTimes(RunReport &report,
 llvm::Expected<RunReport> Program::profile(size_t net, size_t stage,
                                            Preset preset) const {
   const Prepared &prepared = stages[net][stage];
-  sim::Machine none;
+  sim::Machine none(*target);
   RunReport report{target};
   report.cycles = target->model->startCycles(preset);
   for (auto [index, group] : llvm::enumerate(prepared.groups)) {

@@ -25,7 +25,7 @@ static llvm::Error executeMasked(Machine &machine, const T &command) {
       masked.forEachField(masked, [&](llvm::StringRef name, auto &member) {
         if constexpr (std::is_same_v<decltype(member), uint64_t &>)
           if (name == "tsk_lane_num")
-            member = *machine.laneMask;
+            member = machine.laneMask->bits();
       });
       return execute(machine, masked);
     }

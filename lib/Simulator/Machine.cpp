@@ -1,4 +1,4 @@
-//===- Machine.cpp - The state of one BM1684X: its memories ---------------===//
+//===- Machine.cpp - The state of one chip: its memories ------------------===//
 #include "lib/Simulator/Machine.h"
 
 #include "lib/Simulator/ThreadPool.h"
@@ -59,37 +59,41 @@ Bytes &Bytes::operator=(Bytes other) {
   return *this;
 }
 
-Machine::Machine(uint64_t globalBytes)
-    : memories{Bytes(localBytes), Bytes(staticBytes), Bytes(l2Bytes),
-               Bytes(globalBytes)} {}
+Machine::Machine(const AddressMap &map, uint64_t globalBytes)
+    : memoryMap(&map), memories{Bytes(map.localBytes()), Bytes(map.staticBytes),
+                                Bytes(map.l2Bytes), Bytes(globalBytes)} {}
 
-llvm::Expected<Machine> Machine::make(uint64_t globalBytes) {
+llvm::Expected<Machine> Machine::make(const AddressMap &map,
+                                      uint64_t globalBytes) {
   std::optional<Bytes> global = Bytes::allocate(globalBytes);
   if (!global)
     return refuse(llvm::formatv("this computer has no {0} bytes for the "
                                 "chip's global memory",
                                 globalBytes));
-  Machine machine;
+  Machine machine(map);
   machine.memory(Space::Global) = std::move(*global);
   return machine;
 }
 
 llvm::Expected<Location> Machine::decode(uint64_t address) const {
-  constexpr std::pair<Space, uint64_t> bases[] = {{Space::Global, globalBase},
-                                                  {Space::Local, localBase},
-                                                  {Space::Static, staticBase},
-                                                  {Space::L2, l2Base}};
+  const std::pair<Space, uint64_t> bases[] = {
+      {Space::Global, memoryMap->globalBase},
+      {Space::Local, memoryMap->localBase},
+      {Space::Static, memoryMap->staticBase},
+      {Space::L2, memoryMap->l2Base}};
   for (auto [space, base] : bases)
     if (address >= base && address - base < size(space))
       return Location{space, address - base};
   return refuse(llvm::formatv("address {0:x} is in no memory (global memory "
                               "ends at {1:x})",
-                              address, globalBase + size(Space::Global)));
+                              address,
+                              memoryMap->globalBase + size(Space::Global)));
 }
 
 llvm::Expected<Location> Machine::decodeTiu(uint64_t address) const {
-  uint64_t offset = address >= localBase ? address - localBase : address;
-  if (offset < localBytes)
+  uint64_t base = memoryMap->localBase;
+  uint64_t offset = address >= base ? address - base : address;
+  if (offset < size(Space::Local))
     return Location{Space::Local, offset};
   return refuse(llvm::formatv("address {0:x} is not in local memory", address));
 }
@@ -99,12 +103,12 @@ llvm::Error Machine::check(Location at, uint64_t size, unsigned alignment,
   const char *verb = isWrite ? "write to" : "read of";
   uint64_t available = this->size(at.space);
   if (at.offset > available || size > available - at.offset)
-    return refuse(
-        llvm::formatv("{0} {1}: out of range, the memory has {2} "
-                      "bytes{3}",
-                      verb, describe(at, size),
-                      at.space == Space::Local ? laneBytes : available,
-                      at.space == Space::Local ? " a lane" : ""));
+    return refuse(llvm::formatv("{0} {1}: out of range, the memory has {2} "
+                                "bytes{3}",
+                                verb, describe(at, size),
+                                at.space == Space::Local ? memoryMap->laneBytes
+                                                         : available,
+                                at.space == Space::Local ? " a lane" : ""));
   if (at.offset % alignment)
     return refuse(llvm::formatv("{0} {1}: misaligned, must begin at a "
                                 "multiple of {2} bytes",

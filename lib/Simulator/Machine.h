@@ -1,4 +1,4 @@
-//===- Machine.h - The state of one BM1684X: its memories ------*- C++ -*-===//
+//===- Machine.h - The state of one chip: its memories ---------*- C++ -*-===//
 //
 // A machine is a value: copying it copies its memories, any number may live in
 // one process. Every access is checked; whether bytes were written before they
@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "lib/Isa/AddressMap.h"
+#include "lib/Isa/Lanes.h"
 #include "lib/Simulator/Refuse.h"
 #include "lib/Simulator/WrittenBytes.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -21,18 +23,16 @@ namespace tpu_mlir::sim {
 
 class ThreadPool;
 
-constexpr unsigned laneCount = 64;
-constexpr uint64_t laneBytes = 256 << 10;
-constexpr uint64_t localBytes = laneCount * laneBytes;
-constexpr uint64_t staticBytes = 16 << 10;
-constexpr uint64_t l2Bytes = 2 << 20;
-
-/// Where the memories begin, as the GDMA sees them; lane i of the local memory
-/// is at localBase + i * laneBytes.
-constexpr uint64_t localBase = 0x0800'0000;
-constexpr uint64_t staticBase = 0x0900'0000;
-constexpr uint64_t l2Base = 0x1000'0000;
-constexpr uint64_t globalBase = 0x1'0000'0000;
+// The memories of the chip whose instructions are here: compute commands are
+// fastest where these are constants.
+constexpr unsigned laneCount = bm1684xMap.lanes;
+constexpr uint64_t laneBytes = bm1684xMap.laneBytes;
+constexpr uint64_t localBytes = bm1684xMap.localBytes();
+constexpr uint64_t staticBytes = bm1684xMap.staticBytes;
+constexpr uint64_t localBase = bm1684xMap.localBase;
+constexpr uint64_t staticBase = bm1684xMap.staticBase;
+constexpr uint64_t l2Base = bm1684xMap.l2Base;
+constexpr uint64_t globalBase = bm1684xMap.globalBase;
 
 enum class Space : uint8_t { Local, Static, L2, Global };
 constexpr unsigned spaceCount = 4;
@@ -62,11 +62,14 @@ class Machine {
 public:
   using Observer = std::function<void(const MemoryAccess &)>;
 
-  /// A machine with `globalBytes` bytes of global memory, all memories zero.
-  explicit Machine(uint64_t globalBytes = 0);
+  /// A machine with the memories of a chip, which must outlive it, and
+  /// `globalBytes` bytes of global memory, all zero.
+  explicit Machine(const AddressMap &map, uint64_t globalBytes = 0);
   /// The same; fails if this computer does not have the memory.
-  static llvm::Expected<Machine> make(uint64_t globalBytes);
+  static llvm::Expected<Machine> make(const AddressMap &map,
+                                      uint64_t globalBytes);
 
+  const AddressMap &map() const { return *memoryMap; }
   uint64_t size(Space space) const { return memory(space).size(); }
 
   /// The memory an address belongs to, as the GDMA decodes it; an error if
@@ -113,10 +116,10 @@ public:
     return memory(space).data();
   }
   uint8_t *lane(unsigned index) {
-    return data(Space::Local) + index * laneBytes;
+    return data(Space::Local) + index * memoryMap->laneBytes;
   }
   const uint8_t *lane(unsigned index) const {
-    return data(Space::Local) + index * laneBytes;
+    return data(Space::Local) + index * memoryMap->laneBytes;
   }
 
   /// True when single accesses matter: someone observes them or uninitialised
@@ -136,7 +139,7 @@ public:
 
   /// The lanes that compute commands write, whatever they say themselves; set
   /// by system commands.
-  std::optional<uint64_t> laneMask;
+  std::optional<isa::Lanes> laneMask;
 
   /// Workers that instructions may spread lanes over; copies share them.
   /// One thread (no pool) at first.
@@ -159,6 +162,7 @@ private:
   }
   void copyLent();
 
+  const AddressMap *memoryMap;
   Bytes memories[spaceCount];
   llvm::ArrayRef<uint8_t> lent; ///< of the global memory, in place of its own
   uint64_t lentAt = 0;          ///< offset

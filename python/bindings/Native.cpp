@@ -29,4 +29,5 @@ PYBIND11_MODULE(_native, m) {
   bindEncode(m);
   bindSimulator(m);
   bindRuntime(m);
+  bindTarget(m);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "lib/Isa/Instructions.h"
+#include "lib/Target/Chip.h"
 #include "llvm/Support/Error.h"
 
 #include <pybind11/pybind11.h>
@@ -25,6 +26,8 @@ T unwrap(const char *errorClass, llvm::Expected<T> result) {
 
 /// "tiu" or "gdma".
 isa::Engine engineNamed(const std::string &name);
+/// "bm1684x".
+const Chip &chipOf(const std::string &name);
 
 void bindBModel(pybind11::module_ &module);
 void bindInterrupts(pybind11::module_ &module);
@@ -34,5 +37,6 @@ void bindIsa(pybind11::module_ &module);
 void bindEncode(pybind11::module_ &module);
 void bindSimulator(pybind11::module_ &module);
 void bindRuntime(pybind11::module_ &module);
+void bindTarget(pybind11::module_ &module);
 
 } // namespace tpu_mlir::python

@@ -91,8 +91,8 @@ static const char *nameOf(isa::Space space) {
 static py::list accessesOf(const Command &command) {
   py::list all;
   for (const isa::Access &a : isa::accesses(command.decoded.instruction))
-    all.append(
-        py::make_tuple(nameOf(a.space), a.write, a.begin, a.end, a.lanes));
+    all.append(py::make_tuple(nameOf(a.space), a.write, a.begin, a.end,
+                              a.lanes.bits()));
   return all;
 }
 

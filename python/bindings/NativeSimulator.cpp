@@ -11,7 +11,7 @@ static py::array_t<uint8_t> memoryView(py::object owner, sim::Space space) {
   auto &machine = owner.cast<sim::Machine &>();
   std::vector<py::ssize_t> shape;
   if (space == sim::Space::Local)
-    shape = {sim::laneCount, sim::laneBytes};
+    shape = {machine.map().lanes, machine.map().laneBytes};
   else
     shape = {py::ssize_t(machine.size(space))};
   return py::array_t<uint8_t>(shape, machine.data(space), owner);
@@ -36,14 +36,16 @@ static void executeBytes(sim::Machine &machine, const std::string &engine,
 }
 
 void python::bindSimulator(py::module_ &module) {
-  py::module_ m = module.def_submodule("simulator", "One BM1684X");
+  py::module_ m = module.def_submodule("simulator", "One chip");
   py::class_<sim::Machine> machine(m, "Machine");
   machine
-      .def(py::init([](uint64_t globalBytes) {
-             return python::unwrap("CommandError",
-                                   sim::Machine::make(globalBytes));
+      .def(py::init([](uint64_t globalBytes, const std::string &chip) {
+             return python::unwrap(
+                 "CommandError",
+                 sim::Machine::make(python::chipOf(chip), globalBytes));
            }),
-           py::arg("global_bytes") = 0)
+           py::arg("global_bytes") = 0,
+           py::arg("chip") = chips().front()->name.str())
       .def("__copy__",
            [](const sim::Machine &other) { return sim::Machine(other); })
       .def("use_threads", &sim::Machine::useThreads, py::arg("count"))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tpu_mlir._native import target
 from tpu_mlir.errors import ModelError
 from tpu_mlir.quantization.preprocess import Preprocess
 from tpu_mlir.quantization.ranges import Ranges
@@ -13,7 +14,7 @@ from tpu_mlir.runtime.files import read_text
 FLOATS = ("f32", "f16", "bf16")
 PRECISIONS = (*FLOATS, "int8")
 RANGED = ("int8", "f16")  # precisions that ranges tell something
-CHIPS = ("bm1684x",)
+CHIPS = tuple(chip.name for chip in target.chips())
 OVERRIDES, RANGES = "overrides", "ranges"  # files that passes read
 
 

@@ -87,7 +87,7 @@ struct Streams {
 };
 
 struct Outcome {
-  Machine machine{window + 128};
+  Machine machine{bm1684xMap, window + 128};
   std::string error;
   std::vector<CommandId> order;
 };

@@ -12,7 +12,7 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::sim;
 
 static void checkAddresses(Checks &checks) {
-  Machine machine(1 << 20);
+  Machine machine(bm1684xMap, 1 << 20);
   auto location = machine.decode(localBase + 3 * laneBytes + 16);
   checks.expect(location && location->space == Space::Local &&
                     location->lane() == 3 && location->inLane() == 16,
@@ -26,8 +26,54 @@ static void checkAddresses(Checks &checks) {
                 "runs of the local memory may cross lanes");
 }
 
+/// The vendor's memory map (sophgo/tpu-mlir
+/// python/debugger/target_1684x/memmap.py; docs/targets/bm1684x.md).
+static void checkVendorsMap(Checks &checks) {
+  Machine machine(bm1684xMap, 4096);
+  auto isAt = [&](uint64_t address, Space space, uint64_t offset) {
+    llvm::Expected<Location> at = machine.decode(address);
+    bool holds = at && at->space == space && at->offset == offset;
+    if (!at)
+      llvm::consumeError(at.takeError());
+    return holds;
+  };
+  for (uint64_t lane = 0; lane < 64; ++lane)
+    checks.expect(
+        isAt(0x0800'0000 + lane * 0x4'0000, Space::Local, lane * 0x4'0000) &&
+            machine.decodeTiu(lane * 0x4'0000)->lane() == lane,
+        "64 lanes of 256 KiB begin at 0x0800_0000");
+  checks.expect(isAt(0x08ff'ffff, Space::Local, 0xff'ffff) &&
+                    isAt(0x0900'0000, Space::Static, 0) &&
+                    isAt(0x0900'3fff, Space::Static, 0x3fff),
+                "16 KiB of static memory follow");
+  checks.expectError(machine.decode(0x0900'4000), "is in no memory");
+  checks.expect(isAt(0x1000'0000, Space::L2, 0) &&
+                    isAt(0x101f'ffff, Space::L2, 0x1f'ffff),
+                "2 MiB of L2 memory begin at 0x1000_0000");
+  checks.expectError(machine.decode(0x1020'0000), "is in no memory");
+  checks.expect(isAt(0x1'0000'0000, Space::Global, 0) &&
+                    isAt(0x1'0000'0fff, Space::Global, 4095),
+                "global memory begins at 0x1_0000_0000");
+  checks.expectError(machine.decode(0x1'0000'1000), "is in no memory");
+}
+
+/// A chip with other memories is another map, no other machine.
+static void checkOtherMap(Checks &checks) {
+  AddressMap other = bm1684xMap;
+  other.lanes = 32;
+  other.laneBytes = 128 * 1024;
+  other.staticBytes = 64 * 1024;
+  Machine machine(other, 64);
+  checks.expect(machine.size(Space::Local) == 4 << 20 &&
+                    machine.size(Space::Static) == 64 << 10 &&
+                    machine.lane(31) - machine.lane(0) == 31 * 128 * 1024,
+                "memories are as large as the map says");
+  checks.expectError(machine.decode(other.localBase + (4 << 20)),
+                     "is in no memory");
+}
+
 static void checkViews(Checks &checks) {
-  Machine machine;
+  Machine machine(bm1684xMap);
   // 70 channels from lane 5 on: 59 in the first row of lanes, 11 in a second.
   auto view =
       TensorView::make(machine, 5 * laneBytes + 64, 2, {2, 70, 2, 3}, 0);
@@ -44,7 +90,7 @@ static void checkViews(Checks &checks) {
 }
 
 static void checkFollowing(Checks &checks) {
-  Machine machine;
+  Machine machine(bm1684xMap);
   machine.followInitialised();
   std::vector<MemoryAccess> seen;
   machine.observe([&](const MemoryAccess &access) { seen.push_back(access); });
@@ -86,7 +132,7 @@ static void checkWrittenBytes(Checks &checks) {
 
 static void checkLentBytes(Checks &checks) {
   const std::vector<uint8_t> bytes = {1, 2, 3, 4, 5, 6, 7, 8};
-  Machine machine(64);
+  Machine machine(bm1684xMap, 64);
   checks.expectError(machine.lend(globalBase + 57, bytes), "out of range");
   checks.expectError(machine.lend(localBase, bytes), "only global memory");
   machine.followInitialised();
@@ -132,6 +178,8 @@ static void checkPieces(Checks &checks) {
 
 void checkMachine(Checks &checks) {
   checkAddresses(checks);
+  checkVendorsMap(checks);
+  checkOtherMap(checks);
   checkViews(checks);
   checkFollowing(checks);
   checkWrittenBytes(checks);

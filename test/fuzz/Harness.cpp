@@ -166,7 +166,7 @@ void tpu_mlir::fuzz::visitFile(std::vector<uint8_t> bytes, Tally &tally) {
 
 /// A machine with numbers where commands are likely to look.
 static sim::Machine filledMachine() {
-  sim::Machine machine(globalBytes);
+  sim::Machine machine(bm1684xMap, globalBytes);
   auto fill = [](uint8_t *memory, size_t size) {
     for (size_t i = 0; i < size; ++i)
       memory[i] = uint8_t(i * 37 >> 3);

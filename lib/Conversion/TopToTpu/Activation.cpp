@@ -6,7 +6,6 @@
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
-#include "lib/Target/BM1684X/Chip.h"
 
 #include <cmath>
 

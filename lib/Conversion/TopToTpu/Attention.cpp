@@ -209,7 +209,7 @@ public:
     if (!found)
       return rewriter.notifyMatchFailure(op, "it is no attention");
     std::string reason;
-    Lowering l(rewriter, partOf(op.getLoc()), reason);
+    Lowering l(rewriter, partOf(op.getLoc()), chipOf(op), reason);
     SmallVector<Value> masks;
     for (const auto &[mask, scores] : found->masks) {
       auto shape = maskShape(mask, scores, found->query.heads > 1);

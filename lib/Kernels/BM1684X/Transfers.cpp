@@ -3,6 +3,7 @@
 // What one command can do is described in docs/targets/notes/gdma.md.
 //
 //===----------------------------------------------------------------------===//
+#include "lib/Isa/Lanes.h"
 #include "lib/Kernels/BM1684X/Verbs.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -25,7 +26,7 @@ static void setSides(InstructionT &i, const TransferSide &from,
   i.src_data_format = formatOf(elementBytes);
   i.setSrcAddress(from.address);
   i.setDstAddress(to.address);
-  i.setLaneMask(~uint64_t(0));
+  i.setLaneMask(isa::Lanes::all().bits());
   i.src_nsize = fromSize[0];
   i.src_csize = fromSize[1];
   i.src_hsize = fromSize[2];
@@ -89,7 +90,7 @@ void ChipVerbs::gather(Emitter &emitter, const RowGather &gather,
   isa::GdmaGather i;
   i.src_data_format = formatOf(elementBytes);
   i.stride_enable = 1;
-  i.setLaneMask(~uint64_t(0));
+  i.setLaneMask(isa::Lanes::all().bits());
   i.src_csize = i.dst_csize = gather.channels;
   i.src_wsize = i.dst_wsize = gather.width;
   i.index_csize = 1; // shared by all channels

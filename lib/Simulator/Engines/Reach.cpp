@@ -75,7 +75,8 @@ bool Reach::covers(const MemoryAccess &access) const {
     isFurther = false;
     for (const isa::Access &said : accesses)
       if (said.space == isaSpace(access.space) && said.write == access.write &&
-          said.lanes >> access.lane & 1 && said.begin <= at && at < said.end) {
+          said.lanes.contains(access.lane) && said.begin <= at &&
+          at < said.end) {
         at = said.end;
         isFurther = true;
       }

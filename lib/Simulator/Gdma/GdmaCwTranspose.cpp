@@ -26,5 +26,5 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (!data)
     return data.takeError();
   return target->write(machine, permuted(*data, shape, {0, 3, 2, 1}, *bytes),
-                       command.laneMask());
+                       isa::Lanes(command.laneMask()));
 }

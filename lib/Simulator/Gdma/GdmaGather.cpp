@@ -19,9 +19,10 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       uint32_t index = operands->indexAt(c, row);
       llvm::Error error =
           index < command.src_hsize
-              ? operands->copyRow(machine, c, index, row, command.laneMask())
+              ? operands->copyRow(machine, c, index, row,
+                                  isa::Lanes(command.laneMask()))
               : operands->writeRow(machine, c, row, constant.data(),
-                                   command.laneMask());
+                                   isa::Lanes(command.laneMask()));
       if (error)
         return error;
     }

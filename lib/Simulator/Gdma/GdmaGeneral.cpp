@@ -11,14 +11,13 @@ using namespace tpu_mlir::sim;
 /// Writes `data`, which must not pass the end of the memory; a run of the local
 /// memory may cross lanes, and leaves out those whose bit is clear.
 static llvm::Error writeMasked(Machine &machine, Location at,
-                               llvm::ArrayRef<uint8_t> data,
-                               uint64_t laneMask) {
+                               llvm::ArrayRef<uint8_t> data, isa::Lanes lanes) {
   bool local = at.space == Space::Local;
   while (!data.empty()) {
     uint64_t run = data.size();
     if (local)
       run = std::min(run, laneBytes - at.inLane());
-    if (!local || (laneMask >> at.lane() & 1)) {
+    if (!local || lanes.contains(at.lane())) {
       llvm::Expected<uint8_t *> to = machine.write(at, run);
       if (!to)
         return to.takeError();
@@ -60,7 +59,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
     data.assign(*from, *from + length * *bytes);
   }
   if (command.function() != isa::GdmaGeneralOp::Broadcast)
-    return writeMasked(machine, *target, data, command.laneMask());
+    return writeMasked(machine, *target, data, isa::Lanes(command.laneMask()));
 
   if (target->space != Space::Local)
     return refuse("the target of a broadcast must be local memory");
@@ -73,7 +72,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   for (uint32_t lane = 0; lane < command.dst_csize; ++lane)
     if (llvm::Error error = writeMasked(
             machine, {Space::Local, target->offset + lane * laneBytes}, data,
-            command.laneMask()))
+            isa::Lanes(command.laneMask())))
       return error;
   return llvm::Error::success();
 }

@@ -49,7 +49,7 @@ static llvm::Expected<MatrixCommand> sidesOf(const Machine &machine,
 /// Reads (into `data`) or writes (from it) the local rows of `columns`.
 static llvm::Error moveLocal(Machine &machine, const TransferView &view,
                              uint32_t columns, unsigned bytes, Packed &data,
-                             bool isWrite, uint64_t laneMask) {
+                             bool isWrite, isa::Lanes lanes) {
   uint8_t *place = data.data();
   uint32_t width = view.shape().w;
   for (uint32_t row = 0; row < view.shape().n; ++row)
@@ -61,7 +61,7 @@ static llvm::Error moveLocal(Machine &machine, const TransferView &view,
         if (!from)
           return from.takeError();
         std::memcpy(place, *from, run);
-      } else if (laneMask >> at.lane() & 1) {
+      } else if (lanes.contains(at.lane())) {
         llvm::Expected<uint8_t *> to = machine.write(at, run);
         if (!to)
           return to.takeError();
@@ -117,8 +117,9 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
 
   if (!sides->toLocal) {
     Packed data(uint64_t(localRows) * localColumns * *bytes);
-    if (llvm::Error error = moveLocal(machine, *local, localColumns, *bytes,
-                                      data, /*isWrite=*/false, allLanes))
+    if (llvm::Error error =
+            moveLocal(machine, *local, localColumns, *bytes, data,
+                      /*isWrite=*/false, isa::Lanes::all()))
       return error;
     if (transposes)
       data =
@@ -131,5 +132,5 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
   if (transposes)
     *data = permuted(*data, systemShape, {0, 1, 3, 2}, *bytes);
   return moveLocal(machine, *local, localColumns, *bytes, *data,
-                   /*isWrite=*/true, command.laneMask());
+                   /*isWrite=*/true, isa::Lanes(command.laneMask()));
 }

@@ -17,8 +17,8 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       uint32_t index = operands->indexAt(c, row);
       if (index >= rows)
         continue; // the chip drops the row
-      if (llvm::Error error =
-              operands->copyRow(machine, c, row, index, command.laneMask()))
+      if (llvm::Error error = operands->copyRow(machine, c, row, index,
+                                                isa::Lanes(command.laneMask())))
         return error;
     }
   return llvm::Error::success();

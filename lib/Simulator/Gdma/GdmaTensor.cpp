@@ -97,7 +97,7 @@ static llvm::Expected<Packed> elements(Machine &machine,
 /// many megabytes.
 static llvm::Error copyInPieces(Machine &machine, const TransferView &source,
                                 const TransferView &target, unsigned bytes,
-                                uint64_t mask) {
+                                isa::Lanes mask) {
   constexpr uint64_t pieceBytes = 1 << 18;
   const Shape4 &shape = target.shape();
   uint64_t plane = uint64_t(shape.h) * shape.w * bytes;
@@ -128,7 +128,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       targetView(machine, command, *bytes, shape, command.dstAddress(), copies);
   if (!target)
     return target.takeError();
-  uint64_t mask = command.laneMask();
+  isa::Lanes mask(command.laneMask());
   if (isBroadcast(command.function())) {
     if (!target->isLocal())
       return refuse("the target of a broadcast must be local memory");
@@ -136,7 +136,7 @@ llvm::Error tpu_mlir::sim::execute(Machine &machine,
       return refuse(llvm::formatv(
           "a broadcast to {0} lanes from lane {1} on passes the last lane",
           shape.c, target->firstLane()));
-    if (mask != allLanes)
+    if (mask != isa::Lanes::all())
       return refuse("a broadcast must leave no lane out of its mask");
   }
   if (copies && !command.fill_constant_en) {

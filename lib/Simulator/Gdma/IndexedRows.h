@@ -24,19 +24,19 @@ struct IndexedRows {
 
   /// Copies one row; skips a target lane whose bit is clear.
   llvm::Error copyRow(Machine &machine, uint32_t channel, uint32_t from,
-                      uint32_t to, uint64_t laneMask) const {
+                      uint32_t to, isa::Lanes lanes) const {
     uint32_t first = source.shape().c == 1 ? 0 : channel;
     llvm::Expected<const uint8_t *> row =
         machine.read(source.at(0, first, from), width * elementBytes);
     if (!row)
       return row.takeError();
-    return writeRow(machine, channel, to, *row, laneMask);
+    return writeRow(machine, channel, to, *row, lanes);
   }
 
   llvm::Error writeRow(Machine &machine, uint32_t channel, uint32_t to,
-                       const uint8_t *row, uint64_t laneMask) const {
+                       const uint8_t *row, isa::Lanes lanes) const {
     Location at = target.at(0, channel, to);
-    if (target.isLocal() && !(laneMask >> at.lane() & 1))
+    if (target.isLocal() && !lanes.contains(at.lane()))
       return llvm::Error::success();
     llvm::Expected<uint8_t *> place = machine.write(at, width * elementBytes);
     if (!place)

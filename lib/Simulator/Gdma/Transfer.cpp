@@ -240,13 +240,13 @@ llvm::Expected<Packed> TransferView::read(Machine &machine) const {
 }
 
 llvm::Error TransferView::write(Machine &machine, const Packed &data,
-                                uint64_t laneMask) const {
+                                isa::Lanes lanes) const {
   const uint8_t *from = data.data();
   bool followed = machine.followsAccesses();
   return forEachRun([&](Run run) -> llvm::Error {
     const uint8_t *piece = from;
     from += run.elements * bytes;
-    if (isLocal() && !(laneMask >> run.at.lane() & 1))
+    if (isLocal() && !lanes.contains(run.at.lane()))
       return llvm::Error::success();
     uint8_t *to = machine.writable(run.at, run.size(bytes));
     copyElements(to, run.step, piece, bytes, run.elements, bytes);

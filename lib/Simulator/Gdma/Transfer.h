@@ -14,8 +14,6 @@
 
 namespace tpu_mlir::sim {
 
-constexpr uint64_t allLanes = ~uint64_t(0);
-
 /// Bytes of an element of a `src_data_format`; fails for a format that the
 /// engine does not move.
 llvm::Expected<unsigned> elementBytesOf(uint32_t format);
@@ -60,9 +58,9 @@ public:
 
   llvm::Expected<Packed> read(Machine &machine) const;
 
-  /// Writes all but the lanes whose bit is clear in `laneMask`.
+  /// Writes to these lanes only.
   llvm::Error write(Machine &machine, const Packed &data,
-                    uint64_t laneMask = allLanes) const;
+                    isa::Lanes lanes = isa::Lanes::all()) const;
 
   Location at(uint32_t n, uint32_t c, uint32_t h = 0, uint32_t w = 0) const;
 

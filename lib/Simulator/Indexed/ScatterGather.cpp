@@ -29,7 +29,7 @@ struct Move {
   TensorView data, result;
   PackedTensor source; ///< what `data` held
   IndexTable indices;
-  uint64_t lanes;
+  isa::Lanes lanes;
   std::optional<uint32_t> fill; ///< where a gather has no index
   uint32_t rows, columns;       ///< of the rectangles of pl_gather_rec
 };
@@ -143,7 +143,7 @@ static llvm::Expected<Move> findOperands(Machine &machine,
             *result,
             PackedTensor(machine, *data),
             std::move(*indices),
-            command.tsk_lane_num,
+            isa::Lanes(command.tsk_lane_num),
             {},
             rows,
             columns};
@@ -224,7 +224,7 @@ static llvm::Error moveAll(Machine &machine, const Move &move) {
   for (uint32_t n = 0; n < shape.n; ++n)
     for (uint32_t c = 0; c < shape.c; ++c)
       for (uint32_t k = 0; k < count; ++k)
-        if (move.lanes >> move.result.lane(c) & 1)
+        if (move.lanes.contains(move.result.lane(c)))
           if (llvm::Error error = moveOne(machine, move, n, c, k))
             return error;
   return llvm::Error::success();

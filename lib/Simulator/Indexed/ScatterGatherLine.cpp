@@ -58,7 +58,7 @@ static llvm::Error run(Machine &machine,
   uint64_t rowBytes = uint64_t(shape.w) * size;
   for (uint32_t n = 0; n < shape.n; ++n)
     for (uint32_t c = 0; c < shape.c; ++c) {
-      if (!(command.tsk_lane_num >> result->lane(c) & 1))
+      if (!isa::Lanes(command.tsk_lane_num).contains(result->lane(c)))
         continue;
       for (uint32_t line = 0; line < lines; ++line) {
         // The index that means "none" must name a row, too.

@@ -71,7 +71,7 @@ static llvm::Error pack(Machine &machine, const isa::ScatterGather &command,
   unsigned maskBytes = tested.elementBytes();
   for (uint32_t n = 0; n < shape.n; ++n)
     for (uint32_t c = 0; c < shape.c; ++c) {
-      if (!(command.tsk_lane_num >> result->lane(c) & 1))
+      if (!isa::Lanes(command.tsk_lane_num).contains(result->lane(c)))
         continue;
       uint16_t count = 0;
       for (uint32_t w = 0; w < shape.w; ++w) {

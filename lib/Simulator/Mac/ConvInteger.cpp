@@ -153,7 +153,7 @@ void IntegerConv::compute(Machine &machine, uint32_t n, uint32_t block,
           inputs.data(), &places[size_t(tap) * count], count, pairs(),
           &packedWeights[size_t(tap) * pairs() * resultsTogether * 2], sums);
     for (uint32_t r = 0; r < results; ++r) {
-      if (!writesLane(command.tsk_lane_num, result.lane(channel + r)))
+      if (!isa::Lanes(command.tsk_lane_num).contains(result.lane(channel + r)))
         continue;
       // An aligned result has its rows one after the other.
       uint8_t *to =

@@ -17,11 +17,6 @@ template <typename Instruction> llvm::Error checkCommon(const Instruction &i) {
   return llvm::Error::success();
 }
 
-/// Whether a command writes to a lane.
-inline bool writesLane(uint64_t lanes, unsigned lane) {
-  return lanes >> lane & 1;
-}
-
 /// The result tensor of an instruction with the fields res0_*.
 template <typename Instruction>
 llvm::Expected<TensorView> resultView(const Machine &machine,

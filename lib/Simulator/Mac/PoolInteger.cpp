@@ -17,7 +17,7 @@ namespace {
 /// A pooling or depthwise convolution whose operands have been checked.
 struct IntegerWindow {
   bool isMaximum, inputSigned;
-  uint64_t lanes; ///< those that results are written to
+  isa::Lanes lanes; ///< those that results are written to
   Window window;
   TensorView input, result;
   std::vector<int32_t> margins; ///< [channel][padding, inserted]
@@ -170,7 +170,7 @@ llvm::Error tpu_mlir::sim::executeIntegerPool(Machine &machine,
     return error;
   IntegerWindow{poolKind(i.function()) == PoolKind::Maximum,
                 bool(i.opd0_sign),
-                i.tsk_lane_num,
+                isa::Lanes(i.tsk_lane_num),
                 std::move(*window),
                 *input,
                 *result,

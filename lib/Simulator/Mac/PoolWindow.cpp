@@ -51,7 +51,7 @@ llvm::Expected<Window> tpu_mlir::sim::poolWindow(Machine &machine,
 
 void tpu_mlir::sim::forEachChannel(
     Machine &machine, const Window &window, const TensorView &result,
-    uint64_t lanes,
+    isa::Lanes lanes,
     llvm::function_ref<void(uint32_t n, uint32_t c, uint32_t first,
                             uint32_t count, const int32_t *places)>
         compute) {
@@ -63,7 +63,7 @@ void tpu_mlir::sim::forEachChannel(
     window.fill(first, count, places);
     for (uint32_t n = 0; n < result.shape().n; ++n)
       machine.parallelFor(result.shape().c, [&](unsigned c) {
-        if (writesLane(lanes, result.lane(c)))
+        if (lanes.contains(result.lane(c)))
           compute(n, c, first, count, places.data());
       });
   }

@@ -28,7 +28,7 @@ llvm::Expected<Window> poolWindow(Machine &machine,
 /// in `lanes`; places is [tap][count]. Channels may run in parallel.
 void forEachChannel(
     Machine &machine, const Window &window, const TensorView &result,
-    uint64_t lanes,
+    isa::Lanes lanes,
     llvm::function_ref<void(uint32_t n, uint32_t c, uint32_t first,
                             uint32_t count, const int32_t *places)>
         compute);

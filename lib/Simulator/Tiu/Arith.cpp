@@ -101,7 +101,7 @@ static llvm::Expected<ArithOperands> findOperands(Machine &machine,
                          *result,
                          *precision,
                          {},
-                         command.tsk_lane_num,
+                         isa::Lanes(command.tsk_lane_num),
                          RoundMode(command.opd2_n_str),
                          (command.opd2_n_str & 3) + 1,
                          command.opd2_addr};
@@ -173,7 +173,7 @@ static llvm::Error generate(Machine &machine, const isa::Arith &command) {
   for (uint32_t c = 0; c < command.res0_c; ++c)
     for (uint32_t w = 0; w < command.res0_w; ++w) {
       uint32_t value = isLane ? c : w;
-      if (command.tsk_lane_num >> result->lane(c) & 1)
+      if (isa::Lanes(command.tsk_lane_num).contains(result->lane(c)))
         std::memcpy(result->at(machine, 0, c, 0, w), &value,
                     bytesOf(precision));
     }

@@ -12,7 +12,7 @@ struct ArithOperands {
   TensorView result;
   isa::Precision resultPrecision;
   llvm::SmallVector<Source, 3> sources; ///< those that are read
-  uint64_t lanes;
+  isa::Lanes lanes;
   RoundMode round;
   unsigned iterations; ///< of a division
   uint32_t third;      ///< opd2_addr: the bits a selection gives where true;

@@ -122,7 +122,7 @@ static llvm::Error run(Machine &machine, const isa::Compare &command) {
   auto choose = [&](const TensorView &to, unsigned yes, unsigned no,
                     bool flush) {
     Precision precision = sources[yes].precision();
-    forEachRun(machine, command.tsk_lane_num, to, sources,
+    forEachRun(machine, isa::Lanes(command.tsk_lane_num), to, sources,
                [&](WriteRun run, const auto &from, unsigned count) {
                  bool holds[longestRun];
                  compareRun(from[0], from[1], *compared, command.opd0_sign,

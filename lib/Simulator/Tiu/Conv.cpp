@@ -34,7 +34,7 @@ struct FloatConv {
   bool constantWeights;
   float weight; ///< if constantWeights
   bool rotate, accumulate;
-  uint64_t lanes;   ///< those that results are written to
+  isa::Lanes lanes; ///< those that results are written to
   TensorView added; ///< f32, if accumulate
   Margin margin;
   std::vector<float> bias;
@@ -202,7 +202,7 @@ void FloatConv::writeResults(Machine &machine, uint32_t n, uint32_t channel,
                              const float *sums) const {
   for (uint32_t r = 0; r < resultsTogether && channel + r < outputChannels();
        ++r) {
-    if (!writesLane(lanes, result.lane(channel + r)))
+    if (!lanes.contains(result.lane(channel + r)))
       continue;
     uint32_t width = result.shape().w;
     for (uint32_t p = 0; p < count;) {
@@ -294,7 +294,7 @@ static llvm::Error executeFloat(Machine &machine, const isa::Conv &i) {
                  constantOf(precision, i.opd1_addr),
                  bool(i.kernel_rotate),
                  bool(i.res_add),
-                 i.tsk_lane_num,
+                 isa::Lanes(i.tsk_lane_num),
                  TensorView(),
                  std::move(*margin),
                  std::move(*bias)};

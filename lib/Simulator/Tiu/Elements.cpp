@@ -24,8 +24,9 @@ static bool isOneRow(const TensorView &view) {
   return view.stride().h == view.stride().w * view.shape().w;
 }
 
-void sim::forEachRun(Machine &machine, uint64_t lanes, const TensorView &result,
-                     llvm::ArrayRef<Source> sources, RunBody body) {
+void sim::forEachRun(Machine &machine, isa::Lanes lanes,
+                     const TensorView &result, llvm::ArrayRef<Source> sources,
+                     RunBody body) {
   Shape4 shape = result.shape();
   bool merge = shape.h == 1 || isOneRow(result);
   for (const Source &source : sources)
@@ -52,7 +53,7 @@ void sim::forEachRun(Machine &machine, uint64_t lanes, const TensorView &result,
     }
   };
   machine.parallelFor(laneCount, [&](unsigned lane) {
-    if (!(lanes >> lane & 1))
+    if (!lanes.contains(lane))
       return;
     for (uint32_t n = 0; n < shape.n; ++n)
       for (uint32_t c = result.firstChannelOf(lane); c < shape.c;

@@ -91,7 +91,7 @@ using RunBody = llvm::function_ref<void(
 /// lies in a lane of `lanes`, with the same elements of the sources. Sources
 /// have the shape of the result and begin in the same lane. Lanes may run in
 /// parallel.
-void forEachRun(Machine &machine, uint64_t lanes, const TensorView &result,
+void forEachRun(Machine &machine, isa::Lanes lanes, const TensorView &result,
                 llvm::ArrayRef<Source> sources, RunBody body);
 
 /// Exact for every precision. `flush` reads f32 and bf16 denormals as zeros of

@@ -70,7 +70,7 @@ static llvm::Error run(Machine &machine, const isa::Linear &command) {
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
   // Each step is rounded to the precision.
-  forEachRun(machine, command.tsk_lane_num, *result, sources,
+  forEachRun(machine, isa::Lanes(command.tsk_lane_num), *result, sources,
              [&](WriteRun to, const auto &from, unsigned count) {
                FlushDenormals guard;
                float values[3][longestRun] = {};

@@ -163,7 +163,7 @@ static llvm::Error multiplySingle(Machine &machine, const isa::MatMul &i) {
     addSingleProduct(machine, left, right, sums);
   const Matrix &product = previous ? *previous : sums;
   result->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
-    if (!writesLane(i.tsk_lane_num, result->view.lane(c)))
+    if (!isa::Lanes(i.tsk_lane_num).contains(result->view.lane(c)))
       return;
     fromFloats(Precision::F32, product.row(r) + first,
                result->view.at(machine, r, c), count);
@@ -222,7 +222,7 @@ static llvm::Error multiplyInteger(Machine &machine, const isa::MatMul &i) {
     last = {wanted, true};
   }
   result->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
-    if (!writesLane(i.tsk_lane_num, result->view.lane(c)))
+    if (!isa::Lanes(i.tsk_lane_num).contains(result->view.lane(c)))
       return;
     last.store(sums.row(r) + first, result->view.at(machine, r, c), count);
   });
@@ -273,7 +273,7 @@ static llvm::Error multiplyWords(Machine &machine, const isa::MatMul &i) {
     return uint32_t(std::clamp(value, low, high));
   };
   result->forRuns([&](uint32_t r, uint32_t first, uint32_t count, uint32_t c) {
-    if (!writesLane(i.tsk_lane_num, result->view.lane(c)))
+    if (!isa::Lanes(i.tsk_lane_num).contains(result->view.lane(c)))
       return;
     for (uint32_t j = 0; j < count; ++j) {
       uint32_t value = element(r, first + j);

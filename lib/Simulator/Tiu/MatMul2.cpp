@@ -138,7 +138,7 @@ static llvm::Error multiplyHalf(Machine &machine, const isa::MatMul2 &i) {
   auto &[left, right, sums, result] = *operands;
   addHalfProduct(machine, left, right, sums);
   for (uint32_t r = 0; r < sums.rows; ++r)
-    if (writesLane(i.tsk_lane_num, result.lane(r)))
+    if (isa::Lanes(i.tsk_lane_num).contains(result.lane(r)))
       fromFloats(wanted, sums.row(r), result.at(machine, 0, r), sums.columns);
   return llvm::Error::success();
 }
@@ -197,7 +197,7 @@ static llvm::Error multiplyInteger(Machine &machine, const isa::MatMul2 &i) {
     return error;
   addIntegerProduct(machine, left, right, sums);
   for (uint32_t r = 0; r < sums.rows; ++r)
-    if (writesLane(i.tsk_lane_num, result.lane(r)))
+    if (isa::Lanes(i.tsk_lane_num).contains(result.lane(r)))
       std::memcpy(result.at(machine, 0, r), sums.row(r),
                   sums.columns * sizeof(int32_t));
   return llvm::Error::success();

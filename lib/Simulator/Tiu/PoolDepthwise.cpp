@@ -25,7 +25,7 @@ namespace {
 struct ChannelWindow {
   PoolKind kind;
   Precision precision;
-  uint64_t lanes; ///< those that results are written to
+  isa::Lanes lanes; ///< those that results are written to
   Window window;
   TensorView input, result;
   Margin margin;
@@ -152,9 +152,15 @@ static llvm::Error executeFloat(Machine &machine, const isa::PoolDepthwise &i) {
   }
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
-  ChannelWindow pool{
-      kind,    precision,          i.tsk_lane_num,  std::move(*window), *input,
-      *result, std::move(*margin), std::move(bias), std::move(*weights)};
+  ChannelWindow pool{kind,
+                     precision,
+                     isa::Lanes(i.tsk_lane_num),
+                     std::move(*window),
+                     *input,
+                     *result,
+                     std::move(*margin),
+                     std::move(bias),
+                     std::move(*weights)};
   pool.run(machine);
   return llvm::Error::success();
 }

@@ -16,7 +16,7 @@ struct RequantOperands {
   TensorView result;
   Precision to, from;
   bool toSigned, fromSigned;
-  uint64_t lanes;
+  isa::Lanes lanes;
   llvm::SmallVector<Source, 4> sources; ///< the input, then its parameters
 };
 } // namespace
@@ -70,7 +70,7 @@ findOperands(Machine &machine, const isa::Requant &command) {
                            bool(command.opd2_sign),
                            // 32-bit inputs count as signed.
                            command.opd0_sign || *from == Precision::I32,
-                           command.tsk_lane_num,
+                           isa::Lanes(command.tsk_lane_num),
                            {}};
   operands.sources.push_back(
       Source::tensor(*input, *from, operands.fromSigned));

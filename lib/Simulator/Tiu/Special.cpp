@@ -15,7 +15,7 @@ namespace {
 struct SpecialOperands {
   TensorView result, source;
   Precision resultPrecision, precision;
-  uint64_t lanes;
+  isa::Lanes lanes;
 };
 } // namespace
 
@@ -44,7 +44,8 @@ findOperands(Machine &machine, const isa::Special &command) {
     return std::move(error);
   if (llvm::Error error = result->write(machine, "res0"))
     return std::move(error);
-  return SpecialOperands{*result, *source, *to, *from, command.tsk_lane_num};
+  return SpecialOperands{*result, *source, *to, *from,
+                         isa::Lanes(command.tsk_lane_num)};
 }
 
 /// Horner's rule; each product and each sum is rounded to the precision. Every
@@ -75,7 +76,7 @@ static llvm::Error series(Machine &machine, const SpecialOperands &operands,
     for (uint32_t k = 0; k < terms; ++k)
       loadFloats({table->at(machine, 0, first, 0, k), 0}, precision, flush, 1,
                  &coefficients[k]);
-    forEachRun(machine, operands.lanes & uint64_t(1) << lane, operands.result,
+    forEachRun(machine, operands.lanes & isa::Lanes::one(lane), operands.result,
                Source::tensor(operands.source, precision, true),
                [&](WriteRun to, const auto &from, unsigned count) {
                  FlushDenormals guard;

@@ -12,10 +12,10 @@ llvm::Error sim::execute(Machine &, const isa::TiuSystem &) {
 }
 
 /// The lane mask of which byte i, not zero, means lane i.
-static llvm::Expected<uint64_t> maskOf(Machine &machine,
-                                       const isa::LaneMask &command) {
+static llvm::Expected<isa::Lanes> maskOf(Machine &machine,
+                                         const isa::LaneMask &command) {
   if (command.function() == isa::LaneMaskOp::Write)
-    return command.mask_value;
+    return isa::Lanes(command.mask_value);
   bool collects = command.function() == isa::LaneMaskOp::WriteCollectFromLocal;
   Shape4 shape{1, collects ? laneCount : 1, 1, collects ? 1 : laneCount};
   llvm::Expected<TensorView> bytes = TensorView::make(
@@ -28,11 +28,11 @@ static llvm::Expected<uint64_t> maskOf(Machine &machine,
   for (uint32_t i = 0; i < laneCount; ++i)
     if (*bytes->at(machine, 0, collects ? i : 0, 0, collects ? 0 : i))
       mask |= uint64_t(1) << i;
-  return mask;
+  return isa::Lanes(mask);
 }
 
 llvm::Error sim::execute(Machine &machine, const isa::LaneMask &command) {
-  llvm::Expected<uint64_t> mask = maskOf(machine, command);
+  llvm::Expected<isa::Lanes> mask = maskOf(machine, command);
   if (!mask)
     return refuse(command.mnemonic() + ": " + llvm::toString(mask.takeError()));
   if (command.store_valid || command.load_valid)

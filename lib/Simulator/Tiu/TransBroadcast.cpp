@@ -11,7 +11,7 @@ using isa::TransBroadcastOp;
 /// Copies to each element of `result` in one of the lanes the element of the
 /// source that `find(n, c, h, w)` points to.
 template <typename Find>
-static void gather(Machine &machine, uint64_t lanes, const TensorView &result,
+static void gather(Machine &machine, isa::Lanes lanes, const TensorView &result,
                    Find find) {
   Shape4 shape = result.shape();
   // The source may lie where the result goes.
@@ -20,7 +20,7 @@ static void gather(Machine &machine, uint64_t lanes, const TensorView &result,
   auto forEach = [&](auto visit) {
     for (uint32_t n = 0; n < shape.n; ++n)
       for (uint32_t c = 0; c < shape.c; ++c)
-        if (lanes >> result.lane(c) & 1)
+        if (lanes.contains(result.lane(c)))
           for (uint32_t h = 0; h < shape.h; ++h)
             for (uint32_t w = 0; w < shape.w; ++w)
               visit(n, c, h, w);
@@ -64,7 +64,7 @@ fromLocal(Machine &machine, const isa::TransBroadcast &command, unsigned size) {
     return error;
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
-  gather(machine, command.tsk_lane_num, *result,
+  gather(machine, isa::Lanes(command.tsk_lane_num), *result,
          [&](uint32_t n, uint32_t c, uint32_t h, uint32_t w) {
            if (transposes)
              std::swap(c, w);
@@ -98,7 +98,7 @@ static llvm::Error fromStatic(Machine &machine,
     return result.takeError();
   if (llvm::Error error = result->write(machine, "res0"))
     return error;
-  gather(machine, command.tsk_lane_num, *result,
+  gather(machine, isa::Lanes(command.tsk_lane_num), *result,
          [&](uint32_t, uint32_t c, uint32_t, uint32_t w) {
            return *source + uint64_t(size) * (distributes ? c : w);
          });

@@ -75,7 +75,7 @@ static llvm::Error run(Machine &machine, const isa::Vector &command) {
                          *result,
                          *precision,
                          {},
-                         command.tsk_lane_num,
+                         isa::Lanes(command.tsk_lane_num),
                          RoundMode(command.opd2_n_str),
                          divisionSteps,
                          command.opd2_addr};

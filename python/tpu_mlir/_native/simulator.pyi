@@ -1,4 +1,4 @@
-"""One BM1684X as a value (lib/Simulator). Errors are `tpu_mlir.errors.CommandError`."""
+"""One chip as a value (lib/Simulator). Errors are `tpu_mlir.errors.CommandError`."""
 
 from typing import Literal
 
@@ -8,20 +8,20 @@ import numpy.typing as npt
 class Machine:
     """The memories of a chip, zero at first; the arrays are views that share the machine's bytes."""
 
-    def __init__(self, global_bytes: int = 0) -> None:
-        """Raises CommandError if this computer does not have the memory."""
+    def __init__(self, global_bytes: int = 0, chip: str = ...) -> None:
+        """Raises ValueError for an unknown chip, CommandError if this computer does not have the memory."""
     def __copy__(self) -> Machine: ...
     @property
     def local(self) -> npt.NDArray[np.uint8]:
-        """[64 lanes, 262144 bytes]."""
+        """[lanes, bytes of a lane]."""
 
     @property
     def static(self) -> npt.NDArray[np.uint8]:
-        """[16384 bytes]."""
+        """[bytes]."""
 
     @property
     def l2(self) -> npt.NDArray[np.uint8]:
-        """[2 MiB]."""
+        """[bytes]."""
 
     @property
     def global_memory(self) -> npt.NDArray[np.uint8]:

@@ -25,8 +25,8 @@ def memory_section(profile: Profile, buffers: Sequence[Buffer]) -> list[str]:
     return [
         "<h2>Local memory over time</h2>",
         "<p>A rectangle is a buffer: the bytes of a lane upwards, from its first write to its last read to the right; "
-        "the paler, the fewer of the 64 lanes it fills. Point at one to read whose it is. Blank space could hold what "
-        "is stored and loaded again, or weights that are loaded earlier.</p>",
+        f"the paler, the fewer of the {LANES} lanes it fills. Point at one to read whose it is. Blank space could hold "
+        "what is stored and loaded again, or weights that are loaded earlier.</p>",
         f'<p class="key">{KEY}</p>',
         memory_map(buffers, profile.cycles),
         f"<p>{amount_text(weights, 'B')} of weights are loaded. {early} of {len(loads)} loads end before their first "

@@ -7,6 +7,7 @@ from tpu_mlir.report.document import document
 from tpu_mlir.report.memory import memory_section
 from tpu_mlir.report.text import amount_text, breakable, escape, percent, time_text
 from tpu_mlir.runtime.local_memory import Buffer
+from tpu_mlir.runtime.memory import LANE_BYTES, LANES
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 
 FIRST_LAYERS = 25  # shown at once; the others can be unfolded
@@ -15,7 +16,11 @@ FIRST_WAITS = 12
 GLOSSARY = (
     ("Compute engine (TIU)", "Does all arithmetic, on data in local memory only; one command after the other."),
     ("Transfer engine (GDMA)", "Copies data between global and local memory, beside the compute engine."),
-    ("Local memory", "16 MiB in the chip, 256 KiB for each of 64 lanes. A layer's data pass through it in slices."),
+    (
+        "Local memory",
+        f"{LANES * LANE_BYTES >> 20} MiB in the chip, {LANE_BYTES >> 10} KiB for each of {LANES} lanes. A layer's data "
+        "pass through it in slices.",
+    ),
     ("Global memory", "The DRAM: weights, inputs, outputs and what does not fit into local memory between layers."),
     (
         "Array",

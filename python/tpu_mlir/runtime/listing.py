@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tpu_mlir._native import bmodel as native
-from tpu_mlir._native import isa
+from tpu_mlir._native import isa, target
 from tpu_mlir.errors import BModelError, CommandError
 from tpu_mlir.printable import printable
 from tpu_mlir.runtime.bmodel import BModel
 
-CHIP = "BM1684X"
+CHIPS = tuple(chip.title for chip in target.chips())  # whose commands can be decoded
 ENGINES = ("tiu", "gdma")
 END_COMMANDS = frozenset(("sys.end", "dma.sys"))
 
@@ -114,8 +114,9 @@ def list_commands(bmodel: BModel, engines: tuple[str, ...] = ENGINES) -> Iterato
     Raises BModelError for another chip's file and CommandError at the first command that cannot be decoded.
     """
     contents = bmodel.contents
-    if contents.chip != CHIP:
-        raise BModelError(f"{bmodel.name}: holds commands for {contents.chip}, only those of {CHIP} can be listed")
+    if contents.chip not in CHIPS:
+        known = ", ".join(CHIPS)
+        raise BModelError(f"{bmodel.name}: holds commands for {contents.chip}, only those of {known} can be listed")
     for net_number, net in enumerate(contents.nets):
         for number, stage in enumerate(net.stages):
             names = Names.of(bmodel, stage)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tpu_mlir._native import isa, simulator
+from tpu_mlir._native import isa, simulator, target
 from tpu_mlir.errors import RunError
 from tpu_mlir.runtime.types import Array, numpy_type
 
-LANES, LANE_BYTES = 64, 256 << 10  # source: docs/targets/bm1684x.md
-BASES = {"local": 0x0800_0000, "static": 0x0900_0000, "l2": 0x1000_0000, "global": 0x1_0000_0000}
-UNIT_BYTES = 64  # a channel in the aligned layout begins at multiples of this
+_CHIP = target.chips()[0]  # whose bmodels can be run
+LANES, LANE_BYTES, BASES = _CHIP.lanes, _CHIP.lane_bytes, _CHIP.bases
+UNIT_BYTES = _CHIP.unit_bytes
 _PLACE = re.compile(r"(?:lane\s*(\d+)|(global|l2|static))\s*\+\s*(0x[0-9a-fA-F]+|\d+)|(0x[0-9a-fA-F]+|\d+)")
 _TENSOR = re.compile(r"(\w+)\s*\[([\d,\s]+)\]\s*(\w*)\s*(?:\[([\d,\s]+)\])?\s*at\s+(.+)")
 
