@@ -2,7 +2,7 @@
 //------------===//
 #pragma once
 
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Target/Chip.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "llvm/ADT/SmallVector.h"
@@ -48,7 +48,7 @@ int64_t columnsRowBytes(int64_t columns, const Chip &chip);
 
 /// Bytes a lane that a slice takes, rounded up to the chip's alignment.
 int64_t bytesPerLane(const Tile &tile, Layout layout, mlir::Type elementType,
-                     const Chip &chip = bm1684x::chip);
+                     const Chip &chip);
 
 /// A slice of a value in local memory. The address counts bytes from the start
 /// of each lane.
@@ -57,7 +57,7 @@ struct LocalBuffer {
   Tile tile;
   Layout layout = Layout::Aligned;
   mlir::Type elementType;
-  const Chip *chip = &bm1684x::chip;
+  const Chip *chip = nullptr;
 };
 
 /// Where the operands, the result and the scratch buffers of one slice are.

@@ -5,6 +5,7 @@
 #include "dialects/Top/Top.h"
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Schedule/Steps.h"
+#include "lib/Support/ChipOf.h"
 
 #include <memory>
 
@@ -40,7 +41,7 @@ public:
 
   Program emit() {
     Program program;
-    Emitter emitter(function.getLoc());
+    Emitter emitter(function.getLoc(), chipOf(function));
     emitSteps(
         emitter, items, stepsOf(items),
         [&](Value value) {

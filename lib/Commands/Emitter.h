@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lib/Isa/Instructions.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Target/Chip.h"
 #include "mlir/IR/Location.h"
 
 #include <vector>
@@ -26,14 +26,13 @@ struct LocalWindow {
 /// between them and the encoding follow later from it.
 class Emitter {
 public:
-  explicit Emitter(mlir::Location location, LocalWindow window = {},
-                   const Chip &chip = bm1684x::chip)
-      : location(location), window(window), chip(&chip) {}
+  Emitter(mlir::Location location, const Chip &chip, LocalWindow window = {})
+      : location(location), chip(&chip), window(window) {}
 
   const Chip &getChip() const { return *chip; }
 
   /// An empty one for the same chip, op and window, to try something.
-  Emitter another() const { return Emitter(location, window, *chip); }
+  Emitter another() const { return Emitter(location, *chip, window); }
 
   mlir::Location getLocation() const { return location; }
   void setLocation(mlir::Location newLocation) { location = newLocation; }
@@ -51,8 +50,8 @@ public:
 
 private:
   mlir::Location location;
-  LocalWindow window;
   const Chip *chip;
+  LocalWindow window;
   std::vector<Command> commands;
 };
 

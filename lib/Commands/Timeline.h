@@ -7,8 +7,7 @@ namespace tpu_mlir {
 
 /// Cycles until the last of these commands is over, on two engines that run in
 /// order and wait for each other only where memory makes them.
-int64_t cyclesOf(llvm::ArrayRef<Command> commands,
-                 const Chip &chip = bm1684x::chip);
+int64_t cyclesOf(llvm::ArrayRef<Command> commands, const Chip &chip);
 /// The same of what an emitter has collected.
 inline int64_t cyclesOf(const Emitter &emitter) {
   return cyclesOf(emitter.getCommands(), emitter.getChip());

@@ -264,8 +264,8 @@ LocalView Heads::maskView(unsigned operand) {
   if (!mask.elementType.isF32()) {
     Tile tile = maskTile(op->getOperand(operand), part.size[1], portion,
                          emitter.getChip());
-    LocalView wide = scratchView(binding, Buffers::Mask, tile,
-                                 buffers.types[Buffers::Mask]);
+    LocalView wide =
+        scratchView(binding, Buffers::Mask, tile, buffers.types[Buffers::Mask]);
     mask.mode = LocalView::Strided;
     Math(emitter, op.getContext(), tile.size).cast(wide, mask);
     mask = wide;

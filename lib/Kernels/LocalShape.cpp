@@ -199,10 +199,10 @@ struct LocalPermute
     return cast<tpu::PermuteOp>(operation).getOrder()[1] == 1 &&
            llvm::all_of(ArrayRef<Value>{operation->getOperand(0),
                                         operation->getResult(0)},
-                        [](Value value) {
-                          LocalBuffer buffer{0, Tile::whole(value),
-                                             Layout::Aligned,
-                                             getElementTypeOrSelf(value)};
+                        [&](Value value) {
+                          LocalBuffer buffer{
+                              0, Tile::whole(value), Layout::Aligned,
+                              getElementTypeOrSelf(value), &chipOf(operation)};
                           return fitsStrides(buffer, buffer.tile);
                         });
   }

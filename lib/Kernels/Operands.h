@@ -47,10 +47,5 @@ int64_t scratchBytes(mlir::Operation *op, const Tile &tile, mlir::Type type);
 /// Such a buffer, by its number.
 LocalView scratchView(const Binding &binding, unsigned index, const Tile &tile,
                       mlir::Type type);
-/// The same by its address, for kernels that are not handed the chip yet.
-inline LocalView scratchView(int64_t address, const Tile &tile,
-                             mlir::Type type) {
-  return viewOf(LocalBuffer{address, tile, Layout::Aligned, type});
-}
 
 } // namespace tpu_mlir

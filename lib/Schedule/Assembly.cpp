@@ -4,7 +4,7 @@
 #include "dialects/Top/Top.h"
 #include "lib/Commands/Emitter.h"
 #include "lib/Commands/Timeline.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -13,7 +13,7 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 Assembly::Assembly(Block &body, std::vector<GroupPlan> given)
-    : plans(std::move(given)) {
+    : chip(chipOf(body.getParentOp())), plans(std::move(given)) {
   addItems(body);
   decideStores();
   addLives();
@@ -111,8 +111,8 @@ void Assembly::addLives() {
         last = std::max(last, lastUnit(reader->second));
     }
     int64_t start = *item.group->keep;
-    int64_t bytes =
-        bytesPerLane(Tile::whole(result), Layout::Aligned, elementOf(result));
+    int64_t bytes = bytesPerLane(Tile::whole(result), Layout::Aligned,
+                                 elementOf(result), chip);
     addLife({{start, start + bytes}, firstUnit[number], last});
   }
   llvm::stable_sort(loads,
@@ -129,7 +129,7 @@ void Assembly::addGroupLives(unsigned number) {
     int64_t bytes = 0;
     for (const SliceTiles &tiles : item.slices)
       bytes = std::max(bytes, bytesPerLane(tiles.find(value)->second, layout,
-                                           elementOf(value)));
+                                           elementOf(value), chip));
     return bytes;
   };
   auto add = [&](Value value, Layout layout, unsigned first, unsigned last) {
@@ -167,10 +167,10 @@ void Assembly::addGroupLives(unsigned number) {
         a = std::max(a, b);
     }
     for (auto [address, bytes] : llvm::zip(scratch->second, most))
-      addLife({{address,
-                address + int64_t(llvm::alignTo(bytes, bm1684x::kAlignment))},
-               whole ? start + unsigned(step) : start,
-               whole ? start + unsigned(step) : end});
+      addLife(
+          {{address, address + int64_t(llvm::alignTo(bytes, chip.alignment))},
+           whole ? start + unsigned(step) : start,
+           whole ? start + unsigned(step) : end});
   }
 }
 
@@ -196,7 +196,7 @@ std::optional<Span> Assembly::findPlace(const Load &load, unsigned unit) const {
   if (group.buffers.values.find(group.body.inputs[load.input])->second.size() >
       1)
     return std::nullopt; // the other buffer would have to move, too
-  return placeHigh(life.span.bytes(), avoid, {0, bm1684x::kLaneBytes});
+  return placeHigh(life.span.bytes(), avoid, {0, chip.laneBytes});
 }
 
 void Assembly::place(const Load &load, unsigned unit) {
@@ -274,7 +274,7 @@ void Assembly::setWindows() {
       if (lives[other].first <= unit && unit <= lives[other].last)
         avoid.push_back(lives[other].span);
     });
-    Span gap = largestGap(avoid);
+    Span gap = largestGap(avoid, chip);
     item.move->setAttr("tpu.window",
                        Builder(item.move->getContext())
                            .getDenseI64ArrayAttr({gap.begin, gap.bytes()}));
@@ -286,6 +286,8 @@ namespace {
 /// where ops can share memory.
 class Places {
 public:
+  explicit Places(const Chip &chip) : next(chip.globalBase) {}
+
   int64_t operator()(Value value) {
     auto [place, isNew] = places.try_emplace(value, next);
     if (!isNew)
@@ -317,17 +319,18 @@ private:
   }
 
   llvm::DenseMap<Value, int64_t> places;
-  int64_t next = bm1684x::kGlobalBase;
+  int64_t next;
 };
 } // namespace
 
 int64_t Assembly::cycles() const {
-  Places places;
+  Places places(chip);
   auto addressOf = [&](Value value) { return places(value); };
   if (items.empty())
     return 0;
   Emitter emitter(plans.empty() ? items.front().move->getLoc()
-                                : plans.front().body.result().getLoc());
+                                : plans.front().body.result().getLoc(),
+                  chip);
   emitSteps(emitter, items, stepsOf(items), addressOf);
-  return tpu_mlir::cyclesOf(emitter.takeCommands());
+  return tpu_mlir::cyclesOf(emitter);
 }

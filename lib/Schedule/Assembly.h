@@ -45,6 +45,7 @@ private:
   unsigned lastUnit(unsigned item) const;
   GroupPlan &planOf(unsigned item) { return plans[planIndex[item]]; }
 
+  const Chip &chip;
   std::vector<GroupPlan> plans;
   std::vector<Item> items;
   llvm::SmallVector<unsigned> planIndex; // of items that are groups

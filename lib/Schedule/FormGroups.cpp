@@ -2,7 +2,7 @@
 #include "lib/Schedule/Passes.h"
 #include "lib/Schedule/Search.h"
 
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
 
 namespace tpu_mlir::tpu {
@@ -16,6 +16,7 @@ using namespace tpu_mlir::tpu;
 
 /// Refuses what no chip has room for, before tilings of it are tried.
 static LogicalResult checkSize(Operation *kernel) {
+  int64_t most = chipOf(kernel).globalBytes;
   int64_t bytes = 0;
   for (Value value :
        llvm::concat<Value>(llvm::to_vector(kernel->getOperands()),
@@ -23,11 +24,11 @@ static LogicalResult checkSize(Operation *kernel) {
     auto type = cast<ShapedType>(value.getType());
     bytes += type.getNumElements() * type.getElementTypeBitWidth() / 8;
   }
-  if (bytes <= bm1684x::kGlobalBytes)
+  if (bytes <= most)
     return success();
   return kernel->emitError("does not fit into global memory: expects operands "
                            "and result of at most ")
-         << bm1684x::kGlobalBytes << " bytes together, but found " << bytes;
+         << most << " bytes together, but found " << bytes;
 }
 
 /// The buffers of a value in the group; where all of it stays, if it has none.

@@ -2,7 +2,7 @@
 //-------------===//
 #include "lib/Schedule/Group.h"
 
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -22,6 +22,7 @@ std::optional<GroupBody> GroupBody::of(ArrayRef<Operation *> ops) {
     if (!worksLocally(op) || (op != ops.back() && isReadOutside(op, inside)))
       return std::nullopt;
   GroupBody body;
+  body.chip = &chipOf(ops.front());
   body.ops.assign(ops.begin(), ops.end());
   llvm::DenseMap<Value, Layout> layouts;
   for (auto [step, op] : llvm::enumerate(ops)) {
@@ -70,7 +71,7 @@ struct Grid {
     for (unsigned dim = 0; dim < 4; ++dim) {
       step[dim] = llvm::divideCeil(whole.size[dim], tiling.counts[dim]);
       if (dim == 1 && tiling.counts[dim] > 1)
-        step[dim] = llvm::alignTo(step[dim], bm1684x::kLanes);
+        step[dim] = llvm::alignTo(step[dim], body.chip->lanes);
       count[dim] = llvm::divideCeil(whole.size[dim], step[dim]);
     }
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dialects/Tpu/Tpu.h"
+#include "lib/Target/Chip.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -17,6 +18,7 @@ struct GroupBody {
     unsigned first = 0, last = 0;
   };
 
+  const Chip *chip = nullptr; // that the ops are for
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::SmallVector<mlir::Value> inputs; // from outside, in order of first use
   llvm::SmallVector<Layout> inputLayouts;

@@ -6,8 +6,7 @@
 #include "lib/Commands/Emitter.h"
 #include "lib/Commands/Timeline.h"
 #include "lib/Kernels/Operands.h"
-#include "lib/Target/BM1684X/Chip.h"
-#include "lib/Target/BM1684X/Cycles.h"
+#include "lib/Target/CycleModel.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -44,8 +43,9 @@ static SmallVector<Tiling> candidateTilings(const GroupBody &body) {
     bool sliceable = llvm::all_of(body.ops, [&](Operation *op) {
       return cast<KernelOpInterface>(op).sliceable(dim);
     });
-    int64_t pieces = dim == 1 ? llvm::divideCeil(whole.size[1], bm1684x::kLanes)
-                              : whole.size[dim];
+    int64_t pieces = dim == 1
+                         ? llvm::divideCeil(whole.size[1], body.chip->lanes)
+                         : whole.size[dim];
     counts[dim] = sliceable ? countsUpTo(pieces) : SmallVector<int64_t>{1};
   }
   SmallVector<Tiling> tilings;
@@ -85,7 +85,8 @@ struct Need {
 class TilingPlanner {
 public:
   TilingPlanner(const GroupBody &body, const Residency &residency)
-      : body(body), occupied(residency.occupied(body.ops)) {
+      : body(body), chip(*body.chip), occupied(residency.occupied(body.ops)),
+        room(chip.laneBytes) {
     for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
       if (auto address = residency.heldFor(input, layout, body.ops))
         wholes[input] = *address;
@@ -127,20 +128,21 @@ private:
     return cast<RankedTensorType>(value.getType()).getElementType();
   }
 
-  static LocalBuffer wholeBuffer(Value value, int64_t address) {
-    return {address, Tile::whole(value), Layout::Aligned, elementOf(value)};
+  LocalBuffer wholeBuffer(Value value, int64_t address) const {
+    return {address, Tile::whole(value), Layout::Aligned, elementOf(value),
+            &chip};
   }
 
-  static Span spanOf(Value value, int64_t address) {
+  Span spanOf(Value value, int64_t address) const {
     return {address, address + bytesPerLane(Tile::whole(value), Layout::Aligned,
-                                            elementOf(value))};
+                                            elementOf(value), chip)};
   }
 
   /// Whether a slice as large as the first one fits: cheap, and necessary.
   bool mayFit(const SliceTiles &tiles) const {
     for (const auto &[value, tile] : tiles)
-      if (llvm::any_of(tile.size, [](int64_t size) {
-            return size > bm1684x::kMaxSize; // of the fields of a command
+      if (llvm::any_of(tile.size, [&](int64_t size) {
+            return size > chip.maxSize; // of the fields of a command
           }))
         return false;
     int64_t most = 0;
@@ -149,8 +151,8 @@ private:
       int64_t bytes = 0;
       auto add = [&](Value value, Layout layout) {
         if (!wholes.contains(value))
-          bytes +=
-              bytesPerLane(tiles.find(value)->second, layout, elementOf(value));
+          bytes += bytesPerLane(tiles.find(value)->second, layout,
+                                elementOf(value), chip);
       };
       add(op->getResult(0), kernel.resultLayout());
       for (OpOperand &operand : op->getOpOperands())
@@ -204,12 +206,12 @@ private:
     return true;
   }
 
-  static int64_t largest(ArrayRef<SliceTiles> slices, Value value,
-                         Layout layout) {
+  int64_t largest(ArrayRef<SliceTiles> slices, Value value,
+                  Layout layout) const {
     int64_t bytes = 0;
     for (const SliceTiles &tiles : slices)
       bytes = std::max(bytes, bytesPerLane(tiles.find(value)->second, layout,
-                                           elementOf(value)));
+                                           elementOf(value), chip));
     return bytes;
   }
 
@@ -247,9 +249,8 @@ private:
     return needs;
   }
 
-  static void addScratch(KernelOpInterface kernel, unsigned step,
-                         ArrayRef<SliceTiles> slices,
-                         SmallVector<Need> &needs) {
+  void addScratch(KernelOpInterface kernel, unsigned step,
+                  ArrayRef<SliceTiles> slices, SmallVector<Need> &needs) const {
     SmallVector<int64_t> scratch;
     for (const SliceTiles &tiles : slices) {
       SmallVector<int64_t> bytes =
@@ -262,7 +263,7 @@ private:
       needs.push_back(
           {nullptr,
            kernel,
-           {int64_t(llvm::alignTo(bytes, bm1684x::kAlignment)), step, step}});
+           {int64_t(llvm::alignTo(bytes, chip.alignment)), step, step}});
   }
 
   std::optional<GroupPlan> allocate(const Tiling &tiling,
@@ -271,7 +272,7 @@ private:
     SmallVector<LocalRequest> requests;
     for (const Need &need : all)
       requests.push_back(need.request);
-    auto addresses = allocateLocal(requests, occupied);
+    auto addresses = allocateLocal(requests, chip, occupied);
     if (!addresses)
       return std::nullopt;
     GroupPlan plan;
@@ -321,36 +322,37 @@ private:
     auto all = [&](int64_t cycles) {
       return cycles * int64_t(slices.size()) / int64_t(count);
     };
-    plan.loadCycles = cyclesOf(commandsOf(item, early)) +
-                      all(cyclesOf(commandsOf(item, changing)));
-    plan.cycles = all(cyclesOf(commands));
+    plan.loadCycles = cyclesOf(commandsOf(item, early), chip) +
+                      all(cyclesOf(commandsOf(item, changing), chip));
+    plan.cycles = all(cyclesOf(commands, chip));
     int64_t work = 0;
     for (const Command &command : commands)
       if (isa::engineOf(command.instruction) == isa::Engine::Tiu)
-        work += int64_t(bm1684x::cycles(command.instruction));
+        work += chip.model->cycles(command.instruction, Preset::Static);
     plan.workCycles = all(work);
   }
 
   std::vector<Command> commandsOf(const Item &item,
                                   ArrayRef<Step> steps) const {
     llvm::DenseMap<Value, int64_t> places;
-    int64_t next = bm1684x::kGlobalBase;
+    int64_t next = chip.globalBase;
     auto addressOf = [&](Value value) {
       auto [place, isNew] = places.try_emplace(value, next);
       if (isNew)
         next += int64_t(1) << 32; // bytes; apart, whatever their size
       return place->second;
     };
-    Emitter emitter(body.result().getLoc());
+    Emitter emitter(body.result().getLoc(), chip);
     emitSteps(emitter, item, steps, addressOf);
     return emitter.takeCommands();
   }
 
   const GroupBody &body;
+  const Chip &chip;
   SmallVector<Span> occupied;
   llvm::DenseMap<Value, int64_t> wholes; // addresses of what stays
   llvm::DenseSet<Value> inPlace;         // of these
-  int64_t room = bm1684x::kLaneBytes;
+  int64_t room;                          // bytes of a lane
 };
 } // namespace
 

@@ -1,7 +1,7 @@
 //===- Residency.cpp - Values that stay in local memory -------------------===//
 #include "lib/Schedule/Residency.h"
 
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -15,12 +15,13 @@ static bool readsInPlace(OpOperand &use) {
 }
 
 /// Whether commands can name the sizes of the whole.
-static bool fitsFields(const Tile &tile) {
+static bool fitsFields(const Tile &tile, const Chip &chip) {
   return llvm::all_of(tile.size,
-                      [](int64_t size) { return size <= bm1684x::kMaxSize; });
+                      [&](int64_t size) { return size <= chip.maxSize; });
 }
 
 Residency::Residency(Block &body, int64_t reserve) {
+  const Chip &chip = chipOf(body.getParentOp());
   unsigned count = 0;
   for (Operation &op : body)
     positions[&op] = count++;
@@ -39,7 +40,8 @@ Residency::Residency(Block &body, int64_t reserve) {
     for (OpOperand &use : result.getUses())
       if (readsInPlace(use))
         candidate.last = std::max(candidate.last, positions[use.getOwner()]);
-    if (candidate.last > candidate.first && fitsFields(Tile::whole(result)))
+    if (candidate.last > candidate.first &&
+        fitsFields(Tile::whole(result), chip))
       candidates.push_back(candidate);
   }
   llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) {
@@ -47,20 +49,19 @@ Residency::Residency(Block &body, int64_t reserve) {
   });
   for (const Candidate &candidate : candidates) {
     stays[candidate.value] = {{0, 0}, candidate.first, candidate.last};
-    add(candidate.value, reserve);
+    add(candidate.value, reserve, chip);
   }
 }
 
-void Residency::add(Value value, int64_t reserve) {
+void Residency::add(Value value, int64_t reserve, const Chip &chip) {
   Stay &stay = stays.find(value)->second;
   Type type = cast<RankedTensorType>(value.getType()).getElementType();
-  int64_t bytes = bytesPerLane(Tile::whole(value), Layout::Aligned, type);
+  int64_t bytes = bytesPerLane(Tile::whole(value), Layout::Aligned, type, chip);
   SmallVector<Span> avoid;
   index->visit(stay.first, stay.last, [&](unsigned other) {
     avoid.push_back(stays.find(order[other])->second.span);
   });
-  std::optional<Span> span =
-      placeHigh(bytes, avoid, {reserve, bm1684x::kLaneBytes});
+  std::optional<Span> span = placeHigh(bytes, avoid, {reserve, chip.laneBytes});
   if (!span) {
     stays.erase(value);
     return;

@@ -34,7 +34,7 @@ public:
   llvm::SmallVector<Span> occupied(llvm::ArrayRef<mlir::Operation *> run) const;
 
 private:
-  void add(mlir::Value value, int64_t reserve);
+  void add(mlir::Value value, int64_t reserve, const Chip &chip);
 
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   llvm::DenseMap<mlir::Value, Stay> stays;

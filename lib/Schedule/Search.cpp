@@ -2,6 +2,7 @@
 #include "lib/Schedule/Search.h"
 
 #include "lib/Schedule/Order.h"
+#include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -211,7 +212,8 @@ private:
     for (Operation *op : misfits)
       op->emitError("does not fit into local memory, however its result is "
                     "cut: expects the operands and the result of the smallest "
-                    "slice to take at most 262144 bytes of each lane");
+                    "slice to take at most ")
+          << chipOf(op).laneBytes << " bytes of each lane";
     if (!misfits.empty())
       return failure();
     auto [assembly, now] = assemble(body, plans);

@@ -126,7 +126,7 @@ public:
     LocalBuffer to = sliceBuffer(input, turn, tile, layout);
     if (wholes.contains(input))
       emitLocalMove(emitter, wholeBuffer(input, layout), to);
-    else if (std::optional<LaneImage> image = laneImageOf(input))
+    else if (std::optional<LaneImage> image = laneImageOf(input, *body.chip))
       emitLoad(emitter, *image, addressOf(input), to);
     else
       emitLoad(emitter, global(input), to);
@@ -184,13 +184,15 @@ private:
   }
 
   LocalBuffer wholeBuffer(Value value, Layout layout) const {
-    return {wholes.lookup(value), Tile::whole(value), layout, elementOf(value)};
+    return {wholes.lookup(value), Tile::whole(value), layout, elementOf(value),
+            body.chip};
   }
 
   LocalBuffer sliceBuffer(Value value, unsigned turn, const Tile &tile,
                           Layout layout) const {
     const auto &addresses = group.buffers.values.find(value)->second;
-    return {addresses[turn % addresses.size()], tile, layout, elementOf(value)};
+    return {addresses[turn % addresses.size()], tile, layout, elementOf(value),
+            body.chip};
   }
 
   /// The slice in its own buffer, or where all of the value stays.

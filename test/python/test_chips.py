@@ -31,7 +31,9 @@ def test_chip_is_named_from_the_lowering_on() -> None:
     values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 2, 4, 4]) for name in ("x", "y")]
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "net", values[:1], values[1:])
     seen = Chips()
-    compiled = tpu_mlir.compile(helper.make_model(graph), chip="BM1684X", observers=[seen])
+    compiled = tpu_mlir.compile(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), chip="BM1684X", observers=[seen]
+    )
     assert seen.found == [None, None, None, "bm1684x", "bm1684x", "bm1684x"]
     assert compiled.contents.chip == "BM1684X"
 

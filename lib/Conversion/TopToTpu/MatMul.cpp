@@ -3,7 +3,7 @@
 #include "lib/Conversion/TopToTpu/Support/Convolution.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
-#include "lib/Target/BM1684X/Chip.h"
+#include "lib/Support/ChipOf.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -94,7 +94,7 @@ static bool staysApart(top::MatMulOp op, const Sizes &sizes) {
     return false;
   constexpr int64_t kAtOnce = 4 * 32, kRate = 50; // docs/targets/bm1684x.md
   int64_t batch = sizes.lhsBatch[0];
-  int64_t rounds = batch * llvm::divideCeil(sizes.m, bm1684x::kLanes);
+  int64_t rounds = batch * llvm::divideCeil(sizes.m, chipOf(op).lanes);
   int64_t array = rounds * sizes.k * sizes.n / kAtOnce;
   int64_t moved = batch * sizes.m * (sizes.k + sizes.n) * bytes;
   return array <= moved / kRate;

@@ -28,6 +28,10 @@ mlir::Location partOf(mlir::Location location);
 /// and `tpu.zero_point` say what they stand for.
 void nameResult(mlir::Value value, mlir::Location name, mlir::Value top = {});
 
+/// Whether ops compute on tensors of such a type: floats, truth values and
+/// quantized numbers.
+bool isComputable(mlir::Type type);
+
 /// Explains why an op cannot be computed whatever its kind, e.g. in i64.
 std::string refuseTypes(mlir::Operation *op, const mlir::TypeConverter &types);
 

@@ -106,14 +106,14 @@ public:
     };
     for (int64_t c = 0; c < tile.size[1]; c += channels) {
       int64_t count = std::min(channels, tile.size[1] - c);
-      verbsOf(emitter).moveMatrix(emitter,
-                 {toLocal, outer.address + c * width * elementBytes,
-                  local.address +
-                      c / chip.lanes * local.strides[1] * elementBytes,
-                  tile.size[0], wide(count * width), wide(width),
-                  wide(outer.strides[0]), wide(local.strides[0]),
-                  wide(local.strides[1])},
-                 column);
+      verbsOf(emitter).moveMatrix(
+          emitter,
+          {toLocal, outer.address + c * width * elementBytes,
+           local.address + c / chip.lanes * local.strides[1] * elementBytes,
+           tile.size[0], wide(count * width), wide(width),
+           wide(outer.strides[0]), wide(local.strides[0]),
+           wide(local.strides[1])},
+          column);
     }
   }
 
@@ -132,8 +132,7 @@ private:
   /// All, or whole rounds of lanes; 0 if not even these fit into a row.
   int64_t channelsAtOnce() const {
     int64_t most = chip.maxSize / (width * elementBytes / column);
-    return tile.size[1] <= most ? tile.size[1]
-                                : most / chip.lanes * chip.lanes;
+    return tile.size[1] <= most ? tile.size[1] : most / chip.lanes * chip.lanes;
   }
 
   const Chip &chip;
@@ -187,11 +186,12 @@ void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
     return emitMove(emitter, global, local, size, elementBytes);
   }
   int64_t width = from.sectionBytes / kColumn, row = from.rowBytes() / kColumn;
-  verbsOf(emitter).moveMatrix(emitter,
-             {true, address + begin / from.sectionBytes * from.rowBytes(),
-              local.address, bytes / from.sectionBytes, row, width, row, width,
-              bytes / kColumn},
-             kColumn);
+  verbsOf(emitter).moveMatrix(
+      emitter,
+      {true, address + begin / from.sectionBytes * from.rowBytes(),
+       local.address, bytes / from.sectionBytes, row, width, row, width,
+       bytes / kColumn},
+      kColumn);
 }
 
 void tpu_mlir::emitStore(Emitter &emitter, const LocalBuffer &from,
@@ -240,9 +240,8 @@ void tpu_mlir::emitChannelMove(Emitter &emitter, const LocalBuffer &from,
   int64_t lanes = from.chip->lanes;
   Tile source = fromTile, target = toTile;
   for (int64_t left = fromTile.size[1]; left > 0; left -= source.size[1]) {
-    source.size[1] = target.size[1] =
-        std::min({left, lanes - laneOf(from, source),
-                  lanes - laneOf(to, target)});
+    source.size[1] = target.size[1] = std::min(
+        {left, lanes - laneOf(from, source), lanes - laneOf(to, target)});
     emitMove(emitter, laneSide(from, source), laneSide(to, target), source.size,
              elementBytes);
     source.offset[1] += source.size[1];

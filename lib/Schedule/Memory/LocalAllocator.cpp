@@ -3,7 +3,6 @@
 #include "lib/Schedule/Memory/LocalAllocator.h"
 
 #include "lib/Schedule/Memory/LiveIndex.h"
-#include "lib/Target/BM1684X/Chip.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
@@ -13,29 +12,29 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 /// The banks that a span touches.
-static Span banksOf(const Span &span) {
-  return {span.begin / bm1684x::kBankBytes,
-          (span.end - 1) / bm1684x::kBankBytes + 1};
+static Span banksOf(const Span &span, const Chip &chip) {
+  return {span.begin / chip.bankBytes(), (span.end - 1) / chip.bankBytes() + 1};
 }
 
 /// Places one buffer at the lowest address free of the spans it must avoid and
 /// of the banks it had better avoid.
-static std::optional<Span> place(int64_t bytes, ArrayRef<Span> avoid,
+static std::optional<Span> place(int64_t bytes, const Chip &chip,
+                                 ArrayRef<Span> avoid,
                                  ArrayRef<Span> avoidBanks) {
   SmallVector<int64_t> starts = {0};
   for (const Span &span : avoid)
     starts.push_back(span.end);
   for (const Span &span : avoidBanks)
-    starts.push_back(banksOf(span).end * bm1684x::kBankBytes);
+    starts.push_back(banksOf(span, chip).end * chip.bankBytes());
   llvm::sort(starts);
   for (int64_t start : starts) {
     Span span{start, start + bytes};
-    if (span.end > bm1684x::kLaneBytes)
+    if (span.end > chip.laneBytes)
       continue;
     bool free =
         none_of(avoid, [&](const Span &other) { return span.overlaps(other); });
     bool calm = none_of(avoidBanks, [&](const Span &other) {
-      return banksOf(span).overlaps(banksOf(other));
+      return banksOf(span, chip).overlaps(banksOf(other, chip));
     });
     if (free && calm)
       return span;
@@ -44,8 +43,8 @@ static std::optional<Span> place(int64_t bytes, ArrayRef<Span> avoid,
 }
 
 static std::optional<SmallVector<int64_t>>
-allocate(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied,
-         bool separateBanks) {
+allocate(ArrayRef<LocalRequest> requests, const Chip &chip,
+         ArrayRef<Span> occupied, bool separateBanks) {
   auto order = llvm::to_vector(llvm::seq<unsigned>(0, requests.size()));
   llvm::stable_sort(order, [&](unsigned a, unsigned b) {
     return requests[a].bytes > requests[b].bytes;
@@ -62,8 +61,8 @@ allocate(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied,
       avoid.push_back(
           {addresses[other], addresses[other] + requests[other].bytes});
     });
-    std::optional<Span> span =
-        place(request.bytes, avoid, separateBanks ? avoid : ArrayRef<Span>());
+    std::optional<Span> span = place(request.bytes, chip, avoid,
+                                     separateBanks ? avoid : ArrayRef<Span>());
     if (!span)
       return std::nullopt;
     addresses[index] = span->begin;
@@ -73,16 +72,17 @@ allocate(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied,
 }
 
 std::optional<SmallVector<int64_t>>
-tpu::allocateLocal(ArrayRef<LocalRequest> requests, ArrayRef<Span> occupied) {
+tpu::allocateLocal(ArrayRef<LocalRequest> requests, const Chip &chip,
+                   ArrayRef<Span> occupied) {
   // Spread over all banks, buffers would leave no room for early loads.
-  constexpr int64_t kSpread = 4 * bm1684x::kBankBytes;
-  auto addresses = allocate(requests, occupied, /*separateBanks=*/true);
-  bool isLow = addresses && all_of(zip(requests, *addresses), [](auto pair) {
-                 return std::get<0>(pair).bytes + std::get<1>(pair) <= kSpread;
+  const int64_t spread = 4 * chip.bankBytes();
+  auto addresses = allocate(requests, chip, occupied, /*separateBanks=*/true);
+  bool isLow = addresses && all_of(zip(requests, *addresses), [&](auto pair) {
+                 return std::get<0>(pair).bytes + std::get<1>(pair) <= spread;
                });
   if (isLow)
     return addresses;
-  return allocate(requests, occupied, /*separateBanks=*/false);
+  return allocate(requests, chip, occupied, /*separateBanks=*/false);
 }
 
 std::optional<Span> tpu::placeHigh(int64_t bytes, ArrayRef<Span> avoid,
@@ -101,11 +101,11 @@ std::optional<Span> tpu::placeHigh(int64_t bytes, ArrayRef<Span> avoid,
   return std::nullopt;
 }
 
-Span tpu::largestGap(ArrayRef<Span> avoid) {
+Span tpu::largestGap(ArrayRef<Span> avoid, const Chip &chip) {
   SmallVector<Span> sorted(avoid);
   llvm::sort(sorted,
              [](const Span &a, const Span &b) { return a.begin < b.begin; });
-  sorted.push_back({bm1684x::kLaneBytes, bm1684x::kLaneBytes});
+  sorted.push_back({chip.laneBytes, chip.laneBytes});
   Span best;
   int64_t end = 0;
   for (const Span &span : sorted) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/Schedule/Memory/LiveIndex.h"
+#include "lib/Target/Chip.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -28,19 +29,19 @@ struct LocalRequest {
   unsigned last;
 };
 
-/// Addresses, multiples of 64, such that buffers which live at the same time do
-/// not overlap, nor any of them what is occupied; nothing if they do not fit
-/// into a lane. Buffers that one step uses together, and transfers beside it,
-/// are kept in different banks where that is possible. Largest first, lowest
-/// address that fits; deterministic.
+/// Addresses, multiples of the chip's alignment, such that buffers which live
+/// at the same time do not overlap, nor any of them what is occupied; nothing
+/// if they do not fit into a lane. Buffers that one step uses together, and
+/// transfers beside it, are kept in different banks where that is possible.
+/// Largest first, lowest address that fits; deterministic.
 std::optional<llvm::SmallVector<int64_t>>
-allocateLocal(llvm::ArrayRef<LocalRequest> requests,
+allocateLocal(llvm::ArrayRef<LocalRequest> requests, const Chip &chip,
               llvm::ArrayRef<Span> occupied = {});
 
 /// The highest place for so many bytes within a span, clear of others.
 std::optional<Span> placeHigh(int64_t bytes, llvm::ArrayRef<Span> avoid,
                               const Span &within);
 /// The largest span of a lane that is clear of others.
-Span largestGap(llvm::ArrayRef<Span> avoid);
+Span largestGap(llvm::ArrayRef<Span> avoid, const Chip &chip);
 
 } // namespace tpu_mlir::tpu

@@ -41,11 +41,11 @@ static bool isElementwise(Operation *op) {
 }
 
 /// Whether channels of a value are so short that gaps fill local memory.
-static bool wastesLanes(Value value) {
+static bool wastesLanes(Value value, const Chip &chip) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getDimSize(2) * type.getDimSize(3) *
              type.getElementTypeBitWidth() / 8 <
-         bm1684x::kAlignment;
+         chip.alignment;
 }
 
 /// Whether the op has, or may well get, local buffers of its shapes. A view,
@@ -54,7 +54,8 @@ static bool isKernel(Operation *op) {
   if (worksLocally(op))
     return true;
   auto kernel = dyn_cast_or_null<KernelOpInterface>(op);
-  if (!kernel || !kernel.available() || wastesLanes(op->getResult(0)))
+  if (!kernel || !kernel.available() ||
+      wastesLanes(op->getResult(0), chipOf(op)))
     return false;
   auto alias = dyn_cast<AliasOpInterface>(op);
   return !alias || op->getNumOperands() > 1 || alias.aliasOffset(0) != 0;

@@ -29,14 +29,4 @@ inline constexpr Chip chip = [] {
   return chip;
 }();
 
-inline constexpr int64_t kLanes = chip.lanes;
-inline constexpr int64_t kLaneBytes = chip.laneBytes;
-inline constexpr int64_t kBankBytes = chip.bankBytes();
-inline constexpr int64_t kAlignment = chip.alignment;
-inline constexpr int64_t kPage = chip.page;
-inline constexpr uint64_t kLocalBase = chip.localBase;
-inline constexpr uint64_t kGlobalBase = chip.globalBase;
-inline constexpr int64_t kGlobalBytes = chip.globalBytes;
-inline constexpr int64_t kMaxSize = chip.maxSize;
-
 } // namespace tpu_mlir::bm1684x
