@@ -27,6 +27,7 @@ struct Heads {
 /// What a product of weights and values is.
 struct Attention {
   Heads query, key, value;
+  Type narrow; // f16 or bf16
   /// What is added to the scores, and the shape that those have then.
   SmallVector<std::pair<Value, Shape>> masks;
 };
@@ -127,20 +128,41 @@ static bool fits(const Attention &found, const Chip &chip) {
   return bytes <= chip.laneBytes * 3 / 4;
 }
 
+/// Whether a matrix is of a float type, or of integers that can become that.
+static bool isOf(Value matrix, Type narrow) {
+  return elementOf(matrix) == narrow || quantizationOf(matrix);
+}
+
+/// The softmax that a product's left matrix is, in its integers or not.
+static top::SoftmaxOp weightsOf(top::MatMulOp op) {
+  Value weights = op.getLhs();
+  auto cast = weights.getDefiningOp<top::CastOp>();
+  if (cast && weights.hasOneUse() && quantizationOf(weights))
+    weights = cast.getInput();
+  return weights.hasOneUse() ? weights.getDefiningOp<top::SoftmaxOp>()
+                             : top::SoftmaxOp();
+}
+
+/// Products whose integers the network itself has are computed in those.
 static std::optional<Attention> matchAttention(top::MatMulOp op) {
-  auto softmax = op.getLhs().getDefiningOp<top::SoftmaxOp>();
-  bool isNarrow = isa<Float16Type, BFloat16Type>(elementOf(op.getOutput()));
-  ShapeRef shape = shapeOf(op.getLhs());
-  if (!softmax || !isNarrow || !op.getLhs().hasOneUse() || !isPlain(op) ||
-      op.getTransposeRhs() || softmax.getAxis() + 1 != shape.size() ||
-      elementOf(softmax.getInput()) != elementOf(op.getOutput()))
+  top::SoftmaxOp softmax = weightsOf(op);
+  if (!softmax)
+    return std::nullopt;
+  Type narrow = elementOf(softmax.getOutput());
+  if (!isa<Float16Type, BFloat16Type>(narrow) || !isPlain(op) ||
+      op.getTransposeRhs() || op->hasAttr(top::kOwnScales) ||
+      softmax.getAxis() + 1 != shapeOf(op.getLhs()).size() ||
+      elementOf(softmax.getInput()) != narrow || !isOf(op.getRhs(), narrow))
     return std::nullopt;
   Attention found;
   double factor = 1;
   top::MatMulOp scores = findScores(softmax.getInput(), found, factor);
   if (!scores || !isPlain(scores) || !scores.getTransposeRhs() ||
-      elementOf(scores.getLhs()) != elementOf(op.getOutput()))
+      scores->hasAttr(top::kOwnScales) ||
+      elementOf(scores.getOutput()) != narrow ||
+      !isOf(scores.getLhs(), narrow) || !isOf(scores.getRhs(), narrow))
     return std::nullopt;
+  found.narrow = narrow;
   for (bool areSplit : {true, false}) {
     found.query = headsOf(scores.getLhs(), areSplit);
     found.key = headsOf(scores.getRhs(), areSplit);
@@ -219,7 +241,7 @@ public:
           turnMask(l, mask, rewriter.getRemappedValue(mask), *shape));
     }
     Value result = build(op, *found, masks, l, rewriter);
-    nameResult(result, op.getLoc());
+    nameResult(result, op.getLoc(), op.getOutput());
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -228,18 +250,23 @@ private:
   static Value build(top::MatMulOp op, const Attention &found, ValueRange masks,
                      Lowering &l, ConversionPatternRewriter &rewriter) {
     auto matrix = [&](const Heads &part) {
-      return l.reshape(rewriter.getRemappedValue(part.matrix),
-                       {part.batches, part.rows, 1, part.heads * part.columns});
+      Value view =
+          l.reshape(rewriter.getRemappedValue(part.matrix),
+                    {part.batches, part.rows, 1, part.heads * part.columns});
+      std::optional<Quantization> from = quantizationOf(part.matrix);
+      return from ? dequantize(l, view, *from, found.narrow) : view;
     };
     const Heads &value = found.value;
     int64_t heads = value.heads, rows = found.query.rows;
-    Value query = matrix(found.query);
     auto type = RankedTensorType::get(
-        {value.batches, rows, 1, heads * value.columns}, elementOf(query));
-    auto attention = l.builder.create<tpu::AttentionOp>(
-        l.location, type, query, matrix(found.key), matrix(value), masks, heads,
-        found.query.columns, APFloat(static_cast<float>(found.query.factor)));
-    Value result = attention;
+        {value.batches, rows, 1, heads * value.columns}, found.narrow);
+    Value q = matrix(found.query), k = matrix(found.key), v = matrix(value);
+    Value result = l.builder.create<tpu::AttentionOp>(
+        l.location, type, q, k, v, masks, heads, found.query.columns,
+        APFloat(static_cast<float>(found.query.factor)));
+    std::optional<Quantization> to = quantizationOf(op.getOutput());
+    result = to ? quantize(l, result, *to)
+                : l.cast(result, elementOf(op.getOutput()));
     if (heads > 1)
       result = l.permute(
           l.reshape(result, {value.batches, rows, heads, value.columns}),

@@ -102,3 +102,24 @@ func.func @windows(%x: tensor<4x6x2x8xf16>, %bias: tensor<1x2x1x6xf16>, %mask: t
   %7 = top.matmul %6, %0 : (tensor<4x2x6x6xf16>, tensor<4x2x6x8xf16>) -> tensor<4x2x6x8xf16>
   return %7 : tensor<4x2x6x8xf16>
 }
+
+// -----
+
+// Integers become floats for it, and the weights never integers.
+!q = !quant.uniform<i8:f32, 0.5>
+!w = !quant.uniform<u8:f32, 0.01>
+// CHECK-LABEL: func.func @integers
+// CHECK:         %[[X:.*]] = tpu.dequantize {{.*}} -> tensor<1x4x1x16xf16>
+// CHECK:         %[[R:.*]] = tpu.attention %[[X]], %{{.*}}, %{{.*}} {heads = 2 : i64, scale = 1.000000e+00 : f32, size = 8 : i64}
+// CHECK-NOT:     tpu.matmul
+// CHECK:         tpu.quantize %[[R]] {{.*}} -> tensor<1x4x1x16xi8>
+func.func @integers(%x: tensor<1x4x2x8xf32>) -> tensor<1x2x4x8xf32> {
+  %0 = top.cast %x {to = !q} : (tensor<1x4x2x8xf32>) -> tensor<1x4x2x8x!q>
+  %1 = top.transpose %0 perm = [0, 2, 1, 3] : (tensor<1x4x2x8x!q>) -> tensor<1x2x4x8x!q>
+  %2 = top.matmul %1, %1 {transpose_rhs} : (tensor<1x2x4x8x!q>, tensor<1x2x4x8x!q>) -> tensor<1x2x4x4xf16>
+  %3 = top.softmax %2 {axis = 3 : i64} : (tensor<1x2x4x4xf16>) -> tensor<1x2x4x4xf16>
+  %4 = top.cast %3 {to = !w} : (tensor<1x2x4x4xf16>) -> tensor<1x2x4x4x!w>
+  %5 = top.matmul %4, %1 : (tensor<1x2x4x4x!w>, tensor<1x2x4x8x!q>) -> tensor<1x2x4x8x!q>
+  %6 = top.cast %5 {to = f32} : (tensor<1x2x4x8x!q>) -> tensor<1x2x4x8xf32>
+  return %6 : tensor<1x2x4x8xf32>
+}
