@@ -56,7 +56,7 @@ private:
   std::vector<int32_t> concatenate(tpu::ConcatOp op, RowsOf &known) const;
 
   bool isValid = true;
-  unsigned moves = 0; // that are no views
+  unsigned moves = 0; // between lanes; others cost little in local memory
 };
 
 } // namespace
@@ -108,12 +108,12 @@ void RowMoves::keepBorders(Operation *op) {
   keep(shapeOf(op->getResult(0)).back());
   if (auto permute = dyn_cast<tpu::PermuteOp>(op)) {
     isValid &= permute.getOrder()[3] == 3;
-    ++moves;
+    moves += permute.getOrder()[1] != 1;
   } else if (auto slice = dyn_cast<tpu::SliceOp>(op)) {
     keep(slice.getOffsets()[3]);
     isValid &= slice.getSteps()[3] == 1;
   } else if (auto concat = dyn_cast<tpu::ConcatOp>(op)) {
-    moves += concat.getInputs().size() > 1;
+    moves += concat.getAxis() == 1 && concat.getInputs().size() > 1;
   }
 }
 

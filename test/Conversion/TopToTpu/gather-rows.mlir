@@ -54,3 +54,12 @@ func.func @two(%x: tensor<1x6x8x8xf16>, %y: tensor<1x6x8x8xf16>) -> tensor<1x6x8
   %2 = top.concat %0, %1 {axis = 1 : i64} : (tensor<1x3x8x8xf16>, tensor<1x3x8x8xf16>) -> tensor<1x6x8x8xf16>
   return %2 : tensor<1x6x8x8xf16>
 }
+
+// Where rows stay in their lanes, local memory is the better place.
+// CHECK-LABEL: func.func @lanes
+// CHECK:         tpu.permute
+// CHECK-NOT:     tpu.gather
+func.func @lanes(%x: tensor<4x6x8x64xf16>) -> tensor<8x6x4x64xf16> {
+  %0 = top.transpose %x perm = [2, 1, 0, 3] : (tensor<4x6x8x64xf16>) -> tensor<8x6x4x64xf16>
+  return %0 : tensor<8x6x4x64xf16>
+}
