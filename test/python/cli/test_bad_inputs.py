@@ -85,7 +85,11 @@ BAD: dict[str, tuple[Make | None, list[str], str]] = {
         "'out0': does not fit into local memory",
     ),
     "too large": (saved(with_input(1 << 34)), [], "input 'in0' is expected to have at most 2147483647 elements"),
-    "integers": (saved(case("Abs", np.arange(4)).model()), [], "'in0': input 0 of the network is 'tensor<4xi64>', but"),
+    "integers": (
+        saved(case("Abs", np.arange(4, dtype=np.int16)).model()),
+        [],
+        "'in0': input 0 of the network is 'tensor<4xi16>', but",
+    ),
     "no lowering": (saved(case("Hardmax", uniform(2, 3)).model()), [], "'out0': 'top.hardmax' has no lowering to the"),
     "unknown override": (
         saved(conv()),
