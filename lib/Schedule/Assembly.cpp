@@ -196,7 +196,7 @@ std::optional<Span> Assembly::findPlace(const Load &load, unsigned unit) const {
   if (group.buffers.values.find(group.body.inputs[load.input])->second.size() >
       1)
     return std::nullopt; // the other buffer would have to move, too
-  return placeHigh(life.span.bytes(), avoid, {0, chip.laneBytes});
+  return placeLow(life.span.bytes(), avoid, chip);
 }
 
 void Assembly::place(const Load &load, unsigned unit) {
@@ -332,5 +332,5 @@ int64_t Assembly::cycles() const {
                                 : plans.front().body.result().getLoc(),
                   chip);
   emitSteps(emitter, items, stepsOf(items), addressOf);
-  return tpu_mlir::cyclesOf(emitter);
+  return tpu_mlir::cyclesOf(emitter, kCommandStart);
 }

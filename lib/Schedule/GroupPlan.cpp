@@ -84,16 +84,19 @@ struct Need {
 /// Finds the plan of a group with one tiling.
 class TilingPlanner {
 public:
-  TilingPlanner(const GroupBody &body, const Residency &residency)
+  TilingPlanner(const GroupBody &body, const Residency &residency, int64_t most)
       : body(body), chip(*body.chip), occupied(residency.occupied(body.ops)),
-        room(chip.laneBytes) {
+        room(std::min(most, body.chip->laneBytes)) {
     for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
       if (auto address = residency.heldFor(input, layout, body.ops))
         wholes[input] = *address;
     if (auto address = residency.keepOf(body.ops))
       wholes[body.result()] = *address;
+    int64_t end = room;
+    if (end < chip.laneBytes)
+      occupied.push_back({end, chip.laneBytes});
     for (const Span &span : occupied)
-      room -= span.bytes();
+      room -= std::max<int64_t>(0, std::min(span.end, end) - span.begin);
   }
 
   /// Whether the result takes the place of something that the ops still read.
@@ -324,11 +327,12 @@ private:
     };
     plan.loadCycles = cyclesOf(commandsOf(item, early), chip) +
                       all(cyclesOf(commandsOf(item, changing), chip));
-    plan.cycles = all(cyclesOf(commands, chip));
+    plan.cycles = all(cyclesOf(commands, chip, kCommandStart));
     int64_t work = 0;
     for (const Command &command : commands)
       if (isa::engineOf(command.instruction) == isa::Engine::Tiu)
-        work += chip.model->cycles(command.instruction, Preset::Static);
+        work += kCommandStart +
+                chip.model->cycles(command.instruction, Preset::Static);
     plan.workCycles = all(work);
   }
 
@@ -362,11 +366,11 @@ double tpu::costOf(const GroupPlan &plan, double loadWeight) {
 
 std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops,
                                         const Residency &residency,
-                                        double loadWeight) {
+                                        double loadWeight, int64_t room) {
   std::optional<GroupBody> body = GroupBody::of(ops);
   if (!body)
     return std::nullopt;
-  TilingPlanner planner(*body, residency);
+  TilingPlanner planner(*body, residency, room);
   if (planner.overwrites())
     return std::nullopt;
   std::optional<GroupPlan> best;
@@ -380,5 +384,7 @@ std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops,
         (!best || costOf(*plan, loadWeight) < costOf(*best, loadWeight)))
       best = std::move(plan);
   }
+  if (!best && room < body->chip->laneBytes)
+    return planGroup(ops, residency, loadWeight);
   return best;
 }

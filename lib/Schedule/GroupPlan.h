@@ -7,6 +7,11 @@
 
 namespace tpu_mlir::tpu {
 
+/// What a command costs beside its cycles in the vendor's model, in which
+/// commands start at once: on boards they take about 300 (Cycles.cpp), and many
+/// small slices would be slow there.
+constexpr int64_t kCommandStart = 40; // cycles
+
 /// A group with everything decided, and what it costs.
 struct GroupPlan : GroupSchedule {
   /// Cycles from its first command to its last, without the loads that could
@@ -16,13 +21,18 @@ struct GroupPlan : GroupSchedule {
   int64_t workCycles = 0; // of the array
 };
 
+/// No bound to the room of a group.
+constexpr int64_t kWholeLane = std::numeric_limits<int64_t>::max();
+
 /// The cheapest plan found for these ops as one group, beside what stays in
 /// local memory; nothing if they do not make a group, or if no tiling of it
-/// fits. `loadWeight` is what a cycle of a constant's load counts
-/// beside: others wait for the engine meanwhile.
+/// fits. `loadWeight` is what a cycle of a constant's load counts beside:
+/// others wait for the engine meanwhile. Buffers lie below `room` bytes of a
+/// lane where they can, which leaves the rest to early loads.
 std::optional<GroupPlan> planGroup(llvm::ArrayRef<mlir::Operation *> ops,
                                    const Residency &residency = {},
-                                   double loadWeight = 1);
+                                   double loadWeight = 1,
+                                   int64_t room = kWholeLane);
 
 /// What a plan counts in a search.
 double costOf(const GroupPlan &plan, double loadWeight);

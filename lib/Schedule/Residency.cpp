@@ -20,7 +20,8 @@ static bool fitsFields(const Tile &tile, const Chip &chip) {
                       [&](int64_t size) { return size <= chip.maxSize; });
 }
 
-Residency::Residency(Block &body, int64_t reserve) {
+Residency::Residency(Block &body, int64_t reserve,
+                     const llvm::DenseSet<Value> &passing) {
   const Chip &chip = chipOf(body.getParentOp());
   unsigned count = 0;
   for (Operation &op : body)
@@ -33,7 +34,8 @@ Residency::Residency(Block &body, int64_t reserve) {
   SmallVector<Candidate> candidates;
   for (Operation &op : body) {
     auto kernel = dyn_cast<KernelOpInterface>(&op);
-    if (!worksLocally(&op) || kernel.resultLayout() != Layout::Aligned)
+    if (!worksLocally(&op) || kernel.resultLayout() != Layout::Aligned ||
+        passing.contains(op.getResult(0)))
       continue;
     Value result = op.getResult(0);
     Candidate candidate{result, positions[&op], positions[&op]};

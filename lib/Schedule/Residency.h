@@ -5,6 +5,7 @@
 
 #include "dialects/Tpu/Tpu.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace tpu_mlir::tpu {
 
@@ -21,8 +22,10 @@ public:
   /// Nothing stays.
   Residency() = default;
   /// What is read soonest stays first; below `reserve` bytes of a lane nothing
-  /// does, so that ops have room for the rest of their operands.
-  Residency(mlir::Block &body, int64_t reserve);
+  /// does, so that ops have room for the rest of their operands, and of values
+  /// that only `pass` within a group none.
+  Residency(mlir::Block &body, int64_t reserve,
+            const llvm::DenseSet<mlir::Value> &passing = {});
 
   /// Where all of a value lies when the run of ops reads it; nothing if it is
   /// not there then, in that layout.

@@ -9,8 +9,16 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
-/// Bytes of a lane in which nothing stays, of which the best are taken.
-static constexpr int64_t kReserves[] = {64 << 10, 16 << 10, 128 << 10};
+namespace {
+/// How local memory is shared; in sixteenths of a lane.
+struct Shares {
+  int64_t reserve; // in which nothing stays
+  int64_t room;    // in which groups work, where they can
+};
+} // namespace
+
+/// The shares of which the best are taken.
+static constexpr Shares kShares[] = {{4, 16}, {1, 16}, {8, 16}, {4, 8}, {4, 4}};
 /// What a cycle of a load that can come early counts beside one of work.
 static constexpr double kLoadWeight = 0.5;
 /// How many units before their group inputs may be loaded.
@@ -19,6 +27,7 @@ static constexpr unsigned kPrefetched[] = {0, 8, 16, 32, 64};
 static constexpr unsigned kRounds = 3;
 
 using Kernels = SmallVector<Operation *>;
+using Values = llvm::DenseSet<Value>;
 
 static Kernels kernelsOf(Block &body) {
   Kernels kernels;
@@ -34,9 +43,9 @@ namespace {
 class Cut {
 public:
   Cut(ArrayRef<Operation *> kernels, unsigned maxOps,
-      const Residency &residency)
-      : kernels(kernels), residency(residency), best(kernels.size() + 1),
-        least(kernels.size() + 1) {
+      const Residency &residency, int64_t room)
+      : kernels(kernels), residency(residency), room(room),
+        best(kernels.size() + 1), least(kernels.size() + 1) {
     for (size_t end = 1; end <= kernels.size(); ++end) {
       for (size_t length = 1; length <= std::min<size_t>(maxOps, end); ++length)
         tryGroup(end - length, end);
@@ -69,8 +78,8 @@ private:
     if (prefix.last &&
         best[start].cost + least[end] - least[start] >= prefix.cost)
       return;
-    std::optional<GroupPlan> plan =
-        planGroup(kernels.slice(start, end - start), residency, kLoadWeight);
+    std::optional<GroupPlan> plan = planGroup(kernels.slice(start, end - start),
+                                              residency, kLoadWeight, room);
     if (end - start == 1)
       least[end] = least[start] + (plan ? leastOf(*plan) : 0);
     if (!plan)
@@ -86,6 +95,7 @@ private:
 
   ArrayRef<Operation *> kernels;
   const Residency &residency;
+  int64_t room;
   std::vector<Prefix> best;
   std::vector<double> least; // that the first ops can cost
   Kernels misfits;
@@ -121,12 +131,16 @@ static bool isInVain(const GroupPlan &plan) {
 
 /// A cut in which no op works in local memory in vain; ops that do not fit
 /// otherwise are misfits.
-static std::vector<GroupPlan> cut(Block &body, unsigned maxOps, int64_t reserve,
+static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
+                                  const Shares &shares, const Values &passing,
                                   Kernels &misfits) {
+  const int64_t part = chipOf(body.getParentOp()).laneBytes / 16;
   for (unsigned round = 0;; ++round) {
     Kernels kernels = kernelsOf(body);
-    Residency residency = maxOps > 1 ? Residency(body, reserve) : Residency();
-    Cut cut(kernels, maxOps, residency);
+    Residency residency = maxOps > 1
+                              ? Residency(body, part * shares.reserve, passing)
+                              : Residency();
+    Cut cut(kernels, maxOps, residency, part * shares.room);
     bool changed = false;
     misfits.clear();
     for (Operation *op : cut.getMisfits()) {
@@ -177,21 +191,21 @@ public:
         movable(maxOps > 1 ? choices(body) : Kernels()) {}
 
   LogicalResult run() {
-    if (failed(attempt({}, kReserves[0])))
+    if (failed(attempt({}, kShares[0])))
       return failure();
-    if (!movable.empty() && failed(attempt(movable, kReserves[0])))
+    if (!movable.empty() && failed(attempt(movable, kShares[0])))
       return failure();
     if (maxOps == 1)
       return success();
     OpOrder early = tailsEarly(body);
     if (early != order) {
       setOrder(body, early);
-      if (failed(attempt(movable, kReserves[0])))
+      if (failed(attempt(movable, kShares[0])))
         return failure();
       setOrder(body, order);
     }
-    for (int64_t reserve : ArrayRef(kReserves).drop_front())
-      if (failed(attempt(Kernels(local), reserve)))
+    for (const Shares &shares : ArrayRef(kShares).drop_front())
+      if (failed(attempt(Kernels(local), shares)))
         return failure();
     return success();
   }
@@ -204,11 +218,22 @@ public:
   }
 
 private:
-  /// Schedules with these ops, or fewer, in local memory.
-  LogicalResult attempt(ArrayRef<Operation *> ops, int64_t reserve) {
+  /// Schedules with these ops, or fewer, in local memory; then once more, when
+  /// it is known which values never leave a group and need no place to stay.
+  LogicalResult attempt(ArrayRef<Operation *> ops, const Shares &shares) {
     markLocal(ops);
+    Values passing;
+    if (failed(attempt(shares, passing)))
+      return failure();
+    return passing.empty() ? success() : attempt(shares, passing);
+  }
+
+  LogicalResult attempt(const Shares &shares, Values &passing) {
     Kernels misfits;
-    std::vector<GroupPlan> plans = cut(body, maxOps, reserve, misfits);
+    std::vector<GroupPlan> plans = cut(body, maxOps, shares, passing, misfits);
+    for (const GroupPlan &plan : plans)
+      for (Operation *op : ArrayRef(plan.body.ops).drop_back())
+        passing.insert(op->getResult(0));
     for (Operation *op : misfits)
       op->emitError("does not fit into local memory, however its result is "
                     "cut: expects the operands and the result of the smallest "

@@ -101,6 +101,11 @@ std::optional<Span> tpu::placeHigh(int64_t bytes, ArrayRef<Span> avoid,
   return std::nullopt;
 }
 
+std::optional<Span> tpu::placeLow(int64_t bytes, ArrayRef<Span> avoid,
+                                  const Chip &chip) {
+  return place(bytes, chip, avoid, {});
+}
+
 Span tpu::largestGap(ArrayRef<Span> avoid, const Chip &chip) {
   SmallVector<Span> sorted(avoid);
   llvm::sort(sorted,

@@ -41,6 +41,9 @@ allocateLocal(llvm::ArrayRef<LocalRequest> requests, const Chip &chip,
 /// The highest place for so many bytes within a span, clear of others.
 std::optional<Span> placeHigh(int64_t bytes, llvm::ArrayRef<Span> avoid,
                               const Span &within);
+/// The lowest place for so many bytes of a lane, clear of others.
+std::optional<Span> placeLow(int64_t bytes, llvm::ArrayRef<Span> avoid,
+                             const Chip &chip);
 /// The largest span of a lane that is clear of others.
 Span largestGap(llvm::ArrayRef<Span> avoid, const Chip &chip);
 

@@ -169,7 +169,13 @@ def test_quantised_tensors_as_numbers(asymmetric: bool, tmp_path: Path, capsys) 
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "m.onnx")
     feeds = {"x": random.uniform(-1, 1, (1, 8, 12, 12)).astype(np.float32)}
     ranges = calibrate(tmp_path / "m.onnx", [feeds], method="minmax")
-    options = {"precision": "int8", "ranges": ranges, "asymmetric": asymmetric, "output": tmp_path / "m.bmodel"}
+    options = {
+        "precision": "int8",
+        "ranges": ranges,
+        "asymmetric": asymmetric,
+        "keep_tensors": True,
+        "output": tmp_path / "m.bmodel",
+    }
     tpu_mlir.compile(tmp_path / "m.onnx", **options)
     np.savez(tmp_path / "in.npz", **feeds)
     found = compare(capsys, tmp_path / "m.onnx", tmp_path / "m.bmodel", "--inputs", tmp_path / "in.npz")
