@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import isa
@@ -16,7 +16,15 @@ from tpu_mlir.runtime.session import Session
 Kind = Literal["weights", "loaded", "computed"]
 
 
-@dataclass
+class Span(NamedTuple):
+    """Bytes [begin, end) of the lanes of a mask."""
+
+    begin: int
+    end: int
+    lanes: int
+
+
+@dataclass(eq=False)
 class Buffer:
     """Bytes [begin, end) of the lanes of a mask that hold one tensor's data, from cycle `start` to `stop`.
 
@@ -48,9 +56,9 @@ class Buffer:
         """Cycles between the end of its load and its first use."""
         return max(0, self.first_use - self.loaded) if self.kind != "computed" and self.first_use else 0
 
-    def meets(self, begin: int, end: int, lanes: int) -> bool:
+    def meets(self, other: Span | Buffer) -> bool:
         """Tell whether it has a byte in common with others."""
-        return self.begin < end and begin < self.end and bool(self.lanes & lanes)
+        return self.begin < other.end and other.begin < self.end and bool(self.lanes & other.lanes)
 
 
 def local_memory(bmodel: BModel, profile: Profile) -> list[Buffer]:
@@ -71,42 +79,38 @@ def local_memory(bmodel: BModel, profile: Profile) -> list[Buffer]:
     live: list[Buffer] = []
     for timed in profile.commands:
         command = decoded[timed.group, timed.engine, timed.id]
-        live = list(_read(live, timed, command))
-        live, closed = _written(live, timed, command, *_source(timed, command, weights, tensors))
-        ended += closed
+        spans = [(is_write, Span(*where)) for space, is_write, *where in command.accesses if space == "local"]
+        _read(live, timed, [span for is_write, span in spans if not is_write])
+        written = [span for is_write, span in spans if is_write and span.end > span.begin]
+        if written:
+            name, kind = _source(timed, command, weights, tensors)
+            for span in written:
+                ended += _write(live, timed, span, name, kind)
     return sorted([*ended, *live], key=lambda each: (each.start, each.begin))
 
 
-def _read(live: Sequence[Buffer], timed: TimedCommand, command: isa.Command) -> Iterator[Buffer]:
-    """Yield the buffers, those that a command reads with what that says of them."""
-    reads = [each[2:] for each in command.accesses if each[0] == "local" and not each[1]]
-    for buffer in live:
-        if any(buffer.meets(*each) for each in reads):
-            buffer.stop = max(buffer.stop, timed.end)
-            buffer.first_use = timed.start if buffer.first_use is None else buffer.first_use
-            buffer.stored += timed.bytes_written
-            buffer.readers.add(timed.layer)
-        yield buffer
+def _read(live: Sequence[Buffer], timed: TimedCommand, spans: Sequence[Span]) -> None:
+    """Note in the buffers that a command reads what that says of them."""
+    for each in {each for span in spans for each in live if each.meets(span)}:
+        each.stop = max(each.stop, timed.end)
+        each.first_use = timed.start if each.first_use is None else each.first_use
+        each.stored += timed.bytes_written
+        each.readers.add(timed.layer)
 
 
-def _written(
-    live: list[Buffer], timed: TimedCommand, command: isa.Command, name: str, kind: Kind
-) -> tuple[list[Buffer], list[Buffer]]:
-    """Return the buffers that live after a command's writes, and those that they end."""
-    closed: list[Buffer] = []
-    for space, is_write, begin, end, lanes in command.accesses:
-        if space != "local" or not is_write or end <= begin:
-            continue
-        fresh = Buffer(name, kind, begin, end, lanes, timed.start, timed.end, timed.end, timed.bytes_read)
-        kept: list[Buffer] = []
-        for each in live:
-            same = (each.name, each.kind, each.lanes) == (name, kind, lanes)
-            if same and each.begin <= end and begin <= each.end:
-                fresh = _joined(each, fresh)
-            else:
-                (closed if each.meets(begin, end, lanes) else kept).append(each)
-        live = [*kept, fresh]
-    return live, closed
+def _write(live: list[Buffer], timed: TimedCommand, span: Span, name: str, kind: Kind) -> list[Buffer]:
+    """Add the buffer that a command writes to those that live, or to one of its own; return those that this ends."""
+    ended: list[Buffer] = []
+    written = Buffer(name, kind, *span, timed.start, timed.end, timed.end, timed.bytes_read)
+    for each in [each for each in live if each.begin <= span.end and span.begin <= each.end]:
+        if (each.name, each.kind, each.lanes) == (name, kind, span.lanes):
+            live.remove(each)
+            written = _joined(each, written)
+        elif each.meets(span):
+            live.remove(each)
+            ended.append(each)
+    live.append(written)
+    return ended
 
 
 def _joined(old: Buffer, new: Buffer) -> Buffer:
