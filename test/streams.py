@@ -122,9 +122,10 @@ def stage(
     records: Sequence[bmodel.TensorRecord] = (),
     layers: Sequence[tuple[int, str, int, str]] = (),
     aliases: Mapping[str, str] | None = None,
+    schedule: Sequence[tuple[list[str], list[int]]] = (),
 ) -> bmodel.Stage:
     """A stage with input `x` at X and output `y` at Y; 64 bytes of coefficients, 0 to 63, begin the global memory."""
-    table = bmodel.write_tensor_table(list(records), list(layers), dict(aliases or {}))
+    table = bmodel.write_tensor_table(list(records), list(layers), dict(aliases or {}), schedule=list(schedule))
     return bmodel.Stage(
         inputs=[tensor("x", X)] if inputs is None else list(inputs),
         outputs=[tensor("y", Y)] if outputs is None else list(outputs),

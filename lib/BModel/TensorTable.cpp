@@ -39,9 +39,25 @@ static void writeLayers(llvm::json::OStream &json,
     });
 }
 
+static void writeSchedule(llvm::json::OStream &json,
+                          llvm::ArrayRef<ScheduledGroup> schedule) {
+  for (const ScheduledGroup &group : schedule)
+    json.object([&] {
+      json.attributeArray("tensors", [&] {
+        for (llvm::StringRef name : group.tensors)
+          json.value(llvm::json::fixUTF8(name));
+      });
+      json.attributeArray("slices", [&] {
+        for (int64_t count : group.slices)
+          json.value(count);
+      });
+    });
+}
+
 std::vector<uint8_t> tpu_mlir::bmodel::writeTensorTable(
     llvm::ArrayRef<TensorRecord> records, llvm::ArrayRef<LayerRun> layers,
-    const Aliases &aliases, const IndexLimits &limits) {
+    const Aliases &aliases, const IndexLimits &limits,
+    llvm::ArrayRef<ScheduledGroup> schedule) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream);
@@ -85,6 +101,8 @@ std::vector<uint8_t> tpu_mlir::bmodel::writeTensorTable(
         for (const auto &[name, rows] : limits)
           json.attribute(llvm::json::fixUTF8(name), rows);
       });
+    if (!schedule.empty())
+      json.attributeArray("schedule", [&] { writeSchedule(json, schedule); });
   });
   return std::vector<uint8_t>(text.begin(), text.end());
 }
@@ -127,7 +145,19 @@ static bool isPermutation(llvm::ArrayRef<int64_t> order) {
 }
 
 namespace tpu_mlir::bmodel {
-/// Found by llvm::json through argument-dependent lookup.
+// Found by llvm::json through argument-dependent lookup.
+
+static bool fromJSON(const llvm::json::Value &value, ScheduledGroup &group,
+                     llvm::json::Path path) {
+  llvm::json::ObjectMapper mapper(value, path);
+  if (!mapper || !mapper.map("tensors", group.tensors) ||
+      !mapper.map("slices", group.slices))
+    return false;
+  if (group.tensors.empty() || group.slices.size() != 4)
+    path.report("expected tensors and four numbers of slices");
+  return !group.tensors.empty() && group.slices.size() == 4;
+}
+
 static bool fromJSON(const llvm::json::Value &value, TensorRecord &record,
                      llvm::json::Path path) {
   Tensor &tensor = record.tensor;
@@ -243,27 +273,32 @@ tpu_mlir::bmodel::readLayers(const Stage &stage) {
   return runs;
 }
 
-/// The optional map of names that stands at `key`.
-template <typename Map>
-static llvm::Expected<Map> readMap(const Stage &stage,
-                                   llvm::StringLiteral key) {
-  Map map;
+/// What stands at an optional `key`.
+template <typename Part>
+static llvm::Expected<Part> readPart(const Stage &stage,
+                                     llvm::StringLiteral key) {
+  Part part;
   llvm::Expected<llvm::json::Value> root = parseTable(stage);
   if (!root)
     return root.takeError();
   const llvm::json::Object *object = root->getAsObject();
   const llvm::json::Value *found = object ? object->get(key) : nullptr;
   llvm::json::Path::Root path(key);
-  if (found && !llvm::json::fromJSON(*found, map, path))
+  if (found && !llvm::json::fromJSON(*found, part, path))
     return damaged(llvm::toString(path.getError()));
-  return map;
+  return part;
+}
+
+llvm::Expected<std::vector<ScheduledGroup>>
+tpu_mlir::bmodel::readSchedule(const Stage &stage) {
+  return readPart<std::vector<ScheduledGroup>>(stage, "schedule");
 }
 
 llvm::Expected<Aliases> tpu_mlir::bmodel::readAliases(const Stage &stage) {
-  return readMap<Aliases>(stage, "aliases");
+  return readPart<Aliases>(stage, "aliases");
 }
 
 llvm::Expected<IndexLimits>
 tpu_mlir::bmodel::readIndexLimits(const Stage &stage) {
-  return readMap<IndexLimits>(stage, "index_limits");
+  return readPart<IndexLimits>(stage, "index_limits");
 }

@@ -10,7 +10,8 @@
 //      "overwritten": 42}, ...],
 //    "layers": {"names": ["conv1", ...], "tiu": [[0, 1, 0], ...],
 //      "gdma": [[0, 1, 0], ...]},
-//    "aliases": {"conv0": "conv1", ...}, "index_limits": {"ids": 30522}}
+//    "aliases": {"conv0": "conv1", ...}, "index_limits": {"ids": 30522},
+//    "schedule": [{"tensors": ["conv1", ...], "slices": [1, 1, 4, 1]}, ...]}
 //
 // A tensor appears if all of it lies in global memory at some time, elements
 // in row-major order without gaps. Layers tell for which tensor each command
@@ -18,8 +19,10 @@
 // With an order the ONNX tensor is the one stored, its dimensions permuted by
 // it; `shape` may be another view of what is stored. Aliases are tensors that
 // became part of a layer. Inputs with an index limit hold numbers below it,
-// negative ones down to its negative. Optional keys: scale, zero_point, order,
-// group, overwritten, layers, aliases, index_limits.
+// negative ones down to its negative. The schedule has, for each group in
+// order, the tensors that are computed together, and into how many slices along
+// n, c, h and w. Optional keys: scale, zero_point, order, group, overwritten,
+// layers, aliases, index_limits, schedule.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -55,11 +58,18 @@ using Aliases = std::map<std::string, std::string>;
 /// Names of inputs that choose rows of tables, and rows of the smallest.
 using IndexLimits = std::map<std::string, int64_t>;
 
+/// A group of the schedule.
+struct ScheduledGroup {
+  std::vector<std::string> tensors;
+  std::vector<int64_t> slices;
+};
+
 /// Bytes for Stage::tensorLocations.
-std::vector<uint8_t> writeTensorTable(llvm::ArrayRef<TensorRecord> records,
-                                      llvm::ArrayRef<LayerRun> layers = {},
-                                      const Aliases &aliases = {},
-                                      const IndexLimits &limits = {});
+std::vector<uint8_t>
+writeTensorTable(llvm::ArrayRef<TensorRecord> records,
+                 llvm::ArrayRef<LayerRun> layers = {},
+                 const Aliases &aliases = {}, const IndexLimits &limits = {},
+                 llvm::ArrayRef<ScheduledGroup> schedule = {});
 
 /// The records of a stage: none if another compiler wrote it, an error if the
 /// table is damaged. Addresses are not compared with any memory.
@@ -68,6 +78,9 @@ llvm::Expected<std::vector<TensorRecord>> readTensorTable(const Stage &stage);
 /// The runs of commands by layer; also from files of the vendor's compiler that
 /// have them (VendorLayers.h).
 llvm::Expected<std::vector<LayerRun>> readLayers(const Stage &stage);
+
+/// Empty if another compiler wrote the file.
+llvm::Expected<std::vector<ScheduledGroup>> readSchedule(const Stage &stage);
 
 /// Empty if another compiler wrote the file.
 llvm::Expected<Aliases> readAliases(const Stage &stage);

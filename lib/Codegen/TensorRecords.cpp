@@ -1,6 +1,7 @@
 //===- TensorRecords.cpp - Which tensors can be seen, and when ------------===//
 #include "lib/Codegen/TensorRecords.h"
 
+#include "dialects/Tpu/Tpu.h"
 #include "lib/BModel/TensorTable.h"
 #include "lib/Codegen/Signature.h"
 #include "lib/Isa/Accesses.h"
@@ -103,10 +104,23 @@ static std::vector<bmodel::LayerRun> layerRuns(const Program &program) {
   return runs;
 }
 
+static std::vector<bmodel::ScheduledGroup> scheduleOf(func::FuncOp function) {
+  std::vector<bmodel::ScheduledGroup> groups;
+  for (auto group : function.getOps<tpu::GroupOp>()) {
+    bmodel::ScheduledGroup &found = groups.emplace_back();
+    for (Operation &op : group.getBody().front().without_terminator())
+      found.tensors.push_back(nameOf(op.getLoc()).str());
+    if (std::optional<tpu::TilingAttr> tiling = group.getTiling())
+      found.slices = {tiling->getN(), tiling->getC(), tiling->getH(),
+                      tiling->getW()};
+  }
+  return groups;
+}
+
 std::vector<uint8_t> tpu_mlir::describeTensors(func::FuncOp function,
                                                const Program &program,
                                                const bmodel::Stage &stage) {
-  return bmodel::writeTensorTable(tensorRecords(program), layerRuns(program),
-                                  aliasesOf(function),
-                                  indexLimits(function, stage));
+  return bmodel::writeTensorTable(
+      tensorRecords(program), layerRuns(program), aliasesOf(function),
+      indexLimits(function, stage), scheduleOf(function));
 }

@@ -169,6 +169,18 @@ static void bindNetworks(py::module_ &m) {
                limits[toText(name)] = rows;
              return limits;
            })
+      .def("schedule",
+           [](const Stage &s) {
+             py::list groups;
+             for (const ScheduledGroup &group :
+                  python::unwrap("BModelError", readSchedule(s))) {
+               py::list tensors;
+               for (const std::string &name : group.tensors)
+                 tensors.append(toText(name));
+               groups.append(py::make_tuple(tensors, group.slices));
+             }
+             return groups;
+           })
       .def("layers",
            [](const Stage &s) {
              py::list runs;
@@ -194,6 +206,8 @@ static void bindNetworks(py::module_ &m) {
 }
 
 static void bindFiles(py::module_ &m) {
+  using Groups =
+      std::vector<std::pair<std::vector<std::string>, std::vector<int64_t>>>;
   py::class_<Model>(m, "Model")
       .def(py::init([](std::string chip, std::vector<Net> nets) {
              Model model;
@@ -256,14 +270,18 @@ static void bindFiles(py::module_ &m) {
       [](const std::vector<TensorRecord> &records,
          const std::vector<
              std::tuple<uint32_t, std::string, uint32_t, std::string>> &layers,
-         const Aliases &aliases, const IndexLimits &limits) {
+         const Aliases &aliases, const IndexLimits &limits,
+         const Groups &schedule) {
         std::vector<LayerRun> runs;
         for (const auto &[group, engine, first, name] : layers)
           runs.push_back({group,
                           python::engineNamed(engine) == isa::Engine::Gdma,
                           first, name});
+        std::vector<ScheduledGroup> groups;
+        for (const auto &[tensors, slices] : schedule)
+          groups.push_back({tensors, slices});
         std::vector<uint8_t> table =
-            writeTensorTable(records, runs, aliases, limits);
+            writeTensorTable(records, runs, aliases, limits, groups);
         return py::bytes(reinterpret_cast<const char *>(table.data()),
                          table.size());
       },
@@ -271,7 +289,7 @@ static void bindFiles(py::module_ &m) {
       "layers"_a = std::vector<
           std::tuple<uint32_t, std::string, uint32_t, std::string>>(),
       "aliases"_a = Aliases(), "index_limits"_a = IndexLimits(),
-      "Bytes for Stage.tensor_locations.");
+      "schedule"_a = Groups(), "Bytes for Stage.tensor_locations.");
 }
 
 void tpu_mlir::python::bindBModel(py::module_ &module) {

@@ -106,3 +106,29 @@ def test_damaged_layers(changes: dict[str, object], message: str) -> None:
     with pytest.raises(BModelError) as error:
         stage_with(document(layers=LAYERS | changes)).layers()
     assert message in str(error.value)
+
+
+SCHEDULE = [{"tensors": ["conv1", "relu"], "slices": [1, 1, 4, 1]}, {"tensors": ["y"], "slices": [1, 1, 1, 1]}]
+
+
+def test_schedule() -> None:
+    groups = [(["conv1", "relu"], [1, 1, 4, 1]), (["y"], [1, 1, 1, 1])]
+    written = bmodel.write_tensor_table([], schedule=groups)
+    assert json.loads(written)["schedule"] == SCHEDULE
+    assert stage_with(written).schedule() == groups
+    assert stage_with(document()).schedule() == stage_with(b"of others").schedule() == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        (1, "damaged tensor table: expected array"),
+        ([{"tensors": []}], "damaged tensor table: missing value at schedule[0].slices"),
+        ([SCHEDULE[0] | {"tensors": []}], "expected tensors and four numbers of slices at schedule[0]"),
+        ([SCHEDULE[0] | {"slices": [1]}], "expected tensors and four numbers of slices at schedule[0]"),
+    ],
+)
+def test_damaged_schedule(schedule: object, message: str) -> None:
+    with pytest.raises(BModelError) as error:
+        stage_with(document(schedule=schedule)).schedule()
+    assert message in str(error.value)

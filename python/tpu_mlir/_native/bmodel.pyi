@@ -115,6 +115,8 @@ class Stage:
         """Tensors that became part of a layer, and that layer's."""
     def index_limits(self) -> dict[str, int]:
         """Inputs that choose rows of tables, and the rows of the smallest."""
+    def schedule(self) -> list[tuple[list[str], list[int]]]:
+        """Tensors that are computed together, and into how many slices along n, c, h and w; group by group."""
     def layers(self) -> list[tuple[int, str, int, str]]:
         """(group, engine, first command, tensor): up to the next run's, commands work for this tensor."""
     @property
@@ -159,6 +161,7 @@ def write_tensor_table(
     layers: Sequence[tuple[int, str, int, str]] = (),
     aliases: Mapping[str, str] = ...,
     index_limits: Mapping[str, int] = ...,
+    schedule: Sequence[tuple[Sequence[str], Sequence[int]]] = (),
 ) -> bytes: ...
 def replace_commands(file: bytes, file_name: str, replacements: Sequence[tuple[int, int, int, CommandGroup]]) -> bytes:
     """Return the file with the commands of (network, stage, group) replaced and all else kept. Raises BModelError."""

@@ -19,6 +19,7 @@ from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.local_memory import local_memory
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 from tpu_mlir.runtime.profile import profile as take_profile
+from tpu_mlir.runtime.schedule import groups_of
 
 EPILOG = examples(
     "tpuc profile m.bmodel",
@@ -54,7 +55,12 @@ def profile(
     """
     model = BModel.load(bmodel)
     found = take_profile(model, network, stage, cycles.value)
-    for path, content in ((report, lambda: page(found, local_memory(model, found))), (trace, lambda: found.trace)):
+
+    def html() -> str:
+        buffers = local_memory(model, found)
+        return page(found, buffers, groups_of(model, found, buffers))
+
+    for path, content in ((report, html), (trace, lambda: found.trace)):
         if path is not None:
             with whole_file(path) as temporary:
                 temporary.write_text(content(), encoding="utf-8")

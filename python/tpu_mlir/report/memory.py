@@ -1,13 +1,14 @@
-"""The part of a profile's page that shows local memory: its buffers over time, and what passes global memory."""
+"""The part of a profile's page that shows local memory: buffers over time, groups, and what comes back to it."""
 
 from collections.abc import Sequence
 
 from tpu_mlir.report.charts import LABEL, WIDTH, shortened, svg, text, time_axis
 from tpu_mlir.report.document import table
-from tpu_mlir.report.text import amount_text, escape
+from tpu_mlir.report.text import amount_text, escape, percent
 from tpu_mlir.runtime.local_memory import Buffer
 from tpu_mlir.runtime.memory import LANE_BYTES, LANES
 from tpu_mlir.runtime.profile import Profile
+from tpu_mlir.runtime.schedule import Group
 
 HEIGHT, STEPS = 512, 8  # of the chart, in its own units; lines across it
 FIRST_VALUES = 25  # shown in the table
@@ -95,3 +96,37 @@ def _returning(profile: Profile, buffers: Sequence[Buffer]) -> list[str]:
         table(("tensor", "stored", "loaded again", "loads"), rows),
         *([f'<p class="soft">and {rest} smaller ones</p>'] if rest else []),
     ]
+
+
+def group_section(profile: Profile, groups: Sequence[Group]) -> list[str]:
+    """Return a table of the groups that take longest; nothing without any."""
+    if not groups:
+        return []
+    order = sorted(groups, key=lambda group: -group.share)
+    heads = ("group", "tensors", "slices", "share", "found there", "loaded early", "result", "cut, since")
+    return [
+        "<h2>Groups</h2>",
+        f"<p>{len(groups)} groups of tensors that are computed together, named by the result: what each finds "
+        "in local memory, how many of its loads end before their first use begins, and what becomes of the "
+        "result. The longest come first.</p>",
+        table(heads, [_group_row(profile, group) for group in order[:FIRST_VALUES]]),
+    ]
+
+
+def _group_row(profile: Profile, group: Group) -> tuple[str, ...]:
+    slices = " x ".join(f"{name} {count}" for name, count in zip("nchw", group.slices, strict=False) if count > 1)
+    fates = [
+        f"stays for {len(group.keeps_for)}" if group.keeps_for else "",
+        f"{amount_text(group.stored, 'B')} stored" if group.stored else "",
+        f"loaded again by {len(group.loaded_by)}" if group.loaded_by else "",
+    ]
+    return (
+        group.tensors[-1],
+        f"{len(group.tensors)}",
+        slices or "whole",
+        percent(group.share, profile.cycles),
+        ", ".join(group.held) or "-",
+        f"{group.early} of {group.loads}",
+        ", ".join(filter(None, fates)) or "-",
+        group.cut,
+    )

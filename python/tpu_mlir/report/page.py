@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from tpu_mlir.report.charts import Point, bar, roofline, utilisation
 from tpu_mlir.report.document import document
-from tpu_mlir.report.memory import memory_section
+from tpu_mlir.report.memory import group_section, memory_section
 from tpu_mlir.report.text import amount_text, breakable, escape, percent, time_text
 from tpu_mlir.runtime.local_memory import Buffer
 from tpu_mlir.runtime.memory import LANE_BYTES, LANES
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
+from tpu_mlir.runtime.schedule import Group
 
 FIRST_LAYERS = 25  # shown at once; the others can be unfolded
 FIRST_WAITS = 12
@@ -45,8 +46,11 @@ TRUST = {
 }
 
 
-def page(profile: Profile, memory: Sequence[Buffer] = ()) -> str:
-    """Return the HTML text; it refers to nothing outside of itself. `memory` is what `local_memory` found."""
+def page(profile: Profile, memory: Sequence[Buffer] = (), groups: Sequence[Group] = ()) -> str:
+    """Return the HTML text; it refers to nothing outside of itself.
+
+    `memory` is what `local_memory` found, `groups` what `groups_of` did; without them their sections are missing.
+    """
     ordered = sorted(profile.layers, key=lambda layer: -layer.share)
     title = f"{profile.network}: where the time goes"
     body = [
@@ -59,6 +63,7 @@ def page(profile: Profile, memory: Sequence[Buffer] = ()) -> str:
         "that never pauses; where both bars have gaps, each waits for the other.</p>",
         utilisation(profile.commands, profile.cycles),
         *(memory_section(profile, memory) if memory else ()),
+        *group_section(profile, groups),
         *_roofline(profile, ordered),
         "<h2>Layers</h2>",
         "<p>Layers by their share of the time: the time in which a layer computes, and the time in which nothing "
