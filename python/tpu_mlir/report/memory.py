@@ -128,5 +128,5 @@ def _group_row(profile: Profile, group: Group) -> tuple[str, ...]:
         ", ".join(group.held) or "-",
         f"{group.early} of {group.loads}",
         ", ".join(filter(None, fates)) or "-",
-        group.cut,
+        group.cut or "-",
     )

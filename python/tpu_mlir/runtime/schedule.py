@@ -33,7 +33,9 @@ class Group:
 
     @property
     def cut(self) -> str:
-        """Why it ends there, as far as its commands tell."""
+        """Why it ends there, as far as its commands tell; "" if its result just goes on in local memory."""
+        if self.keeps_for and not self.stored:
+            return ""
         readers = len({*self.keeps_for, *self.loaded_by})
         if readers > 1:
             return f"{readers} tensors need its result"

@@ -57,9 +57,9 @@ def _facts(group: ir.Operation) -> Iterator[str]:
 
 
 def _end(group: ir.Operation, following: ir.Operation | None) -> Iterator[str]:
-    """Yield why a group ends where it does."""
+    """Yield why a group ends where it does, unless its result goes on in local memory."""
     readers = sum(not _is_inside(use) for use in _uses(group))
-    if following is None:
+    if following is None or ("keeps" in group.attributes and not any(_readers(group))):
         return
     if following.name != GROUP:
         yield f"cut before '{_name(following)}', whose {_kind(following)} is no work in local memory"
