@@ -113,7 +113,7 @@ void Assembly::addLives() {
     int64_t start = *item.group->keep;
     int64_t bytes = bytesPerLane(Tile::whole(result), Layout::Aligned,
                                  elementOf(result), chip);
-    addLife({{start, start + bytes}, firstUnit[number], last});
+    addLife({{start, start + bytes}, firstUnit[number], last, {}});
   }
   llvm::stable_sort(loads,
                     [](const Load &a, const Load &b) { return a.due < b.due; });
@@ -125,6 +125,12 @@ void Assembly::addGroupLives(unsigned number) {
   const GroupBody &body = group.body;
   bool whole = item.slices.size() == 1;
   unsigned start = firstUnit[number], end = lastUnit(number);
+  auto slotOf = [&](Value value, Operation *op,
+                    size_t i) -> std::optional<Slot> {
+    if (body.ops.size() > 1) // buffers share places, op by op
+      return std::nullopt;
+    return Slot{planIndex[number], value, op, unsigned(i)};
+  };
   auto largest = [&](Value value, Layout layout) {
     int64_t bytes = 0;
     for (const SliceTiles &tiles : item.slices)
@@ -137,10 +143,11 @@ void Assembly::addGroupLives(unsigned number) {
     if (found == group.buffers.values.end())
       return size_t(0);
     size_t life = lives.size();
-    for (int64_t address : found->second)
+    for (auto [i, address] : llvm::enumerate(found->second))
       addLife({{address, address + largest(value, layout)},
                whole ? start + first : start,
-               whole ? start + last : end});
+               whole ? start + last : end,
+               slotOf(value, nullptr, i)});
     return life;
   };
   for (auto [number_, input] : llvm::enumerate(body.inputs)) {
@@ -166,11 +173,12 @@ void Assembly::addGroupLives(unsigned number) {
       for (auto [a, b] : llvm::zip(most, bytes))
         a = std::max(a, b);
     }
-    for (auto [address, bytes] : llvm::zip(scratch->second, most))
+    for (auto [i, address] : llvm::enumerate(scratch->second))
       addLife(
-          {{address, address + int64_t(llvm::alignTo(bytes, chip.alignment))},
+          {{address, address + int64_t(llvm::alignTo(most[i], chip.alignment))},
            whole ? start + unsigned(step) : start,
-           whole ? start + unsigned(step) : end});
+           whole ? start + unsigned(step) : end,
+           slotOf({}, op, i)});
   }
 }
 
@@ -178,85 +186,157 @@ void Assembly::addGroupLives(unsigned number) {
 // Early loads.
 //===----------------------------------------------------------------------===//
 
-/// A place for a load's buffer from a unit on, its own if that is free.
-std::optional<Span> Assembly::findPlace(const Load &load, unsigned unit) const {
-  const Life &life = lives[load.life];
-  SmallVector<Span> avoid;
-  bool ownIsFree = true;
-  index->visit(unit, life.last, [&](unsigned other) {
-    const Life &there = lives[other];
-    if (other == load.life || there.last < unit || there.first > life.last)
-      return;
-    avoid.push_back(there.span);
-    ownIsFree &= !there.span.overlaps(life.span);
+/// Loads of fewer bytes a lane than this part of one move nothing.
+static constexpr int64_t kWorthMoving = 32;
+
+SmallVector<unsigned> Assembly::livingIn(unsigned first, unsigned last) const {
+  SmallVector<unsigned> found;
+  index->visit(first, last, [&](unsigned life) {
+    if (lives[life].first <= last && first <= lives[life].last)
+      found.push_back(life);
   });
+  return found;
+}
+
+/// A place for a load's buffer from a unit on: its own if that is free, another
+/// one, or one from which buffers of groups in between can go elsewhere.
+std::optional<Assembly::Place> Assembly::findPlace(const Load &load,
+                                                   unsigned unit) const {
+  const Life &life = lives[load.life];
+  SmallVector<Span> all, fixed;
+  bool ownIsFree = true;
+  for (unsigned other : livingIn(unit, life.last)) {
+    if (other == load.life)
+      continue;
+    all.push_back(lives[other].span);
+    ownIsFree &= !lives[other].span.overlaps(life.span);
+    if (!lives[other].slot)
+      fixed.push_back(lives[other].span);
+  }
   if (ownIsFree)
-    return life.span;
+    return Place{life.span, {}};
   const GroupSchedule &group = *items[load.item].group;
   if (group.buffers.values.find(group.body.inputs[load.input])->second.size() >
       1)
     return std::nullopt; // the other buffer would have to move, too
-  return placeLow(life.span.bytes(), avoid, chip);
+  int64_t bytes = life.span.bytes();
+  if (std::optional<Span> span = placeLow(bytes, all, chip))
+    return Place{*span, {}};
+  std::optional<Span> span = placeLow(bytes, fixed, chip);
+  if (!span || bytes * kWorthMoving < chip.laneBytes)
+    return std::nullopt;
+  Place place{*span, {}};
+  for (unsigned at = unit; at <= life.last; ++at)
+    if (!displace(at, place))
+      return std::nullopt;
+  return place;
+}
+
+/// Finds other addresses for the buffers of a unit's group that are in the way;
+/// whether there are any.
+bool Assembly::displace(unsigned unit, Place &place) const {
+  SmallVector<unsigned> movable;
+  SmallVector<Span> fixed = {place.span};
+  bool isFree = true;
+  for (unsigned life : livingIn(unit, unit)) {
+    if (!lives[life].slot) {
+      fixed.push_back(lives[life].span);
+      continue;
+    }
+    movable.push_back(life);
+    isFree &= !lives[life].span.overlaps(place.span);
+  }
+  if (isFree)
+    return true;
+  SmallVector<LocalRequest> requests;
+  for (unsigned life : movable)
+    requests.push_back({lives[life].span.bytes(), 0, 0});
+  auto addresses = allocateLocal(requests, chip, fixed);
+  if (!addresses)
+    return false;
+  for (auto [life, address] : llvm::zip(movable, *addresses))
+    place.displaced.push_back({life, address});
+  return true;
+}
+
+void Assembly::move(unsigned number, int64_t address) {
+  Life &life = lives[number];
+  life.span = {address, address + life.span.bytes()};
+  GroupBuffers &buffers = plans[life.slot->plan].buffers;
+  if (life.slot->value)
+    buffers.values[life.slot->value][life.slot->number] = address;
+  else
+    buffers.scratch[life.slot->scratchOf][life.slot->number] = address;
 }
 
 void Assembly::place(const Load &load, unsigned unit) {
-  std::optional<Span> span = findPlace(load, unit);
+  std::optional<Place> place = findPlace(load, unit);
   Life moved = lives[load.life];
   lives[load.life].last = 0;
   lives[load.life].first = 1; // is never met
-  moved.span = *span;
+  for (auto [life, address] : place->displaced)
+    if (life != load.life)
+      move(life, address);
+  moved.span = place->span;
   moved.first = unit;
+  moved.slot.reset();
   addLife(moved);
   GroupPlan &plan = planOf(load.item);
-  plan.buffers.values[plan.body.inputs[load.input]][0] = span->begin;
+  plan.buffers.values[plan.body.inputs[load.input]][0] = place->span.begin;
+}
+
+/// The first unit from `low` on from which there is room for a load.
+unsigned Assembly::earliestUnit(const Load &load, unsigned low) const {
+  unsigned high = load.due;
+  while (low < high) {
+    unsigned middle = (low + high) / 2;
+    if (findPlace(load, middle))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return high;
 }
 
 void Assembly::prefetch(unsigned units) {
-  struct Placed {
-    const Load *load;
-    unsigned unit;
-  };
-  std::vector<Placed> placed;
+  SmallVector<unsigned> found;
   unsigned earliest = 0; // loads come in the order in which they are due
   for (const Load &load : loads) {
     unsigned low =
         std::max({load.ready, earliest, load.due - std::min(load.due, units)});
-    unsigned high = load.due;
-    while (low < high) { // the first unit from which on there is room
-      unsigned middle = (low + high) / 2;
-      if (findPlace(load, middle))
-        high = middle;
-      else
-        low = middle + 1;
-    }
-    if (high < load.due)
-      place(load, high);
-    earliest = std::max(earliest, high);
-    placed.push_back({&load, high});
+    unsigned unit = earliestUnit(load, low);
+    if (unit < load.due)
+      place(load, unit);
+    earliest = std::max(earliest, unit);
+    found.push_back(unit);
   }
-  // From units to compute steps.
-  SmallVector<int64_t> steps = {0};
+  setSteps(found);
+}
+
+/// From the units in which loads come to compute steps; of a group of several
+/// slices, to steps all over them.
+void Assembly::setSteps(ArrayRef<unsigned> units) {
+  SmallVector<int64_t> steps = {0}; // before each item
   for (const Item &item : items)
     steps.push_back(steps.back() + item.computeSteps());
-  unsigned at = 0;
   llvm::DenseMap<unsigned, unsigned> count, turn; // of loads, by unit
-  for (const Placed &p : placed)
-    ++count[p.unit];
-  for (const Placed &p : placed) {
-    if (p.unit >= p.load->due)
+  for (unsigned unit : units)
+    ++count[unit];
+  unsigned at = 0;
+  for (auto [load, unit] : llvm::zip(loads, units)) {
+    if (unit >= load.due)
       continue;
-    while (firstUnit[at + 1] <= p.unit)
+    while (firstUnit[at + 1] <= unit)
       ++at;
     const Item &there = items[at];
-    int64_t step = steps[at] + (p.unit - firstUnit[at]);
-    if (there.group && there.slices.size() > 1) { // among its slices
-      int64_t slice = 1 + int64_t(turn[p.unit]++) *
+    int64_t step = steps[at] + (unit - firstUnit[at]);
+    if (there.group && there.slices.size() > 1) {
+      int64_t slice = 1 + int64_t(turn[unit]++) *
                               int64_t(there.slices.size() - 1) /
-                              int64_t(count[p.unit]);
+                              int64_t(count[unit]);
       step = steps[at] + slice * int64_t(there.group->body.ops.size());
     }
-    planOf(p.load->item).intakes[p.load->input].load =
-        step - steps[p.load->item];
+    planOf(load.item).intakes[load.input].load = step - steps[load.item];
   }
 }
 
@@ -270,10 +350,8 @@ void Assembly::setWindows() {
       continue;
     unsigned unit = firstUnit[number];
     SmallVector<Span> avoid;
-    index->visit(unit, unit, [&](unsigned other) {
-      if (lives[other].first <= unit && unit <= lives[other].last)
-        avoid.push_back(lives[other].span);
-    });
+    for (unsigned other : livingIn(unit, unit))
+      avoid.push_back(lives[other].span);
     Span gap = largestGap(avoid, chip);
     item.move->setAttr("tpu.window",
                        Builder(item.move->getContext())

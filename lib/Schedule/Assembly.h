@@ -23,9 +23,22 @@ public:
   const std::vector<GroupPlan> &getPlans() const { return plans; }
 
 private:
+  /// A buffer of a group of one op, which may lie elsewhere.
+  struct Slot {
+    unsigned plan;
+    mlir::Value value; // or
+    mlir::Operation *scratchOf;
+    unsigned number; // of its addresses
+  };
   struct Life {
     Span span;
     unsigned first, last; // units
+    std::optional<Slot> slot;
+  };
+  /// Where a load goes, and where what is in its way goes then.
+  struct Place {
+    Span span;
+    llvm::SmallVector<std::pair<unsigned, int64_t>> displaced; // lives
   };
   /// A load of the first slice of an input.
   struct Load {
@@ -40,7 +53,12 @@ private:
   void addGroupLives(unsigned item);
   size_t addLife(const Life &life);
   void place(const Load &load, unsigned unit);
-  std::optional<Span> findPlace(const Load &load, unsigned unit) const;
+  std::optional<Place> findPlace(const Load &load, unsigned unit) const;
+  bool displace(unsigned unit, Place &place) const;
+  llvm::SmallVector<unsigned> livingIn(unsigned first, unsigned last) const;
+  void move(unsigned life, int64_t address);
+  unsigned earliestUnit(const Load &load, unsigned low) const;
+  void setSteps(llvm::ArrayRef<unsigned> units);
   unsigned readyUnit(mlir::Value value) const;
   unsigned lastUnit(unsigned item) const;
   GroupPlan &planOf(unsigned item) { return plans[planIndex[item]]; }
