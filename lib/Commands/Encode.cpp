@@ -20,10 +20,10 @@ template <typename InstructionT> static void setEnable(InstructionT &, long) {}
 template <typename InstructionT>
 static LogicalResult encodeOne(const InstructionT &instruction,
                                Location location, std::vector<uint8_t> &bytes) {
-  isa::Form form = InstructionT::hasShort &&
-                           (!InstructionT::hasLong || instruction.fitsShort())
-                       ? isa::Form::Short
-                       : isa::Form::Long;
+  bool isLong = InstructionT::hasLong && (isa::movesInLongForm<InstructionT> ||
+                                          !instruction.fitsShort());
+  isa::Form form =
+      InstructionT::hasShort && !isLong ? isa::Form::Short : isa::Form::Long;
   llvm::StringRef misfit = instruction.misfit(form);
   if (!misfit.empty())
     return emitError(location)

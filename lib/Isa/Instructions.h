@@ -66,6 +66,13 @@ uint32_t dependency(const Instruction &instruction);
 void setCommandIds(Instruction &instruction, uint32_t id, uint32_t dependency);
 /// What ends the stream of each engine.
 std::array<Instruction, 2> endCommands();
+/// Whether the vendor's runtime, which moves a program to where its memory is,
+/// finds the addresses of these commands in the long form only (tried on its
+/// chip model: it takes a short DMA_matrix for one with an address too high).
+template <typename InstructionT>
+inline constexpr bool movesInLongForm =
+    std::is_same_v<InstructionT, GdmaMatrix>;
+
 /// Short if that form exists and loses nothing.
 Form shortestForm(const Instruction &instruction);
 

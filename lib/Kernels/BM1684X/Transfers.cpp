@@ -65,12 +65,16 @@ void ChipVerbs::turn(Emitter &emitter, const TransferSide &from,
 void ChipVerbs::moveMatrix(Emitter &emitter, const MatrixMove &move,
                            int64_t elementBytes) const {
   isa::GdmaMatrix i;
-  TransferSide rows{move.global, {0, 0, move.rowStride, 1}};
-  TransferSide lanes{move.local,
-                     {move.imageStride, move.channelStride, move.width, 1}};
   Quad matrix = {1, 1, move.rows, move.columns};
   Quad sections = {move.rows, llvm::divideCeil(move.columns, move.width), 1,
                    move.width};
+  // The engine wants all images, each a stride long, inside local memory.
+  int64_t image = llvm::divideCeil(sections[1], emitter.getChip().lanes) *
+                  move.channelStride;
+  TransferSide rows{move.global, {0, 0, move.rowStride, 1}};
+  TransferSide lanes{move.local,
+                     {move.rows > 1 ? move.imageStride : image,
+                      move.channelStride, move.width, 1}};
   if (move.toLocal)
     setSides(i, rows, matrix, lanes, sections, elementBytes);
   else

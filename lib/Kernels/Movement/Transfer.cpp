@@ -94,9 +94,11 @@ public:
     if (!whole || layout == Layout::Replicated || layout == Layout::Columns)
       return false;
     int64_t channels = channelsAtOnce();
-    constexpr int64_t kMost = 4; // commands
-    return channels > 0 && tile.size[0] <= chip.maxSize &&
-           divideCeil(tile.size[1], channels) <= kMost;
+    if (channels == 0 || tile.size[0] > chip.maxSize)
+      return false;
+    // Strides of several images count beyond the end of later parts.
+    const int64_t most = tile.size[0] == 1 ? 4 : 1; // commands
+    return divideCeil(tile.size[1], channels) <= most;
   }
 
   void emit(Emitter &emitter, bool toLocal) const {
