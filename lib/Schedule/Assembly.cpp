@@ -119,66 +119,59 @@ void Assembly::addLives() {
                     [](const Load &a, const Load &b) { return a.due < b.due; });
 }
 
+void Assembly::addBuffer(unsigned number, int64_t address, int64_t bytes,
+                         const GroupBody::Reads &steps, const Slot &slot) {
+  const Item &item = items[number];
+  bool whole = item.slices.size() == 1;          // each op is a unit then
+  bool alone = item.group->body.ops.size() == 1; // shares no place with others
+  unsigned start = firstUnit[number];
+  addLife({{address, address + bytes},
+           whole ? start + steps.first : start,
+           whole ? start + steps.last : lastUnit(number),
+           alone ? std::optional(slot) : std::nullopt});
+}
+
+/// Adds the buffers of a value; returns the first one's life.
+size_t Assembly::addBuffers(unsigned number, Value value, Layout layout,
+                            const GroupBody::Reads &steps) {
+  const Item &item = items[number];
+  size_t first = lives.size();
+  auto found = item.group->buffers.values.find(value);
+  if (found == item.group->buffers.values.end())
+    return first;
+  int64_t bytes = largestSlice(item.slices, value, layout, chip);
+  for (auto [i, address] : llvm::enumerate(found->second))
+    addBuffer(number, address, bytes, steps,
+              {planIndex[number], value, nullptr, unsigned(i)});
+  return first;
+}
+
 void Assembly::addGroupLives(unsigned number) {
   const Item &item = items[number];
   const GroupSchedule &group = *item.group;
   const GroupBody &body = group.body;
-  bool whole = item.slices.size() == 1;
-  unsigned start = firstUnit[number], end = lastUnit(number);
-  auto slotOf = [&](Value value, Operation *op,
-                    size_t i) -> std::optional<Slot> {
-    if (body.ops.size() > 1) // buffers share places, op by op
-      return std::nullopt;
-    return Slot{planIndex[number], value, op, unsigned(i)};
-  };
-  auto largest = [&](Value value, Layout layout) {
-    int64_t bytes = 0;
-    for (const SliceTiles &tiles : item.slices)
-      bytes = std::max(bytes, bytesPerLane(tiles.find(value)->second, layout,
-                                           elementOf(value), chip));
-    return bytes;
-  };
-  auto add = [&](Value value, Layout layout, unsigned first, unsigned last) {
-    auto found = group.buffers.values.find(value);
-    if (found == group.buffers.values.end())
-      return size_t(0);
-    size_t life = lives.size();
-    for (auto [i, address] : llvm::enumerate(found->second))
-      addLife({{address, address + largest(value, layout)},
-               whole ? start + first : start,
-               whole ? start + last : end,
-               slotOf(value, nullptr, i)});
-    return life;
-  };
-  for (auto [number_, input] : llvm::enumerate(body.inputs)) {
-    auto [first, last] = body.reads.lookup(input);
-    size_t life = add(input, body.inputLayouts[number_], first, last);
-    if (group.buffers.values.contains(input) && !group.intakes[number_].held)
-      loads.push_back({number, unsigned(number_), readyUnit(input),
-                       whole ? start + first : start, life});
+  for (auto [i, input] : llvm::enumerate(body.inputs)) {
+    GroupBody::Reads reads = body.reads.lookup(input);
+    size_t life = addBuffers(number, input, body.inputLayouts[i], reads);
+    if (!group.buffers.values.contains(input) || group.intakes[i].held)
+      continue;
+    unsigned due = firstUnit[number];
+    loads.push_back({number, unsigned(i), readyUnit(input),
+                     item.slices.size() == 1 ? due + reads.first : due, life});
   }
-  for (auto [step, op] : llvm::enumerate(body.ops)) {
+  for (auto [index, op] : llvm::enumerate(body.ops)) {
+    unsigned step = index, end = body.ops.size() - 1;
     auto kernel = cast<KernelOpInterface>(op);
-    add(op->getResult(0), kernel.resultLayout(), step,
-        op == body.ops.back() ? body.ops.size() - 1
-                              : body.lastRead(op->getResult(0), step));
+    Value result = op->getResult(0);
+    addBuffers(number, result, kernel.resultLayout(),
+               {step, step == end ? end : body.lastRead(result, step)});
     auto scratch = group.buffers.scratch.find(op);
     if (scratch == group.buffers.scratch.end())
       continue;
-    SmallVector<int64_t> most;
-    for (const SliceTiles &tiles : item.slices) {
-      SmallVector<int64_t> bytes =
-          kernel.scratch(tiles.find(op->getResult(0))->second);
-      most.resize(std::max(most.size(), bytes.size()));
-      for (auto [a, b] : llvm::zip(most, bytes))
-        a = std::max(a, b);
-    }
+    auto bytes = largestScratch(item.slices, kernel, chip);
     for (auto [i, address] : llvm::enumerate(scratch->second))
-      addLife(
-          {{address, address + int64_t(llvm::alignTo(most[i], chip.alignment))},
-           whole ? start + unsigned(step) : start,
-           whole ? start + unsigned(step) : end,
-           slotOf({}, op, i)});
+      addBuffer(number, address, bytes[i], {step, step},
+                {planIndex[number], {}, op, unsigned(i)});
   }
 }
 

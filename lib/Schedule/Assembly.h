@@ -51,6 +51,10 @@ private:
   void decideStores();
   void addLives();
   void addGroupLives(unsigned item);
+  void addBuffer(unsigned item, int64_t address, int64_t bytes,
+                 const GroupBody::Reads &steps, const Slot &slot);
+  size_t addBuffers(unsigned item, mlir::Value value, Layout layout,
+                    const GroupBody::Reads &steps);
   size_t addLife(const Life &life);
   void place(const Load &load, unsigned unit);
   std::optional<Place> findPlace(const Load &load, unsigned unit) const;

@@ -108,6 +108,32 @@ SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
   return slices;
 }
 
+int64_t tpu_mlir::largestSlice(ArrayRef<SliceTiles> slices, Value value,
+                               Layout layout, const Chip &chip) {
+  Type type = cast<RankedTensorType>(value.getType()).getElementType();
+  int64_t bytes = 0;
+  for (const SliceTiles &tiles : slices)
+    bytes = std::max(
+        bytes, bytesPerLane(tiles.find(value)->second, layout, type, chip));
+  return bytes;
+}
+
+SmallVector<int64_t> tpu_mlir::largestScratch(ArrayRef<SliceTiles> slices,
+                                              KernelOpInterface kernel,
+                                              const Chip &chip) {
+  SmallVector<int64_t> most;
+  for (const SliceTiles &tiles : slices) {
+    SmallVector<int64_t> bytes =
+        kernel.scratch(tiles.find(kernel->getResult(0))->second);
+    most.resize(std::max(most.size(), bytes.size()));
+    for (auto [a, b] : llvm::zip(most, bytes))
+      a = std::max(a, b);
+  }
+  for (int64_t &bytes : most)
+    bytes = llvm::alignTo(bytes, chip.alignment);
+  return most;
+}
+
 bool tpu_mlir::changes(ArrayRef<SliceTiles> slices, Value value) {
   const Tile &first = slices.front().find(value)->second;
   return llvm::any_of(slices, [&](const SliceTiles &tiles) {

@@ -55,6 +55,14 @@ llvm::SmallVector<SliceTiles>
 sliceGroup(const GroupBody &body, const Tiling &tiling,
            int64_t most = std::numeric_limits<int64_t>::max());
 
+/// Bytes of a lane that the largest of the slices of a value takes.
+int64_t largestSlice(llvm::ArrayRef<SliceTiles> slices, mlir::Value value,
+                     Layout layout, const Chip &chip);
+/// The same of each scratch buffer of an op, as local memory is aligned.
+llvm::SmallVector<int64_t> largestScratch(llvm::ArrayRef<SliceTiles> slices,
+                                          KernelOpInterface kernel,
+                                          const Chip &chip);
+
 /// Whether slices of a value differ, so that each is brought anew.
 bool changes(llvm::ArrayRef<SliceTiles> slices, mlir::Value value);
 

@@ -209,15 +209,6 @@ private:
     return true;
   }
 
-  int64_t largest(ArrayRef<SliceTiles> slices, Value value,
-                  Layout layout) const {
-    int64_t bytes = 0;
-    for (const SliceTiles &tiles : slices)
-      bytes = std::max(bytes, bytesPerLane(tiles.find(value)->second, layout,
-                                           elementOf(value), chip));
-    return bytes;
-  }
-
   /// One request for each buffer of the group. Inputs and the result live
   /// through the whole slice, since their transfers overlap with it, and twice
   /// if slices differ; with a single slice lives are exact.
@@ -230,7 +221,7 @@ private:
         continue;
       Need need{input,
                 nullptr,
-                {largest(slices, input, layout),
+                {largestSlice(slices, input, layout, chip),
                  single ? body.reads.lookup(input).first : 0,
                  single ? body.lastRead(input, 0) : end}};
       needs.append(changes(slices, input) ? 2 : 1, need);
@@ -242,7 +233,7 @@ private:
       if (!inPlace.contains(result)) {
         Need need{result,
                   nullptr,
-                  {largest(slices, result, kernel.resultLayout()),
+                  {largestSlice(slices, result, kernel.resultLayout(), chip),
                    stored && !single ? 0 : unsigned(step),
                    stored ? end : body.lastRead(result, step)}};
         needs.append(stored && !single ? 2 : 1, need);
@@ -254,19 +245,8 @@ private:
 
   void addScratch(KernelOpInterface kernel, unsigned step,
                   ArrayRef<SliceTiles> slices, SmallVector<Need> &needs) const {
-    SmallVector<int64_t> scratch;
-    for (const SliceTiles &tiles : slices) {
-      SmallVector<int64_t> bytes =
-          kernel.scratch(tiles.find(kernel->getResult(0))->second);
-      scratch.resize(std::max(scratch.size(), bytes.size()));
-      for (auto [most, now] : llvm::zip(scratch, bytes))
-        most = std::max(most, now);
-    }
-    for (int64_t bytes : scratch)
-      needs.push_back(
-          {nullptr,
-           kernel,
-           {int64_t(llvm::alignTo(bytes, chip.alignment)), step, step}});
+    for (int64_t bytes : largestScratch(slices, kernel, chip))
+      needs.push_back({nullptr, kernel, {bytes, step, step}});
   }
 
   std::optional<GroupPlan> allocate(const Tiling &tiling,
