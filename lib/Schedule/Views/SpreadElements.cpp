@@ -24,6 +24,12 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
+/// Of 256 entries, whatever the shape of what looks them up.
+static bool isTable(Operation *op, Value operand) {
+  auto lookup = dyn_cast<LookupOp>(op);
+  return lookup && operand == lookup.getTable();
+}
+
 /// Elements of the result that the op computes from those at the same place of
 /// its operands; a constant of one element or a table belongs to no place.
 static bool isElementwise(Operation *op) {
@@ -31,9 +37,8 @@ static bool isElementwise(Operation *op) {
            DequantizeOp, RequantOp, LookupOp>(op))
     return false;
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
-  auto lookup = dyn_cast<LookupOp>(op);
   return llvm::all_of(op->getOperands(), [&](Value operand) {
-    if (lookup && operand == lookup.getTable())
+    if (isTable(op, operand))
       return shapeOf(operand)[1] == 1;
     return shapeOf(operand) == shape ||
            cast<RankedTensorType>(operand.getType()).getNumElements() == 1;
@@ -78,7 +83,8 @@ static std::optional<Island> islandAround(Operation *start) {
     };
     Operation *op = island[i];
     for (Value operand : op->getOperands())
-      if (shapeOf(operand) == shape && !visit(operand.getDefiningOp()))
+      if (shapeOf(operand) == shape && !isTable(op, operand) &&
+          !visit(operand.getDefiningOp()))
         return std::nullopt;
     if (!llvm::all_of(op->getUsers(), visit))
       return std::nullopt;
@@ -113,9 +119,12 @@ static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
     return tensor.getShape() == shape ? tensor.clone(view) : tensor;
   };
   for (Value operand : op->getOperands())
-    if (!operands.contains(operand))
-      operands.map(operand, block.addArgument(viewed(operand.getType()),
-                                              operand.getLoc()));
+    if (!operands.contains(operand)) {
+      Type type = operand.getType();
+      operands.map(operand,
+                   block.addArgument(isTable(op, operand) ? type : viewed(type),
+                                     operand.getLoc()));
+    }
   Operation *clone = builder.clone(*op, operands);
   clone->getResult(0).setType(viewed(op->getResult(0).getType()));
   std::optional<GroupPlan> plan = planGroup(clone);
@@ -148,7 +157,7 @@ static void setView(const Island &island, ArrayRef<int64_t> view) {
   for (Operation *op : island)
     for (OpOperand &operand : op->getOpOperands()) {
       Value value = operand.get();
-      if (shapeOf(value) != ArrayRef<int64_t>(shape) ||
+      if (shapeOf(value) != ArrayRef<int64_t>(shape) || isTable(op, value) ||
           island.contains(value.getDefiningOp()))
         continue;
       Value &input = inputs[value];
