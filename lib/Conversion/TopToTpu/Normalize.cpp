@@ -1,5 +1,6 @@
 //===- Normalize.cpp - Normalisations -------------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
+#include "lib/Conversion/TopToTpu/Support/LongLines.h"
 #include "lib/Conversion/TopToTpu/Support/Reduction.h"
 #include "lib/Conversion/TopToTpu/Support/Window.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
@@ -15,6 +16,8 @@ using tpu::UnaryKind;
 
 /// Longer lines are cut by the scheduler, which tpu.normalize does not allow.
 static constexpr int64_t kLongestLine = 8192;
+/// Of longer lines a lane does not hold what the ops of a norm make of them.
+static constexpr int64_t kLongestInLane = 16384;
 
 /// (x - mean) / sqrt(variance + epsilon) over w of any view, in f32 where it
 /// takes several ops.
@@ -22,6 +25,9 @@ static Value normalizeLines(Lowering &l, Value x, float epsilon) {
   Shape view(shapeOf(x));
   if (view[3] <= kLongestLine)
     return l.normalize(x, epsilon);
+  if (view[3] > kLongestInLane)
+    if (Value result = normalizeInParts(l, x, epsilon))
+      return result;
   auto [h, w] = halves(view[3]);
   Value lines = l.reshape(l.wide(x), {view[0], view[1] * view[2], h, w});
   auto mean = [&, window = Shape{h, w}](Value value) {
@@ -91,10 +97,16 @@ static Value lowerBatchNorm(top::BatchNormOp op, top::BatchNormOp::Adaptor in,
 static Value lowerInstanceNorm(top::InstanceNormOp op,
                                top::InstanceNormOp::Adaptor in, Lowering &l) {
   ShapeRef shape = shapeOf(op.getInput());
-  Value lines = l.reshape(
-      in.getInput(), {shape[0], shape[1], 1, product(shape.drop_front(2))});
-  Value x = normalizeLines(l, lines, op.getEpsilon().convertToFloat());
-  return scaleChannels(op, in, x, l);
+  int64_t length = product(shape.drop_front(2));
+  Value lines = l.reshape(in.getInput(), {shape[0], shape[1], 1, length});
+  float epsilon = op.getEpsilon().convertToFloat();
+  Shape channels = {1, shape[1], 1, 1};
+  if (length > kLongestInLane)
+    if (Value result = normalizeInParts(l, lines, epsilon,
+                                        l.reshape(in.getScale(), channels),
+                                        l.reshape(in.getBias(), channels)))
+      return l.reshape(result, canonicalShape(shape));
+  return scaleChannels(op, in, normalizeLines(l, lines, epsilon), l);
 }
 
 static Value lowerGroupNorm(top::GroupNormOp op, top::GroupNormOp::Adaptor in,

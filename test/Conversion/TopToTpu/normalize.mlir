@@ -32,13 +32,14 @@ func.func @group_norm(%x: tensor<2x8x4x4xf32>, %s: tensor<8xf32>, %b: tensor<8xf
 
 // -----
 
-// A line of 256 * 256 elements is normalised in parts.
+// A line of 256 * 256 elements is cut into 16 parts, with which three lines fill 48 lanes.
 // CHECK-LABEL: @long_lines
 // CHECK-NOT: tpu.normalize
-// CHECK: %[[A:.*]] = tpu.pool sum %arg0 {kernel = array<i64: 1, 256>
-// CHECK: %[[M:.*]] = tpu.pool sum %[[A]] {kernel = array<i64: 256, 1>
-// CHECK: tpu.binary sub %arg0, %[[M]]
-// CHECK: tpu.unary rsqrt
+// CHECK: %[[P:.*]] = tpu.reshape %arg0 : tensor<1x3x256x256xf32> -> tensor<1x48x64x64xf32>
+// CHECK: %[[M:.*]] = tpu.pool sum %[[P]] {kernel = array<i64: 64, 64>
+// CHECK: tpu.binary sub %[[P]], %[[M]]
+// CHECK: tpu.unary rsqrt %{{.*}} : tensor<1x3x1x1xf32>
+// CHECK: tpu.upsample
 func.func @long_lines(%x: tensor<1x3x256x256xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>) -> tensor<1x3x256x256xf32> {
   %0 = top.instance_norm %x, %s, %b {epsilon = 1.0e-5 : f32} : (tensor<1x3x256x256xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x3x256x256xf32>
   return %0 : tensor<1x3x256x256xf32>

@@ -1,5 +1,6 @@
 //===- Lowering.cpp - Vocabulary in which top ops are lowered -------------===//
 #include "lib/Conversion/TopToTpu/Support/Lowering.h"
+#include "llvm/Support/MathExtras.h"
 
 #include "lib/Dialect/Top/Transforms/Weights.h"
 
@@ -117,13 +118,36 @@ Value Lowering::pool(tpu::PoolKind kind, Value input, ShapeRef kernel,
       APFloat(static_cast<float>(scale)), APFloat(0.0f));
 }
 
+/// Terms of the longest sum of a product: a lane holds a column of an f32
+/// matrix in rows of 64 bytes, twice, or a row of 16 bits.
+static int64_t longestSum(Type element) {
+  return element.isF32() ? 1536 : 24576;
+}
+
+/// Longer sums are those of several products, in f32.
 Value Lowering::matmul(Value lhs, Value rhs, bool transposeRhs) {
+  Type element = elementOf(lhs);
+  int64_t k = shapeOf(lhs)[3];
+  int64_t parts = llvm::divideCeil(k, longestSum(element));
   Shape shape(shapeOf(lhs));
   shape[3] = shapeOf(rhs)[transposeRhs ? 1 : 3];
-  return builder.create<tpu::MatMulOp>(
-      location, typed(shape, lhs), lhs, rhs, transposeRhs,
-      /*lhs_zero_point=*/0,
-      /*rhs_zero_point=*/0, APFloat(1.0f), APFloat(0.0f));
+  auto type =
+      RankedTensorType::get(shape, parts > 1 ? builder.getF32Type() : element);
+  auto product = [&](Value left, Value right) -> Value {
+    return builder.create<tpu::MatMulOp>(
+        location, type, left, right, transposeRhs, /*lhs_zero_point=*/0,
+        /*rhs_zero_point=*/0, APFloat(1.0f), APFloat(0.0f));
+  };
+  if (parts <= 1)
+    return product(lhs, rhs);
+  Value sum;
+  for (int64_t part = 0; part < parts; ++part) {
+    int64_t from = k * part / parts, size = k * (part + 1) / parts - from;
+    Value term = product(slice(lhs, 3, from, size),
+                         slice(rhs, transposeRhs ? 3 : 1, from, size));
+    sum = sum ? add(sum, term) : term;
+  }
+  return cast(sum, element);
 }
 
 Value Lowering::softmax(Value input, bool log) {
