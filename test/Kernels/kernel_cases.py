@@ -278,7 +278,10 @@ def row_cases(kind: str) -> list[KernelCase]:
     soft = np.exp(shifted) / np.exp(shifted).sum(-1, keepdims=True)
     centred = wide(x) - wide(x).mean(-1, keepdims=True)
     normal = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
+    short = numbers((1, 60, 7, 3), kind, -4, 4)
+    powers = np.exp(wide(short))
     return [
+        make("softmax-short", kind, {"x": short}, "%r = tpu.softmax %x : {x}", powers / powers.sum(-1, keepdims=True)),
         make("softmax", kind, {"x": x}, "%r = tpu.softmax %x : {x}", soft),
         make("log-softmax", kind, {"x": x}, "%r = tpu.softmax %x {log} : {x}", np.log(soft)),
         make("normalize", kind, {"x": x}, "%r = tpu.normalize %x {epsilon = 1.0e-05 : f32} : {x}", normal),

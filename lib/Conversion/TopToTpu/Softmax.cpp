@@ -11,20 +11,26 @@ using tpu::UnaryKind;
 /// result and five f32 temporaries, and the next slice beside them.
 static constexpr int64_t kLongestRow = 6144;
 
-/// Rows in lanes, what they hold in w; matrices apart where their rows fill the
-/// lanes, as products leave them.
-static Shape rowsShape(ShapeRef shape, const Chip &chip) {
-  int64_t rows = product(shape.drop_back()), width = shape.back();
-  int64_t own = shape.size() > 2 ? shape[shape.size() - 2] : rows;
-  return own < chip.lanes ? Shape{1, rows, 1, width}
-                          : Shape{rows / own, own, 1, width};
-}
+/// Longer rows are worth a transfer of their own.
+static constexpr int64_t kShortRow = 32;
 
 /// The largest divisor of `size` that is no larger than `limit`.
 static int64_t largestDivisor(int64_t size, int64_t limit) {
   while (size % limit != 0)
     --limit;
   return limit;
+}
+
+/// Rows in lanes, what they hold in w; matrices apart where their rows fill the
+/// lanes, as products leave them. Many short rows of one share lanes evenly.
+static Shape rowsShape(ShapeRef shape, const Chip &chip) {
+  int64_t rows = product(shape.drop_back()), width = shape.back();
+  int64_t lanes = largestDivisor(rows, chip.lanes);
+  int64_t own = shape.size() > 2 ? shape[shape.size() - 2] : rows;
+  if (width <= kShortRow && own == rows && lanes > chip.lanes / 2)
+    return {1, lanes, rows / lanes, width};
+  return own < chip.lanes ? Shape{1, rows, 1, width}
+                          : Shape{rows / own, own, 1, width};
 }
 
 namespace {

@@ -81,6 +81,16 @@ func.func @prelu_infinite(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
 
 // -----
 
+// Short rows: 280 of them in each of 60 lanes, so that transfers are long.
+// CHECK-LABEL: @softmax_short
+// CHECK: tpu.softmax %{{.*}} : tensor<1x60x280x2xf32>
+func.func @softmax_short(%x: tensor<1x16800x2xf32>) -> tensor<1x16800x2xf32> {
+  %0 = top.softmax %x {axis = 2 : i64} : (tensor<1x16800x2xf32>) -> tensor<1x16800x2xf32>
+  return %0 : tensor<1x16800x2xf32>
+}
+
+// -----
+
 // Rows stand in lanes, of all matrices where those of one leave lanes empty.
 // CHECK-LABEL: @softmax_last
 // CHECK-NOT: tpu.permute

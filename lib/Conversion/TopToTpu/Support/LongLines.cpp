@@ -2,7 +2,6 @@
 #include "lib/Conversion/TopToTpu/Support/LongLines.h"
 
 #include "lib/Conversion/TopToTpu/Support/Reduction.h"
-#include "lib/Target/BM1684X/Chip.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -14,13 +13,13 @@ static constexpr int64_t kLongestPart = 8192;
 static constexpr int64_t kShortestPart = 64;
 
 /// Into how many parts each of `lines` lines is cut; 0 if it is not.
-static int64_t countParts(int64_t lines, int64_t length) {
+static int64_t countParts(int64_t lines, int64_t length, int64_t lanes) {
   int64_t fewest = 0, best = 0;
   for (int64_t count = 1; count <= length / kShortestPart; ++count) {
     if (length % count != 0 || length / count > kLongestPart)
       continue;
     fewest = fewest ? fewest : count;
-    if (lines * count <= bm1684x::kLanes)
+    if (lines * count <= lanes)
       best = count;
   }
   return std::max(fewest, best);
@@ -57,7 +56,7 @@ static Moments momentsOf(Lowering &l, Value x, int64_t parts) {
 Value tpu_mlir::normalizeInParts(Lowering &l, Value x, float epsilon,
                                  Value scale, Value bias) {
   Shape shape(shapeOf(x));
-  int64_t parts = countParts(shape[1], shape[3]);
+  int64_t parts = countParts(shape[1], shape[3], l.chip.lanes);
   if (parts == 0)
     return {};
   Moments moments = momentsOf(l, x, parts);
