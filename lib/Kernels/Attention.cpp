@@ -120,10 +120,10 @@ Buffers::Buffers(tpu::AttentionOp op, const Tile &result,
   tiles[Coefficients] = tileOf(1, chip.lanes, 1, std::size(kPower));
 }
 
-/// The most heads, then batches, whose scratch leaves room for the operands of
-/// this slice and the next.
+/// The most heads, then batches, whose scratch leaves room for operands, and
+/// for the constants of later products to be loaded meanwhile.
 static Portion firstPortion(tpu::AttentionOp op, const Tile &result) {
-  const int64_t room = chipOf(op).laneBytes * 7 / 16;
+  const int64_t room = chipOf(op).laneBytes / 4;
   Portion portion{0, 1, 0, 1};
   auto grow = [&](int64_t &size, int64_t most) {
     while (size < most) {
