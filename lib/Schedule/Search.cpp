@@ -23,6 +23,9 @@ static constexpr Shares kShares[] = {{4, 16}, {1, 16}, {8, 16}, {4, 8}, {4, 4}};
 static constexpr double kLoadWeight = 0.5;
 /// How many units before their group inputs may be loaded.
 static constexpr unsigned kPrefetched[] = {0, 8, 16, 32, 64};
+/// More ops than this are scheduled with the first shares only: time to compile
+/// matters more then.
+static constexpr size_t kManyOps = 600;
 /// How often ops that work in local memory in vain are sent back.
 static constexpr unsigned kRounds = 3;
 
@@ -204,6 +207,8 @@ public:
         return failure();
       setOrder(body, order);
     }
+    if (order.size() > kManyOps)
+      return success();
     for (const Shares &shares : ArrayRef(kShares).drop_front())
       if (failed(attempt(Kernels(local), shares)))
         return failure();
