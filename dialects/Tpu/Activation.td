@@ -13,7 +13,7 @@ def Tpu_UnaryKind : Tpu_Enum<"UnaryKind", "function of one value", [
     I32EnumAttrCase<"atan", 16>]>;
 def Tpu_UnaryKindAttr : EnumAttr<Tpu_Dialect, Tpu_UnaryKind, "unary_kind">;
 
-def Tpu_UnaryOp : Tpu_Op<"unary", [SameOperandsAndResultType]> {
+def Tpu_UnaryOp : Tpu_Op<"unary", [ElementByElement, SameOperandsAndResultType]> {
   let summary = "result = kind(input), computed in f32 and rounded to the element type";
   let description = "Example: `%r = tpu.unary exp %a : tensor<1x64x8x8xf32>`";
   let arguments = (ins Tpu_UnaryKindAttr:$kind, Tpu_FloatTensor:$input);

@@ -14,7 +14,7 @@ def Tpu_CompareKind : Tpu_Enum<"CompareKind", "comparison of two values", [
 def Tpu_CompareKindAttr : EnumAttr<Tpu_Dialect, Tpu_CompareKind, "compare_kind">;
 
 def Tpu_BinaryOp : Tpu_Op<"binary", [
-    AllElementTypesMatch<["lhs", "rhs", "result"]>]> {
+    ElementByElement, AllElementTypesMatch<["lhs", "rhs", "result"]>]> {
   let summary = "result = lhs kind rhs, element by element";
   let description = [{
     (C1) A dimension of an operand is that of the result, or 1 and then repeated.
@@ -28,7 +28,7 @@ def Tpu_BinaryOp : Tpu_Op<"binary", [
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
-def Tpu_BinaryScalarOp : Tpu_Op<"binary_scalar", [SameOperandsAndResultType]> {
+def Tpu_BinaryScalarOp : Tpu_Op<"binary_scalar", [ElementByElement, SameOperandsAndResultType]> {
   let summary = "result = input kind scalar, or scalar kind input where reversed";
   let description = [{
     Example: `%r = tpu.binary_scalar max %a, 0.0 : tensor<1x64x8x8xf16>`
@@ -39,7 +39,7 @@ def Tpu_BinaryScalarOp : Tpu_Op<"binary_scalar", [SameOperandsAndResultType]> {
 }
 
 def Tpu_SelectOp : Tpu_Op<"select", [
-    AllElementTypesMatch<["lhs", "rhs"]>, AllElementTypesMatch<["onTrue", "onFalse", "result"]>]> {
+    ElementByElement, AllElementTypesMatch<["lhs", "rhs"]>, AllElementTypesMatch<["onTrue", "onFalse", "result"]>]> {
   let summary = "result = lhs kind rhs ? on_true : on_false, element by element";
   let description = [{
     (C1) A dimension of an operand is that of the result, or 1 and then repeated.
@@ -56,7 +56,7 @@ def Tpu_SelectOp : Tpu_Op<"select", [
   }];
 }
 
-def Tpu_CastOp : Tpu_Op<"cast", [SameOperandsAndResultShape]> {
+def Tpu_CastOp : Tpu_Op<"cast", [ElementByElement, SameOperandsAndResultShape]> {
   let summary = "result = input in another element type, rounded to nearest even";
   let description = [{
     (C1) The types differ.

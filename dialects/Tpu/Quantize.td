@@ -7,7 +7,7 @@ include "dialects/Tpu/Elementwise.td"
 // An integer q stands for (q - zero point) * scale. Every rounding is to nearest even, and saturate is to the range of
 // the result's type.
 
-def Tpu_QuantizeOp : Tpu_Op<"quantize", [SameOperandsAndResultShape]> {
+def Tpu_QuantizeOp : Tpu_Op<"quantize", [ElementByElement, SameOperandsAndResultShape]> {
   let summary = "result = saturate(round(input / scale) + zero_point)";
   let description = [{
     The quotient is the product f32(input) * f32(1 / scale), rounded to f32. NaN becomes the zero point.
@@ -23,7 +23,7 @@ def Tpu_QuantizeOp : Tpu_Op<"quantize", [SameOperandsAndResultShape]> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Tpu_DequantizeOp : Tpu_Op<"dequantize", [SameOperandsAndResultShape]> {
+def Tpu_DequantizeOp : Tpu_Op<"dequantize", [ElementByElement, SameOperandsAndResultShape]> {
   let summary = "result = (input - zero_point) * scale";
   let description = [{
     The product is rounded to f32, then to the result's type.
@@ -39,7 +39,7 @@ def Tpu_DequantizeOp : Tpu_Op<"dequantize", [SameOperandsAndResultShape]> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Tpu_RequantOp : Tpu_Op<"requant", [SameOperandsAndResultShape]> {
+def Tpu_RequantOp : Tpu_Op<"requant", [ElementByElement, SameOperandsAndResultShape]> {
   let summary = "result = saturate(round((input - input_zero_point) * scale) + zero_point)";
   let description = [{
     `scale` is the input's over the result's. The product is exact: the only rounding is that to an integer.
@@ -84,7 +84,7 @@ def Tpu_QuantizedBinaryOp : Tpu_Op<"quantized_binary"> {
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
-def Tpu_LookupOp : Tpu_Op<"lookup", [AllElementTypesMatch<["table", "result"]>]> {
+def Tpu_LookupOp : Tpu_Op<"lookup", [ElementByElement, AllElementTypesMatch<["table", "result"]>]> {
   let summary = "result = table[0, c or 0, 0, bits of input as an unsigned number]";
   let description = [{
     Any function of one quantised value, the same for all channels c or one for each. Entry 255 of the table is that of -1

@@ -1,5 +1,4 @@
-//===- Tpu.h - The tpu dialect in C++
-//--------------------------------------===//
+//===- Tpu.h - The tpu dialect in C++ -------------------------------------===//
 #pragma once
 
 #include "dialects/Interfaces/Kernel.h"
@@ -12,6 +11,13 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace tpu_mlir::tpu {
+/// The trait of the same name in TpuBase.td.
+template <typename ConcreteType>
+class ElementByElement
+    : public mlir::OpTrait::TraitBase<ConcreteType, ElementByElement> {};
+} // namespace tpu_mlir::tpu
 
 #include "dialects/Tpu/TpuDialect.h.inc"
 #include "dialects/Tpu/TpuEnums.h.inc"

@@ -42,6 +42,12 @@ def Tpu_NumberTensor : Type<
     And<[4DTensorOf<[F32, F16, BF16, I8, UI8]>.predicate, HasStaticShapePred, HasElementsPred]>,
     "static rank-4 tensor with elements of f32, f16, bf16, i8 or ui8", "::mlir::RankedTensorType">;
 
+/// Computes each element of the result from the elements at the same place of its operands. An operand of one element and a
+/// table have no places.
+def ElementByElement : NativeOpTrait<"ElementByElement"> {
+  let cppNamespace = "::tpu_mlir::tpu";
+}
+
 class Tpu_Op<string mnemonic, list<Trait> traits = []>
     : Op<Tpu_Dialect, mnemonic, !listconcat(traits, [BoundedSizes, Pure])> {
   let hasVerifier = 0;

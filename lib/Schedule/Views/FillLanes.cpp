@@ -33,8 +33,8 @@ static int64_t depth(ArrayRef<int64_t> shape, const Chip &chip) {
 /// Ops of which each element of the result depends on the one of operand 0 at
 /// the same place, and on nothing else that has places.
 static bool keepsPlaces(Operation *op) {
-  return isa<UnaryOp, BinaryScalarOp, CastOp, QuantizeOp, DequantizeOp,
-             RequantOp, LookupOp>(op);
+  return op->hasTrait<ElementByElement>() &&
+         (op->getNumOperands() == 1 || isa<LookupOp>(op));
 }
 
 /// Whether the op computes the same on its operand in the other view. A table

@@ -33,8 +33,7 @@ static bool isTable(Operation *op, Value operand) {
 /// Elements of the result that the op computes from those at the same place of
 /// its operands; a constant of one element or a table belongs to no place.
 static bool isElementwise(Operation *op) {
-  if (!isa<UnaryOp, BinaryOp, BinaryScalarOp, SelectOp, CastOp, QuantizeOp,
-           DequantizeOp, RequantOp, LookupOp>(op))
+  if (!op->hasTrait<ElementByElement>())
     return false;
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
   return llvm::all_of(op->getOperands(), [&](Value operand) {
