@@ -46,6 +46,7 @@ def check_network(job: Job) -> None:
 
     with working(f"checking {job.request.model}"):
         options = CompileOptions(
+            chip=job.request.chip.value,
             precision_overrides=job.overrides,
             fallback=job.integers.fallback.value,
             fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,

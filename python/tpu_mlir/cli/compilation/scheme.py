@@ -23,6 +23,7 @@ def scheme_of(job: Job, ranges: "Ranges") -> "Scheme":
         quantize_outputs=job.quantize_outputs,
         overrides=job.final_overrides,
         fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,
+        chip=job.request.chip.value,
     )
 
 

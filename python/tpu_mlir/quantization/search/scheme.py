@@ -19,7 +19,8 @@ from tpu_mlir.runtime.profile import profile
 class Scheme:
     """A cleaned `top` module, the ranges of its values, and the options that say what integers are made of them.
 
-    overrides: precisions that the user has chosen, which no search changes. fuse_preprocess: as in CompileOptions.
+    overrides: precisions that the user has chosen, which no search changes. fuse_preprocess and chip are as in
+        CompileOptions.
     """
 
     module: ir.Module
@@ -29,6 +30,7 @@ class Scheme:
     quantize_outputs: bool = False
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     fuse_preprocess: Preprocess | None = None
+    chip: str = "bm1684x"
 
     def operations(self, floats: Collection[str] = ()) -> list[Operation]:
         """Return the operations as they are computed when some stay floats."""
@@ -57,6 +59,7 @@ class Scheme:
         return compile(
             copy(self.module),
             precision="int8",
+            chip=self.chip,
             ranges=self.ranges,
             asymmetric=self.asymmetric,
             quantize_outputs=self.quantize_outputs,
