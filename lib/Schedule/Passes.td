@@ -27,10 +27,10 @@ def FillLanes : Pass<"tpu-fill-lanes", "::mlir::func::FuncOp"> {
 def SpreadElements : Pass<"tpu-spread-elements", "::mlir::func::FuncOp"> {
   let summary = "view element-wise work that stands alone so that it fills the lanes evenly";
   let description = [{
-    Places mean nothing to ops that work element by element, so ops that read and feed no other kernel can have any view
-    of their elements. Values of few channels leave lanes empty, those of many short channels waste a lane's memory and
-    travel in short rows: both get as many channels as divide the elements, at most one for each lane, where the ops, one
-    by one, take fewer cycles so.
+    Places mean nothing to ops that work element by element: they can have any view of their elements. Values of few
+    channels leave lanes empty, those of many short channels waste a lane's memory and travel in short rows: both get as
+    many channels as divide the elements, at most one for each lane, where the ops, one by one, take fewer cycles so. Ops
+    beside other kernels, with which they could be fused, must gain more than the way through global memory costs.
 
     Before:
     ```mlir

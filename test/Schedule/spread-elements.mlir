@@ -65,3 +65,23 @@ func.func @full_prime_or_few(%x: tensor<1x64x80x80xf32>, %p: tensor<1x1x1x6389xf
   %2 = tpu.cast %f : tensor<1x1x28x28xf32> -> tensor<1x1x28x28xf16>
   return %0, %1, %2 : tensor<1x64x80x80xf32>, tensor<1x1x1x6389xf32>, tensor<1x1x28x28xf16>
 }
+
+// One channel of a convolution, of which one lane would be at work: worth a way through global memory for a function, not
+// for a maximum.
+// CHECK-LABEL: func @convolution_before
+// CHECK: %[[C:.*]] = tpu.conv
+// CHECK: %[[X:.*]] = tpu.reshape %[[C]] : tensor<1x1x128x128xf16> -> tensor<1x64x1x256xf16>
+// CHECK: tpu.unary sigmoid %[[X]]
+func.func @convolution_before(%x: tensor<1x16x128x128xf16>, %f: tensor<1x1x1x32xf16>, %b: tensor<1x1x1x1xf32>) -> tensor<1x1x128x128xf16> {
+  %0 = tpu.conv %x, %f, %b {kernel = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x16x128x128xf16>, tensor<1x1x1x32xf16>, tensor<1x1x1x1xf32>) -> tensor<1x1x128x128xf16>
+  %1 = tpu.unary sigmoid %0 : tensor<1x1x128x128xf16>
+  return %1 : tensor<1x1x128x128xf16>
+}
+
+// CHECK-LABEL: func @cheap_behind
+// CHECK-NOT: tpu.reshape
+func.func @cheap_behind(%x: tensor<1x16x128x128xf16>, %f: tensor<1x1x1x32xf16>, %b: tensor<1x1x1x1xf32>) -> tensor<1x1x128x128xf16> {
+  %0 = tpu.conv %x, %f, %b {kernel = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x16x128x128xf16>, tensor<1x1x1x32xf16>, tensor<1x1x1x1xf32>) -> tensor<1x1x128x128xf16>
+  %1 = tpu.binary_scalar max %0, 0.0 : tensor<1x1x128x128xf16>
+  return %1 : tensor<1x1x128x128xf16>
+}

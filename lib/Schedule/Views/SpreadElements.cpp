@@ -6,6 +6,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace tpu_mlir::tpu {
 #define GEN_PASS_DEF_SPREADELEMENTS
@@ -17,8 +18,12 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 using Shape = SmallVector<int64_t, 4>;
-/// Ops of one shape that read each other's results.
-using Island = llvm::SetVector<Operation *>;
+/// Ops of one shape that read each other's results, and the values between
+/// them and other kernels.
+struct Island {
+  llvm::SetVector<Operation *> ops;
+  llvm::SetVector<Value> borders;
+};
 
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
@@ -65,28 +70,26 @@ static bool isKernel(Operation *op) {
   return !alias || op->getNumOperands() > 1 || alias.aliasOffset(0) != 0;
 }
 
-/// The island around an op; nothing if it borders on other kernels, to which a
-/// local buffer of this view may lead.
-static std::optional<Island> islandAround(Operation *start) {
+/// The island around an op.
+static Island islandAround(Operation *start) {
   ArrayRef<int64_t> shape = shapeOf(start->getResult(0));
   Island island;
-  island.insert(start);
-  for (size_t i = 0; i < island.size(); ++i) {
-    auto visit = [&](Operation *other) {
+  island.ops.insert(start);
+  for (size_t i = 0; i < island.ops.size(); ++i) {
+    auto visit = [&](Operation *other, Value between) {
       if (!isKernel(other))
-        return true;
-      if (!isElementwise(other) || shapeOf(other->getResult(0)) != shape)
-        return false;
-      island.insert(other);
-      return true;
+        return;
+      if (isElementwise(other) && shapeOf(other->getResult(0)) == shape)
+        island.ops.insert(other);
+      else
+        island.borders.insert(between);
     };
-    Operation *op = island[i];
+    Operation *op = island.ops[i];
     for (Value operand : op->getOperands())
-      if (shapeOf(operand) == shape && !isTable(op, operand) &&
-          !visit(operand.getDefiningOp()))
-        return std::nullopt;
-    if (!llvm::all_of(op->getUsers(), visit))
-      return std::nullopt;
+      if (shapeOf(operand) == shape && !isTable(op, operand))
+        visit(operand.getDefiningOp(), operand);
+    for (Operation *user : op->getUsers())
+      visit(user, op->getResult(0));
   }
   return island;
 }
@@ -104,12 +107,19 @@ static Shape spread(int64_t elements, const Chip &chip) {
   return {1, channels, rows, rest / rows};
 }
 
+/// A module for one op on the chip of another.
+static OwningOpRef<ModuleOp> scratchModule(Operation *op) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
+  setChip(*module, chipOf(op).name);
+  module->getBodyRegion().emplaceBlock();
+  return module;
+}
+
 /// Cycles of the op by itself, with its loads and its store, when what has
 /// the shape of its result has this view; nothing if it does not fit.
 static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
-  setChip(*module, chipOf(op).name);
-  Block &block = module->getBodyRegion().emplaceBlock();
+  OwningOpRef<ModuleOp> module = scratchModule(op);
+  Block &block = module->getBodyRegion().back();
   OpBuilder builder = OpBuilder::atBlockEnd(&block);
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
   IRMapping operands;
@@ -130,16 +140,37 @@ static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
   return plan ? std::optional(plan->cycles + plan->loadCycles) : std::nullopt;
 }
 
-/// Whether the ops of the island, one by one, take fewer cycles in the view.
+/// Cycles of a load, the shortest work, and a store of a value.
+static int64_t priceOfPassing(Operation *op, Value value) {
+  OwningOpRef<ModuleOp> module = scratchModule(op);
+  Block &block = module->getBodyRegion().back();
+  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  Value input = block.addArgument(value.getType(), value.getLoc());
+  Operation *pass = builder.create<BinaryScalarOp>(
+      value.getLoc(), value.getType(), BinaryKind::max, input, APFloat(0.0f),
+      /*reversed=*/false);
+  std::optional<GroupPlan> plan = planGroup(pass);
+  return plan ? plan->cycles : 0;
+}
+
+/// Whether the island takes fewer cycles in the view: its ops one by one, with
+/// their transfers. Where it borders on other kernels, it may now be fused with
+/// them, so that its ops take their work alone; in another view what lies at a
+/// border passes through global memory.
 static bool pays(const Island &island, ArrayRef<int64_t> view) {
+  bool isFused = !island.borders.empty();
   int64_t gain = 0;
-  for (Operation *op : island) {
-    std::optional<int64_t> now = price(op, shapeOf(op->getResult(0)));
+  for (Operation *op : island.ops) {
+    Value result = op->getResult(0);
+    std::optional<int64_t> now = price(op, shapeOf(result));
     std::optional<int64_t> then = price(op, view);
     if (!then)
       return false;
-    gain += now ? *now - *then : 0;
+    if (now)
+      gain += *now - *then - (isFused ? priceOfPassing(op, result) : 0);
   }
+  for (Value border : island.borders)
+    gain -= priceOfPassing(island.ops.front(), border);
   return gain > 0;
 }
 
@@ -150,14 +181,14 @@ static Value viewAs(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
 
 /// Gives all values of the island another view.
 static void setView(const Island &island, ArrayRef<int64_t> view) {
-  Shape shape(shapeOf(island.front()->getResult(0)));
+  Shape shape(shapeOf(island.ops.front()->getResult(0)));
   llvm::DenseMap<Value, Value> inputs;
-  OpBuilder builder(island.front()->getContext());
-  for (Operation *op : island)
+  OpBuilder builder(island.ops.front()->getContext());
+  for (Operation *op : island.ops)
     for (OpOperand &operand : op->getOpOperands()) {
       Value value = operand.get();
       if (shapeOf(value) != ArrayRef<int64_t>(shape) || isTable(op, value) ||
-          island.contains(value.getDefiningOp()))
+          island.ops.contains(value.getDefiningOp()))
         continue;
       Value &input = inputs[value];
       if (!input) {
@@ -166,19 +197,25 @@ static void setView(const Island &island, ArrayRef<int64_t> view) {
       }
       operand.set(input);
     }
-  for (Operation *op : island) {
+  for (Operation *op : island.ops) {
     Value result = op->getResult(0);
     result.setType(cast<RankedTensorType>(result.getType()).clone(view));
     builder.setInsertionPointAfter(op);
     Value outside;
     for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
-      if (island.contains(use.getOwner()))
+      if (island.ops.contains(use.getOwner()))
         continue;
       if (!outside)
         outside = viewAs(builder, result, shape);
       use.set(outside);
     }
   }
+}
+
+/// Elements of f32 that the fullest lane has room for.
+static int64_t depth(ArrayRef<int64_t> shape, const Chip &chip) {
+  return shape[0] * int64_t(llvm::divideCeil(shape[1], chip.lanes)) *
+         llvm::alignTo(shape[2] * shape[3], chip.alignment / sizeof(float));
 }
 
 namespace {
@@ -192,14 +229,13 @@ struct SpreadElements : tpu::impl::SpreadElementsBase<SpreadElements> {
     for (Operation *op : ops) {
       if (seen.contains(op))
         continue;
-      std::optional<Island> island = islandAround(op);
-      if (!island)
-        continue;
-      seen.insert(island->begin(), island->end());
-      auto type = cast<RankedTensorType>(op->getResult(0).getType());
-      Shape view = spread(type.getNumElements(), chipOf(op));
-      if (pays(*island, view))
-        setView(*island, view);
+      Island island = islandAround(op);
+      seen.insert(island.ops.begin(), island.ops.end());
+      const Chip &chip = chipOf(op);
+      ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
+      Shape view = spread(ShapedType::getNumElements(shape), chip);
+      if (depth(view, chip) < depth(shape, chip) && pays(island, view))
+        setView(island, view);
     }
   }
 };
