@@ -281,6 +281,14 @@ private:
     return plan;
   }
 
+  /// A constant that all slices share can be brought long before, unless the
+  /// groups before it can hardly work beside it.
+  bool comesEarly(unsigned input, ArrayRef<SliceTiles> slices) const {
+    Value value = body.inputs[input];
+    int64_t bytes = largestSlice(slices, value, body.inputLayouts[input], chip);
+    return !changes(slices, value) && bytes <= chip.laneBytes * 3 / 8;
+  }
+
   static bool isConstant(Value input) {
     return isa_and_nonnull<top::WeightOp>(input.getDefiningOp());
   }
@@ -290,12 +298,11 @@ private:
     size_t count = std::min(slices.size(), kPricedSlices);
     Item item{&plan, nullptr, {}};
     item.slices.assign(slices.begin(), slices.begin() + count);
-    // A constant that all slices share can be brought long before.
     std::vector<Step> early, changing, rest;
     for (const Step &step : stepsOf(item)) {
       bool loads =
           step.kind == Step::Kind::Load && isConstant(body.inputs[step.index]);
-      bool isEarly = loads && !changes(slices, body.inputs[step.index]);
+      bool isEarly = loads && comesEarly(step.index, slices);
       if (!isEarly)
         rest.push_back(step);
       if (loads)
