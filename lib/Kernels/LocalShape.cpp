@@ -20,6 +20,14 @@ static bool startsRound(int64_t channel, const Chip &chip) {
   return channel % chip.lanes == 0;
 }
 
+/// The tile from the first channel of a round on, as buffers must be.
+static Tile fromRound(Tile tile, const Chip &chip) {
+  int64_t end = tile.end(1);
+  tile.offset[1] -= tile.offset[1] % chip.lanes;
+  tile.size[1] = end - tile.offset[1];
+  return tile;
+}
+
 /// Copies the tile `from` of an operand to the tile `to`, of the same size, of
 /// the result.
 static void emitPart(Operation *op, Emitter &emitter, const LocalBuffer &source,
@@ -74,13 +82,8 @@ struct LocalSlice : KernelOpInterface::ExternalModel<LocalSlice, tpu::SliceOp> {
            (isStraight(op) || startsRound(op.getOffsets()[1], chipOf(op)));
   }
 
-  /// From the first channel of a round on, as buffers must be.
   Tile operandTile(Operation *operation, unsigned, const Tile &result) const {
-    Tile tile = taken(operation, result);
-    int64_t end = tile.end(1);
-    tile.offset[1] -= tile.offset[1] % chipOf(operation).lanes;
-    tile.size[1] = end - tile.offset[1];
-    return tile;
+    return fromRound(taken(operation, result), chipOf(operation));
   }
   bool sliceable(Operation *, unsigned) const { return true; }
 
@@ -126,10 +129,7 @@ struct LocalPad : KernelOpInterface::ExternalModel<LocalPad, tpu::PadOp> {
       tile.offset[dim] = std::min(tile.offset[dim], whole.size[dim] - 1);
       tile.size[dim] = std::max<int64_t>(tile.size[dim], 1);
     }
-    int64_t end = tile.end(1);
-    tile.offset[1] -= tile.offset[1] % chipOf(operation).lanes;
-    tile.size[1] = end - tile.offset[1];
-    return tile;
+    return fromRound(tile, chipOf(operation));
   }
   bool sliceable(Operation *, unsigned) const { return true; }
 

@@ -6,6 +6,7 @@
 #include "lib/Commands/Timeline.h"
 #include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -91,10 +92,6 @@ size_t Assembly::addLife(const Life &life) {
   return lives.size() - 1;
 }
 
-static Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
-
 void Assembly::addLives() {
   index.emplace(std::max<unsigned>(firstUnit.back(), 1));
   for (auto [number, item] : llvm::enumerate(items)) {
@@ -112,7 +109,7 @@ void Assembly::addLives() {
     }
     int64_t start = *item.group->keep;
     int64_t bytes = bytesPerLane(Tile::whole(result), Layout::Aligned,
-                                 elementOf(result), chip);
+                                 getElementTypeOrSelf(result), chip);
     addLife({{start, start + bytes}, firstUnit[number], last, {}});
   }
   llvm::stable_sort(loads,

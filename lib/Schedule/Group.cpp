@@ -108,6 +108,11 @@ SmallVector<SliceTiles> tpu_mlir::sliceGroup(const GroupBody &body,
   return slices;
 }
 
+bool tpu_mlir::fitsFields(const Tile &tile, const Chip &chip) {
+  return llvm::all_of(tile.size,
+                      [&](int64_t size) { return size <= chip.maxSize; });
+}
+
 int64_t tpu_mlir::largestSlice(ArrayRef<SliceTiles> slices, Value value,
                                Layout layout, const Chip &chip) {
   Type type = cast<RankedTensorType>(value.getType()).getElementType();

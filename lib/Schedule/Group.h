@@ -55,6 +55,8 @@ llvm::SmallVector<SliceTiles>
 sliceGroup(const GroupBody &body, const Tiling &tiling,
            int64_t most = std::numeric_limits<int64_t>::max());
 
+/// Whether the fields of a command can name the sizes of a tile.
+bool fitsFields(const Tile &tile, const Chip &chip);
 /// Bytes of a lane that the largest of the slices of a value takes.
 int64_t largestSlice(llvm::ArrayRef<SliceTiles> slices, mlir::Value value,
                      Layout layout, const Chip &chip);

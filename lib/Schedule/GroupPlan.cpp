@@ -7,6 +7,7 @@
 #include "lib/Commands/Timeline.h"
 #include "lib/Kernels/Operands.h"
 #include "lib/Target/CycleModel.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -127,26 +128,20 @@ public:
   }
 
 private:
-  static Type elementOf(Value value) {
-    return cast<RankedTensorType>(value.getType()).getElementType();
-  }
-
   LocalBuffer wholeBuffer(Value value, int64_t address) const {
-    return {address, Tile::whole(value), Layout::Aligned, elementOf(value),
-            &chip};
+    return {address, Tile::whole(value), Layout::Aligned,
+            getElementTypeOrSelf(value), &chip};
   }
 
   Span spanOf(Value value, int64_t address) const {
     return {address, address + bytesPerLane(Tile::whole(value), Layout::Aligned,
-                                            elementOf(value), chip)};
+                                            getElementTypeOrSelf(value), chip)};
   }
 
   /// Whether a slice as large as the first one fits: cheap, and necessary.
   bool mayFit(const SliceTiles &tiles) const {
     for (const auto &[value, tile] : tiles)
-      if (llvm::any_of(tile.size, [&](int64_t size) {
-            return size > chip.maxSize; // of the fields of a command
-          }))
+      if (!fitsFields(tile, chip))
         return false;
     int64_t most = 0;
     for (Operation *op : body.ops) {
@@ -155,7 +150,7 @@ private:
       auto add = [&](Value value, Layout layout) {
         if (!wholes.contains(value))
           bytes += bytesPerLane(tiles.find(value)->second, layout,
-                                elementOf(value), chip);
+                                getElementTypeOrSelf(value), chip);
       };
       add(op->getResult(0), kernel.resultLayout());
       for (OpOperand &operand : op->getOpOperands())

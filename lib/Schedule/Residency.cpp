@@ -1,6 +1,8 @@
 //===- Residency.cpp - Values that stay in local memory -------------------===//
 #include "lib/Schedule/Residency.h"
 
+#include "lib/Schedule/Group.h"
+
 #include "lib/Support/ChipOf.h"
 
 using namespace mlir;
@@ -12,12 +14,6 @@ static bool readsInPlace(OpOperand &use) {
   auto kernel = dyn_cast<KernelOpInterface>(use.getOwner());
   return worksLocally(kernel) &&
          kernel.operandLayout(use.getOperandNumber()) == Layout::Aligned;
-}
-
-/// Whether commands can name the sizes of the whole.
-static bool fitsFields(const Tile &tile, const Chip &chip) {
-  return llvm::all_of(tile.size,
-                      [&](int64_t size) { return size <= chip.maxSize; });
 }
 
 Residency::Residency(Block &body, int64_t reserve,

@@ -4,6 +4,7 @@
 #include "lib/Commands/Emitter.h"
 #include "lib/Kernels/Movement/Transfer.h"
 #include "lib/Kernels/Operands.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -179,20 +180,16 @@ private:
     return slice >= loaded.slice ? loaded.next : loaded.now;
   }
 
-  static Type elementOf(Value value) {
-    return cast<RankedTensorType>(value.getType()).getElementType();
-  }
-
   LocalBuffer wholeBuffer(Value value, Layout layout) const {
-    return {wholes.lookup(value), Tile::whole(value), layout, elementOf(value),
-            body.chip};
+    return {wholes.lookup(value), Tile::whole(value), layout,
+            getElementTypeOrSelf(value), body.chip};
   }
 
   LocalBuffer sliceBuffer(Value value, unsigned turn, const Tile &tile,
                           Layout layout) const {
     const auto &addresses = group.buffers.values.find(value)->second;
-    return {addresses[turn % addresses.size()], tile, layout, elementOf(value),
-            body.chip};
+    return {addresses[turn % addresses.size()], tile, layout,
+            getElementTypeOrSelf(value), body.chip};
   }
 
   /// The slice in its own buffer, or where all of the value stays.
