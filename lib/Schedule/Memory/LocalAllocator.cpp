@@ -16,6 +16,20 @@ static Span banksOf(const Span &span, const Chip &chip) {
   return {span.begin / chip.bankBytes(), (span.end - 1) / chip.bankBytes() + 1};
 }
 
+/// The same bytes as few spans in ascending order: what stays in local memory
+/// lies side by side, and there may be hundreds of such values.
+static SmallVector<Span> merge(ArrayRef<Span> spans) {
+  SmallVector<Span> sorted(spans), merged;
+  llvm::sort(sorted,
+             [](const Span &a, const Span &b) { return a.begin < b.begin; });
+  for (const Span &span : sorted)
+    if (!merged.empty() && span.begin <= merged.back().end)
+      merged.back().end = std::max(merged.back().end, span.end);
+    else
+      merged.push_back(span);
+  return merged;
+}
+
 /// Places one buffer at the lowest address free of the spans it must avoid and
 /// of the banks it had better avoid.
 static std::optional<Span> place(int64_t bytes, const Chip &chip,
@@ -73,7 +87,8 @@ allocate(ArrayRef<LocalRequest> requests, const Chip &chip,
 
 std::optional<SmallVector<int64_t>>
 tpu::allocateLocal(ArrayRef<LocalRequest> requests, const Chip &chip,
-                   ArrayRef<Span> occupied) {
+                   ArrayRef<Span> taken) {
+  SmallVector<Span> occupied = merge(taken);
   // Spread over all banks, buffers would leave no room for early loads.
   const int64_t spread = 4 * chip.bankBytes();
   auto addresses = allocate(requests, chip, occupied, /*separateBanks=*/true);
@@ -107,16 +122,14 @@ std::optional<Span> tpu::placeLow(int64_t bytes, ArrayRef<Span> avoid,
 }
 
 Span tpu::largestGap(ArrayRef<Span> avoid, const Chip &chip) {
-  SmallVector<Span> sorted(avoid);
-  llvm::sort(sorted,
-             [](const Span &a, const Span &b) { return a.begin < b.begin; });
-  sorted.push_back({chip.laneBytes, chip.laneBytes});
+  SmallVector<Span> merged = merge(avoid);
+  merged.push_back({chip.laneBytes, chip.laneBytes});
   Span best;
   int64_t end = 0;
-  for (const Span &span : sorted) {
+  for (const Span &span : merged) {
     if (span.begin - end > best.bytes())
       best = {end, span.begin};
-    end = std::max(end, span.end);
+    end = span.end;
   }
   return best;
 }

@@ -1,6 +1,7 @@
 """What a network may return in a precision: ONNX Runtime's results, and how far rounding can move them.
 
-The network runs node by node, each time with noise on every value that an operator computes: as large as the precision
+The network runs node by node, those that are composed of several operations one by one, each time with noise on every
+value that an operator computes: as large as the precision
 rounds (a step, in INT8). What the results do then is what rounding can do to them, however ill-conditioned the network,
 thresholds, comparisons, cancellation and overflow included. A result is right where it differs from the exact one by
 at most `FACTOR` times the largest difference that noise has made at that element; where noise makes an element infinite
@@ -16,6 +17,7 @@ import onnx
 from fuzz.networks.draft import IR_VERSION
 from fuzz.networks.exceptions import Run, left_open, replaced
 from fuzz.networks.nodes import reads
+from fuzz.networks.spelling import spelled_out
 from onnx import helper, numpy_helper
 from tpu_mlir.frontend.onnx.session import Session
 from tpu_mlir.frontend.onnx.tensors import BFLOAT16, Array, DType, onnx_type
@@ -77,11 +79,24 @@ class Oracle:
         values: dict[str, Array] = {**self._fixed, **self.feeds}
         self._nodes = []
         for node in self.model.graph.node:
-            read = reads(node)
-            session = Session(_single(node, read, values, self.model))
-            self._nodes.append((node, read, session))
-            values.update(session.run({name: values[name] for name in read}))
+            single = _single(node, reads(node), values, self.model)
+            constants = {name: values[name] for name in reads(node) if name in self._fixed}
+            spelled = spelled_out(single, constants)
+            if spelled is None:
+                self._add(node, self.model, values)
+                continue
+            for item in spelled.graph.initializer:
+                self._fixed[item.name] = values[item.name] = numpy_helper.to_array(item)
+            for step in spelled.graph.node:
+                self._add(step, spelled, values)
         self.exact = values
+
+    def _add(self, node: onnx.NodeProto, model: onnx.ModelProto, values: dict[str, Array]) -> None:
+        """Take a node of a model in, and add its results to the values."""
+        read = reads(node)
+        session = Session(_single(node, read, values, model))
+        self._nodes.append((node, read, session))
+        values.update(session.run({name: values[name] for name in read}))
 
     def differences(self, found: Mapping[str, Array], precision: str) -> list[Difference]:
         """Return the outputs that rounding does not explain."""

@@ -140,6 +140,11 @@ class Node:
         """Return the location of an intermediate result of this node."""
         return ir.Location.name(f"{self.outputs[0]}/{suffix}")
 
+    def out(self, index: int) -> ir.Location:
+        """Return the location of a result of this node, which may leave it out."""
+        name = self.outputs[index] if index < len(self.outputs) else ""
+        return ir.Location.name(name) if name else self.at(f"result{index}")
+
     def given(self, name: str) -> bool:
         """Tell whether the node spells the attribute out."""
         return name in self._attributes
@@ -156,6 +161,11 @@ class Node:
         """Return a string attribute."""
         found: str | bytes = self._attribute(name, AttributeProto.STRING, default)
         return found.decode("utf-8", "replace") if isinstance(found, bytes) else found
+
+    def strs_attr(self, name: str, default: Sequence[str] | None = None) -> list[str]:
+        """Return an attribute that is a list of strings."""
+        found: Sequence[str | bytes] = self._attribute(name, AttributeProto.STRINGS, default)
+        return [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in found]
 
     def ints_attr(self, name: str, default: Sequence[int] | None = None) -> list[int]:
         """Return an attribute that is a list of integers."""

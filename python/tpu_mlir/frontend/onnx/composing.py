@@ -1,0 +1,69 @@
+"""Builds what ONNX has as one operator from several operations of `top`."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tpu_mlir._mlir import ir
+from tpu_mlir._mlir.dialects import top
+from tpu_mlir.frontend.onnx.node import Node
+from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.frontend.onnx.values import result
+
+Build = Callable[..., ir.OpView]
+
+
+def shape_of(value: ir.Value) -> list[int]:
+    """Return the shape of an IR value."""
+    return list(ir.RankedTensorType(value.type).shape)
+
+
+class Composer:
+    """Builds the inner values of one node: each named after the node's result and what it is, no name twice.
+
+    Operations on constants are built like any others; `tpu-clean` folds them.
+    """
+
+    def __init__(self, n: Node) -> None:
+        self._n = n
+        self._taken: dict[str, int] = {}
+
+    def _place(self, name: str) -> ir.Location:
+        count = self._taken.get(name, 0)
+        self._taken[name] = count + 1
+        return self._n.at(f"{name}{count}" if count else name)
+
+    def __call__(self, build: Build, *operands: object, name: str, **attributes: object) -> ir.Value:
+        """Return the result of one operation."""
+        return result(build(*operands, loc=self._place(name), **attributes))
+
+    def weight(self, array: Array | float, name: str) -> ir.Value:
+        """Return an array, or a number as f32, as `top.weight`."""
+        count = self._taken.get(name, 0)
+        self._taken[name] = count + 1
+        values = array if isinstance(array, np.ndarray) else np.array(array, np.float32)
+        return self._n.weight(values, f"{name}{count}" if count else name)
+
+    def reshape(self, value: ir.Value, shape: Sequence[int], name: str = "reshaped") -> ir.Value:
+        """Return the same elements in another shape, the value itself where that is its own."""
+        return value if shape_of(value) == list(shape) else self(top.ReshapeOp, value, list(shape), name=name)
+
+    def transpose(self, value: ir.Value, perm: Sequence[int], name: str = "transposed") -> ir.Value:
+        """Return the dimensions in another order, the value itself where that is its own."""
+        is_same = list(perm) == list(range(len(perm)))
+        return value if is_same else self(top.TransposeOp, value, list(perm), name=name)
+
+    def take(
+        self, value: ir.Value, axis: int, start: int, count: int, step: int = 1, *, name: str = "part"
+    ) -> ir.Value:
+        """Return `count` elements along an axis, the value itself where those are all."""
+        sizes = shape_of(value)
+        if start == 0 and count == sizes[axis] and step == 1:
+            return value
+        offsets, steps = [0] * len(sizes), [1] * len(sizes)
+        offsets[axis], sizes[axis], steps[axis] = start, count, step if count > 1 else 1
+        return self(top.SliceOp, value, offsets, sizes, steps, name=name)
+
+    def concat(self, values: Sequence[ir.Value], axis: int, name: str = "joined") -> ir.Value:
+        """Return values one after the other, a single one itself."""
+        return values[0] if len(values) == 1 else self(top.ConcatOp, list(values), axis, name=name)
