@@ -70,6 +70,34 @@ struct Net {
   int32_t addressMode = 0; // 0: inputs and outputs lie within the context
 };
 
+/// An input or output as the model's author declared it.
+struct Declared {
+  std::string name;
+  uint32_t elementType = 1;   // ONNX's TensorProto.DataType
+  std::vector<int64_t> shape; // -1 where the data decide
+};
+
+/// A step of a composite: a network of the same file, or a model for the host.
+struct Part {
+  std::string net;
+  uint32_t stage = 0; // of that network
+  Bytes host;         // an ONNX model; empty: the network
+};
+
+/// A composite for one set of input shapes. Parts run in order and find what
+/// they read by name among the inputs and the results of parts before them.
+struct CompositeStage {
+  std::vector<Declared> inputs, outputs;
+  std::vector<Part> parts;
+};
+
+/// A model as its user sees it: types at its border that no network has, or
+/// several parts.
+struct Composite {
+  std::string name;
+  std::vector<CompositeStage> stages;
+};
+
 struct Model {
   std::string chip;         // "BM1684X"
   std::string version;      // of the container; the writer's is "2.2"
@@ -77,6 +105,7 @@ struct Model {
   uint32_t deviceCount = 1; // the writer knows only 1
   std::string kernelModule; // file name of embedded firmware, or ""
   std::vector<Net> nets;
+  std::vector<Composite> composites;
 };
 
 } // namespace tpu_mlir::bmodel

@@ -62,6 +62,12 @@ private:
   llvm::Error readSubNets(const wire::NetParameter &stage, Stage &out);
   llvm::Error readStage(const wire::NetParameter &stage, Stage &out);
   llvm::Error readNet(const wire::Net &net, Net &out);
+  using AllDeclared = flatbuffers::Vector<flatbuffers::Offset<wire::Declared>>;
+  llvm::Error readDeclared(const AllDeclared &declared,
+                           std::vector<Declared> &out);
+  llvm::Error readPart(const wire::Part &part, const Model &model, Part &out);
+  llvm::Error readComposite(const wire::Composite &composite,
+                            const Model &model, Composite &out);
 
   Bytes file;
   llvm::StringRef fileName;
@@ -303,6 +309,74 @@ llvm::Error FileReader::readNet(const wire::Net &net, Net &out) {
   return llvm::Error::success();
 }
 
+llvm::Error FileReader::readDeclared(const AllDeclared &declared,
+                                     std::vector<Declared> &out) {
+  for (const wire::Declared *each : declared) {
+    if (llvm::Error error = spend(sizeof(Declared)))
+      return error;
+    Declared &read = out.emplace_back();
+    if (llvm::Error error = readText(each->name(), read.name))
+      return error;
+    read.elementType = each->element_type();
+    if (!each->dim())
+      continue;
+    if (llvm::Error error = spend(each->dim()->size() * sizeof(int64_t)))
+      return error;
+    for (size_t i = 0; i < each->dim()->size(); ++i) {
+      auto size = static_cast<int64_t>(llvm::support::endian::read64le(
+          each->dim()->Data() + i * sizeof(int64_t)));
+      if (size < -1)
+        return fail("damaged: {0}: tensor '{1}' has the size {2}", where,
+                    read.name, size);
+      read.shape.push_back(size);
+    }
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error FileReader::readPart(const wire::Part &part, const Model &model,
+                                 Part &out) {
+  if (llvm::Error error = spend(sizeof(Part)))
+    return error;
+  if (llvm::Error error = readText(part.net(), out.net))
+    return error;
+  out.stage = part.stage();
+  if (llvm::Error error =
+          readDecoded(part.host(), "a model for the host", out.host))
+    return error;
+  if (!out.host.empty())
+    return llvm::Error::success();
+  for (const Net &net : model.nets)
+    if (net.name == out.net && out.stage < net.stages.size())
+      return llvm::Error::success();
+  return fail("damaged: {0}: its part is stage {1} of network '{2}', which is "
+              "not there",
+              where, out.stage, out.net);
+}
+
+llvm::Error FileReader::readComposite(const wire::Composite &composite,
+                                      const Model &model, Composite &out) {
+  if (llvm::Error error = spend(sizeof(Composite)))
+    return error;
+  if (llvm::Error error = readText(composite.name(), out.name))
+    return error;
+  for (const wire::CompositeStage *stage : *composite.stage()) {
+    where =
+        llvm::formatv("model '{0}', stage {1}", out.name, out.stages.size());
+    if (llvm::Error error = spend(sizeof(CompositeStage)))
+      return error;
+    CompositeStage &read = out.stages.emplace_back();
+    if (llvm::Error error = readDeclared(*stage->input(), read.inputs))
+      return error;
+    if (llvm::Error error = readDeclared(*stage->output(), read.outputs))
+      return error;
+    for (const wire::Part *part : *stage->part())
+      if (llvm::Error error = readPart(*part, model, read.parts.emplace_back()))
+        return error;
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<Model> FileReader::read() {
   if (llvm::Error error = checkHeader())
     return std::move(error);
@@ -321,6 +395,11 @@ llvm::Expected<Model> FileReader::read() {
   for (const wire::Net *net : *tables.net())
     if (llvm::Error error = readNet(*net, model.nets.emplace_back()))
       return std::move(error);
+  if (const auto *composites = tables.composite())
+    for (const wire::Composite *composite : *composites)
+      if (llvm::Error error =
+              readComposite(*composite, model, model.composites.emplace_back()))
+        return std::move(error);
   return model;
 }
 

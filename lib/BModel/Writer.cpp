@@ -45,6 +45,9 @@ private:
   Offset<wire::CoeffMem> coefficients(const Stage &stage);
   Offset<wire::NetParameter> stage(const Stage &stage);
   Offset<wire::Net> net(const Net &net);
+  Table<wire::Declared> declared(llvm::ArrayRef<Declared> tensors);
+  Offset<wire::Part> part(const Part &part);
+  Offset<wire::Composite> composite(const Composite &composite);
 
   flatbuffers::FlatBufferBuilder builder;
   std::vector<uint8_t> blob;
@@ -162,6 +165,37 @@ FileWriter::Offset<wire::Net> FileWriter::net(const Net &net) {
   return entry.Finish();
 }
 
+FileWriter::Table<wire::Declared>
+FileWriter::declared(llvm::ArrayRef<Declared> tensors) {
+  Table<wire::Declared> table;
+  for (const Declared &tensor : tensors)
+    table.push_back(wire::CreateDeclaredDirect(
+        builder, tensor.name.c_str(), tensor.elementType, &tensor.shape));
+  return table;
+}
+
+FileWriter::Offset<wire::Part> FileWriter::part(const Part &part) {
+  if (part.host.empty())
+    return wire::CreatePartDirect(builder, part.net.c_str(), part.stage);
+  wire::Binary place = store(part.host).first;
+  return wire::CreatePartDirect(builder, part.net.c_str(), part.stage, &place);
+}
+
+FileWriter::Offset<wire::Composite>
+FileWriter::composite(const Composite &composite) {
+  Table<wire::CompositeStage> stages;
+  for (const CompositeStage &stage : composite.stages) {
+    Table<wire::Declared> inputs = declared(stage.inputs);
+    Table<wire::Declared> outputs = declared(stage.outputs);
+    Table<wire::Part> parts;
+    for (const Part &each : stage.parts)
+      parts.push_back(part(each));
+    stages.push_back(
+        wire::CreateCompositeStageDirect(builder, &inputs, &outputs, &parts));
+  }
+  return wire::CreateCompositeDirect(builder, composite.name.c_str(), &stages);
+}
+
 std::vector<uint8_t> FileWriter::write(const Model &model) {
   Table<wire::Net> nets;
   uint64_t neuronSize = 0;
@@ -175,6 +209,10 @@ std::vector<uint8_t> FileWriter::write(const Model &model) {
   auto time = builder.CreateString(model.time.empty() ? "-" : model.time);
   auto chip = builder.CreateString(model.chip);
   auto table = builder.CreateVector(nets);
+  Table<wire::Composite> composites;
+  for (const Composite &each : model.composites)
+    composites.push_back(composite(each));
+  auto models = composites.empty() ? 0 : builder.CreateVector(composites);
   wire::ModelBuilder entry(builder);
   entry.add_type(type);
   entry.add_version(version);
@@ -183,6 +221,7 @@ std::vector<uint8_t> FileWriter::write(const Model &model) {
   entry.add_net(table);
   entry.add_neuron_size(neuronSize);
   entry.add_device_num(1);
+  entry.add_composite(models);
   wire::FinishModelBuffer(builder, entry.Finish());
 
   Header header;

@@ -205,17 +205,61 @@ static void bindNetworks(py::module_ &m) {
       .def_readonly("address_mode", &Net::addressMode);
 }
 
+static void bindComposites(py::module_ &m) {
+  py::class_<Declared>(m, "Declared")
+      .def(py::init([](std::string name, uint32_t elementType,
+                       std::vector<int64_t> shape) {
+             return Declared{std::move(name), elementType, std::move(shape)};
+           }),
+           py::kw_only(), "name"_a, "element_type"_a, "shape"_a)
+      .def_property_readonly("name",
+                             [](const Declared &d) { return toText(d.name); })
+      .def_readonly("element_type", &Declared::elementType)
+      .def_readonly("shape", &Declared::shape);
+  py::class_<Part>(m, "Part")
+      .def(
+          py::init([](std::string net, uint32_t stage, const py::buffer &host) {
+            return Part{std::move(net), stage, toBytes(host)};
+          }),
+          py::kw_only(), "net"_a = "", "stage"_a = 0, "host"_a = py::bytes())
+      .def_property_readonly("net", [](const Part &p) { return toText(p.net); })
+      .def_readonly("stage", &Part::stage)
+      .def_property_readonly("host",
+                             [](const Part &p) { return toView(p.host); });
+  py::class_<CompositeStage>(m, "CompositeStage")
+      .def(py::init([](std::vector<Declared> inputs,
+                       std::vector<Declared> outputs, std::vector<Part> parts) {
+             return CompositeStage{std::move(inputs), std::move(outputs),
+                                   std::move(parts)};
+           }),
+           py::kw_only(), "inputs"_a, "outputs"_a, "parts"_a)
+      .def_readonly("inputs", &CompositeStage::inputs)
+      .def_readonly("outputs", &CompositeStage::outputs)
+      .def_readonly("parts", &CompositeStage::parts);
+  py::class_<Composite>(m, "Composite")
+      .def(py::init([](std::string name, std::vector<CompositeStage> stages) {
+             return Composite{std::move(name), std::move(stages)};
+           }),
+           py::kw_only(), "name"_a, "stages"_a)
+      .def_property_readonly("name",
+                             [](const Composite &c) { return toText(c.name); })
+      .def_readonly("stages", &Composite::stages);
+}
+
 static void bindFiles(py::module_ &m) {
   using Groups =
       std::vector<std::pair<std::vector<std::string>, std::vector<int64_t>>>;
   py::class_<Model>(m, "Model")
-      .def(py::init([](std::string chip, std::vector<Net> nets) {
+      .def(py::init([](std::string chip, std::vector<Net> nets,
+                       std::vector<Composite> composites) {
              Model model;
              model.chip = std::move(chip);
              model.nets = std::move(nets);
+             model.composites = std::move(composites);
              return model;
            }),
-           py::kw_only(), "chip"_a, "nets"_a)
+           py::kw_only(), "chip"_a, "nets"_a,
+           "composites"_a = std::vector<Composite>())
       .def_property_readonly("chip",
                              [](const Model &m) { return toText(m.chip); })
       .def_property_readonly("version",
@@ -226,7 +270,8 @@ static void bindFiles(py::module_ &m) {
           "kernel_module",
           [](const Model &m) { return toText(m.kernelModule); })
       .def_readonly("device_count", &Model::deviceCount)
-      .def_readonly("nets", &Model::nets);
+      .def_readonly("nets", &Model::nets)
+      .def_readonly("composites", &Model::composites);
   m.def(
       "read",
       [](const py::buffer &file, const std::string &fileName) {
@@ -297,5 +342,6 @@ void tpu_mlir::python::bindBModel(py::module_ &module) {
   bindTensors(m);
   bindCommands(m);
   bindNetworks(m);
+  bindComposites(m);
   bindFiles(m);
 }
