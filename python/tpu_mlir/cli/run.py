@@ -119,7 +119,7 @@ def run(
         )
     spent = None
     if profile is not None or as_json or repeat > 1:
-        spent = session.profile(session.choose_stage(feeds, stage), cycles.value).cycles
+        spent = session.cycles(session.choose_stage(feeds, stage), cycles.value)
     found = result.tensors | result.outputs
     if profile is None:
         if output is not None:

@@ -57,29 +57,38 @@ class BModel:
         except BModelError as error:
             raise BModelError(f"{self.name}: {error}") from error
 
-    def find(self, name: str | None = None) -> native.Net:
-        """Return a network, by name if there are several. Raises BModelError."""
+    def find(self, name: str | None = None) -> native.Net | native.Composite:
+        """Return what can be run: a network, or a model of several parts; by name if there are several.
+
+        A network that is a part of a model is found by its name only. Raises BModelError.
+        """
         nets: dict[str, native.Net] = {}
         for each in self.contents.nets:
             nets.setdefault(each.name, each)  # of two with one name, the first, which the runtime takes
-        known = ", ".join(f"'{net}'" for net in nets) or "none"
-        if name is None and len(nets) == 1:
-            (net,) = nets.values()
-        elif name is None:
+        models = {each.name: each for each in self.contents.composites}
+        parts = parts_of(self.contents)
+        whole = {**{name: net for name, net in nets.items() if name not in parts}, **models}
+        known = ", ".join(f"'{each}'" for each in whole) or "none"
+        found = {**nets, **models}.get(next(iter(whole)) if name is None and len(whole) == 1 else name or "")
+        if name is None and found is None:
             raise BModelError(f"{self.name}: name one of its networks: {known}")
-        elif name in nets:
-            net = nets[name]
-        else:
+        if found is None:
             raise BModelError(f"{self.name}: there is no network '{name}'; its networks are {known}")
-        if not net.stages:
-            raise BModelError(f"{self.name}: network '{net.name}' holds no commands")
-        return net
+        if not found.stages:
+            raise BModelError(f"{self.name}: network '{found.name}' holds no commands")
+        return found
 
-    def find_stage(self, net: native.Net, stage: int) -> native.Stage:
-        """Return a stage of one of the networks. Raises BModelError if there is none of that number."""
+    def check_stage(self, net: native.Net | native.Composite, stage: int) -> None:
+        """Raise BModelError if a network or model has no stage of that number."""
         if not 0 <= stage < len(net.stages):
             raise BModelError(
                 f"{self.name}: network '{net.name}' has no stage {stage}; its stages count from 0 to "
                 f"{len(net.stages) - 1}"
             )
-        return net.stages[stage]
+
+
+def parts_of(contents: native.Model) -> frozenset[str]:
+    """Return the networks that are parts of models."""
+    return frozenset(
+        part.net for model in contents.composites for stage in model.stages for part in stage.parts if part.net
+    )

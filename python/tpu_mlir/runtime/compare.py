@@ -106,12 +106,14 @@ class NamedValue:
 def named_values(session: Session, result: RunResult, stage: int = 0) -> dict[str, NamedValue]:
     """Return the outputs and inner tensors of a run by name."""
     found: dict[str, NamedValue] = {}
-    for record in session.stage(stage).tensor_table():
+    networks = [part.stage for part in session.networks(stage)]
+    for record in (record for network in networks for record in network.tensor_table()):
         stored = result.tensors.get(record.tensor.name)
         if stored is not None:
             found[record.tensor.name] = named_value(stored, record.tensor, record.order)
-    for tensor in session.stage(stage).outputs:
-        found[tensor.name] = named_value(result.outputs[tensor.name], tensor)
+    made = {tensor.name: tensor for network in networks for tensor in network.outputs}
+    for name, value in result.outputs.items():
+        found[name] = named_value(value, made[name]) if name in made else NamedValue(_type(value), value)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,19 @@ from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import runtime
 from tpu_mlir.errors import FeedError, RunError
 from tpu_mlir.runtime.bmodel import BModel
-from tpu_mlir.runtime.types import Array, bmodel_type, numpy_type, onnx_type
+from tpu_mlir.runtime.feeding import Declared, choose_stage, converted, exactly
+from tpu_mlir.runtime.models import ModelStage, stages_of
+from tpu_mlir.runtime.parts import Checks, ChipPart, CycleModel, HostPart, Request, result_array
+from tpu_mlir.runtime.traces import joined
+from tpu_mlir.runtime.types import Array, numpy_type, onnx_type
 
 
 @dataclass(frozen=True)
 class NodeArg:
-    """An input or output as ONNX Runtime describes it; `type` is tensor(float), tensor(float16) ..."""
+    """An input or output as ONNX Runtime describes it; `type` is tensor(float), tensor(float16) ...
+
+    A size is -1 where the data decide it.
+    """
 
     name: str
     type: str
@@ -39,7 +46,8 @@ class FeedSpec:
 class RunResult:
     """What a run left: outputs and inner tensors by name, and, if it was timed, cycles and a timeline.
 
-    `trace` is JSON in the Trace Event Format (Perfetto, chrome://tracing); "" unless timed.
+    `trace` is JSON in the Trace Event Format (Perfetto, chrome://tracing); "" unless timed. Both are of the chip; parts
+    that the host computes take none.
     """
 
     outputs: dict[str, Array]
@@ -49,12 +57,13 @@ class RunResult:
 
 
 class Session:
-    """A network of a bmodel, ready to run any number of times, also from several threads.
+    """A model of a bmodel, ready to run any number of times, also from several threads.
 
-    `net` names the network; a bmodel with one needs none. `check_races` and `check_uninitialised` turn accesses that
+    The model is a network, or one whose parts run in turn on the simulated chip and, in ONNX Runtime, on the host.
+    `net` names it; a bmodel with one needs none. `check_races` and `check_uninitialised` turn accesses that
     nothing orders and reads of memory that nothing wrote into errors, at several times the cost. `threads` bounds the
-    cores that a run uses, `limits` the memory, commands and work that the file may ask for. Raises InputFileError,
-    BModelError and RunError.
+    cores that a run uses, `limits` the memory, commands and work that the file may ask of the chip. Raises
+    InputFileError, BModelError and RunError.
     """
 
     def __init__(
@@ -69,79 +78,92 @@ class Session:
     ) -> None:
         limits = limits or runtime.Limits()
         self._bmodel = model if isinstance(model, BModel) else BModel.load(model)
-        self._net = self._bmodel.find(net)
+        self._bmodel.find(net)  # whose errors come first
         self._program = _load(self._bmodel, limits)
-        self._check_races = check_races
-        self._check_uninitialised = check_uninitialised
-        self._threads = threads or os.cpu_count() or 1
+        checks = Checks(check_races, check_uninitialised, threads or os.cpu_count() or 1)
+        self._name, self._stages = stages_of(self._bmodel, net, self._program, checks)
         self._pickled = check_races, check_uninitialised, threads, (limits.memory, limits.commands, limits.work)
 
     def __reduce__(self) -> tuple[Callable[..., Session], tuple[object, ...]]:
         """Pickle the file and the options; whoever unpickles them decodes the commands again."""
-        return _restore, (self._bmodel, self._net.name, *self._pickled)
+        return _restore, (self._bmodel, self._name, *self._pickled)
 
     @property
     def name(self) -> str:
-        """The name of the network."""
-        return self._net.name
+        """The name of the network or model."""
+        return self._name
 
     @property
     def bmodel(self) -> BModel:
         """The file that the session runs."""
         return self._bmodel
 
-    @property
-    def network(self) -> native.Net:
-        """What the file says of the network."""
-        return self._net
+    def networks(self, stage: int = 0) -> list[ChipPart]:
+        """Return the parts that run on the chip, in order; of a network, itself. Raises BModelError."""
+        return self._stage(stage).networks
 
     def stage(self, stage: int) -> native.Stage:
-        """Return what the file says of a stage. Raises BModelError if there is none of that number."""
-        return self._bmodel.find_stage(self._net, stage)
+        """Return what the file says of a stage of a network.
 
-    def profile(self, stage: int = 0, cycles: Literal["static", "silicon"] = "static") -> runtime.Run:
-        """Return the times of a stage's commands without running them. Raises RunError."""
-        return self._program.profile(self.name, stage, cycles)
+        Raises BModelError if there is none of that number, RunError for a model of which not just one part is one.
+        """
+        return self._network(stage).stage
+
+    def profile(self, stage: int = 0, cycles: CycleModel = "static") -> runtime.Run:
+        """Return the times of a stage's commands without running them. Raises as `stage` does."""
+        part = self._network(stage)
+        return self._program.profile(part.net.name, part.number, cycles)
+
+    def cycles(self, stage: int = 0, cycles: CycleModel = "static") -> int:
+        """Return the cycles of all parts on the chip, without running them. Raises RunError."""
+        return sum(
+            self._program.profile(part.net.name, part.number, cycles).cycles for part in self._stage(stage).networks
+        )
 
     def global_bytes(self, stage: int = 0) -> int:
         """Return how much global memory a run of a stage needs. Raises RunError if a run would exceed the limits."""
-        self._program.check_limits(self.name, stage)
-        return self._program.global_bytes(self.name, stage)
+        self._check_limits(stage)
+        parts = self._stage(stage).networks
+        return max((self._program.global_bytes(part.net.name, part.number) for part in parts), default=0)
 
     def choose_stage(self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None = None) -> int:
         """Return the stage that takes these feeds; `stage`, if given, must. Raises FeedError."""
-        feeds = self._feeds(input_feed)
-        return self._program.choose_stage(self.name, feeds, -1 if stage is None else stage)
+        return self._chosen(input_feed, stage)[0]
 
     def get_inputs(self, stage: int = 0) -> list[NodeArg]:
         """Return the inputs of a stage, in order."""
-        return [_node_arg(tensor) for tensor in self._net.stages[stage].inputs]
+        return [_node_arg(each) for each in self._stages[stage].inputs]
 
     def input_specs(self, stage: int = 0) -> list[FeedSpec]:
         """Return the inputs of a stage with NumPy's element types.
 
         Raises BModelError if there is no such stage, RunError if a run of it would exceed the limits.
         """
-        inputs = self.stage(stage).inputs
-        self._program.check_limits(self.name, stage)
-        return [FeedSpec(each.name, tuple(each.shape), numpy_type(each.data_type)) for each in inputs]
+        inputs = self._stage(stage).inputs
+        self._check_limits(stage)
+        return [FeedSpec(each.name, each.shape, numpy_type(each.data_type)) for each in inputs]
 
     def index_limits(self, stage: int = 0) -> dict[str, int]:
         """Return the inputs of a stage that choose rows of tables, and the rows of the smallest."""
-        return self.stage(stage).index_limits()
+        limits: dict[str, int] = {}
+        for part in self._stage(stage).networks:
+            for name, rows in part.stage.index_limits().items():
+                limits[name] = min(rows, limits.get(name, rows))
+        return {each.name: limits[each.name] for each in self._stage(stage).inputs if each.name in limits}
 
     def get_outputs(self, stage: int = 0) -> list[NodeArg]:
         """Return the outputs of a stage, in order."""
-        return [_node_arg(tensor) for tensor in self._net.stages[stage].outputs]
+        return [_node_arg(each) for each in self._stages[stage].outputs]
 
     def recorded_tensors(self, stage: int = 0) -> list[NodeArg]:
-        """Return the inner tensors that `run_all` can show."""
-        return [_node_arg(record.tensor) for record in self._net.stages[stage].tensor_table()]
+        """Return the inner tensors that `run_all` can show: of all parts on the chip."""
+        tensors = (tensor for part in self._stages[stage].networks for tensor in part.recorded)
+        return [_node_arg(Declared(each.name, each.data_type, tuple(each.shape))) for each in tensors]
 
     @property
     def stage_count(self) -> int:
         """How many sets of input shapes the network was compiled for."""
-        return len(self._net.stages)
+        return len(self._stages)
 
     @overload
     def run(self, output_names: Mapping[str, npt.ArrayLike]) -> dict[str, Array]: ...
@@ -173,19 +195,12 @@ class Session:
     def convert(self, input_feed: Mapping[str, Array]) -> dict[str, Array]:
         """Return feeds for the source model as feeds for this network: each in the element type of its input.
 
-        A bmodel may take i32 where the source model takes i64, say. Raises FeedError if an integer would not fit.
+        Raises FeedError if an integer would not fit.
         """
-        types = self._types()
-        return {name: _exactly(name, array, types.get(name, array.dtype)) for name, array in input_feed.items()}
-
-    def _types(self) -> dict[str, np.dtype[Any]]:
-        return {tensor.name: numpy_type(tensor.data_type) for tensor in self._net.stages[0].inputs}
-
-    def _feeds(self, input_feed: Mapping[str, npt.ArrayLike]) -> list[runtime.Feed]:
-        """Return the arrays as feeds; i64, which no bmodel takes, in the type of its input. Raises FeedError."""
-        arrays = {name: np.asarray(value) for name, value in input_feed.items()}
-        wide = {name: array for name, array in arrays.items() if array.dtype == np.int64}
-        return [_feed(name, array) for name, array in (arrays | (self.convert(wide) if wide else {})).items()]
+        types = {each.name: numpy_type(each.data_type) for each in self._stages[0].inputs}
+        return {
+            name: exactly(f"input '{name}'", array, types.get(name, array.dtype)) for name, array in input_feed.items()
+        }
 
     def run_all(
         self,
@@ -194,7 +209,7 @@ class Session:
         capture: Collection[str] | None = None,
         timed: bool = False,
         stage: int | None = None,
-        cycles: Literal["static", "silicon"] = "static",
+        cycles: CycleModel = "static",
         stop: Callable[[], bool] | None = None,
     ) -> RunResult:
         """Run the network and also return inner tensors (those that `capture` names; None: all on record).
@@ -204,26 +219,49 @@ class Session:
         longer. `stop`, asked some 20 times a second, ends the run once it returns true, with a RunError. Raises as
         `run` does.
         """
-        feeds = self._feeds(input_feed)
-        recorded = {tensor.name for stage in range(self.stage_count) for tensor in self.recorded_tensors(stage)}
-        wanted = sorted(recorded if capture is None else capture)
-        for name in wanted:
-            if name not in recorded:
-                raise RunError(f"{self._bmodel.name}: tensor '{name}' is not on record")
-        done = self._program.run(
-            self._net.name,
-            feeds,
-            check_races=self._check_races,
-            track_uninitialised=self._check_uninitialised,
-            timed=timed,
-            threads=self._threads,
-            captured=wanted,
-            stage=-1 if stage is None else stage,
-            cycles=cycles,
-            stop=stop,
-        )
-        outputs, tensors = ({r.tensor.name: _array(r) for r in results} for results in (done.outputs, done.captured))
-        return RunResult(outputs, tensors, done.cycles, done.trace() if timed else "")
+        recorded = {tensor.name for number in range(self.stage_count) for tensor in self.recorded_tensors(number)}
+        wanted = recorded if capture is None else set(capture)
+        for name in sorted(wanted - recorded):
+            raise RunError(f"{self._bmodel.name}: tensor '{name}' is not on record")
+        number, values = self._chosen(input_feed, stage)
+        tensors: dict[str, Array] = {}
+        runs: list[runtime.Run] = []
+        for part in self._stages[number].parts:
+            if isinstance(part, HostPart):
+                values |= part.run(values)
+                continue
+            runs.append(part.run(values, Request(wanted, timed, cycles, stop)))
+            values |= {result.tensor.name: result_array(result) for result in runs[-1].outputs}
+            tensors |= {result.tensor.name: result_array(result) for result in runs[-1].captured}
+        outputs = {
+            each.name: values[each.name].astype(numpy_type(each.data_type), copy=False)
+            for each in self._stages[number].outputs
+        }
+        trace = joined([(run.trace(), run.cycles) for run in runs]) if timed else ""
+        return RunResult(outputs, tensors, sum(run.cycles for run in runs), trace)
+
+    def _stage(self, stage: int) -> ModelStage:
+        self._bmodel.check_stage(self._bmodel.find(self._name), stage)
+        return self._stages[stage]
+
+    def _network(self, stage: int) -> ChipPart:
+        """Return the only part on the chip."""
+        parts = self._stage(stage).networks
+        if len(parts) == 1:
+            return parts[0]
+        names = ", ".join(f"'{part.net.name}'" for part in parts) or "none"
+        raise RunError(f"{self._bmodel.name}: '{self._name}' is made of several parts; its networks are {names}")
+
+    def _check_limits(self, stage: int) -> None:
+        for part in self._stage(stage).networks:
+            self._program.check_limits(part.net.name, part.number)
+
+    def _chosen(self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None) -> tuple[int, dict[str, Array]]:
+        """Return the stage, and the feeds in the types of its inputs. Raises FeedError."""
+        arrays = {name: np.asarray(value) for name, value in input_feed.items()}
+        arrays = converted(self._stages[0].inputs, arrays)
+        number = choose_stage(self._name, [each.inputs for each in self._stages], arrays, stage)
+        return number, arrays
 
 
 def _restore(
@@ -247,25 +285,5 @@ def _load(bmodel: BModel, limits: runtime.Limits) -> runtime.Program:
         raise RunError(f"{bmodel.name}: {error}") from error
 
 
-def _node_arg(tensor: native.Tensor) -> NodeArg:
-    return NodeArg(tensor.name, onnx_type(tensor.data_type), tuple(tensor.shape))
-
-
-def _exactly(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
-    """Return the array in another type. Raises FeedError if that is one of integers, and one would not fit."""
-    converted = array.astype(dtype)
-    if dtype.kind in "iu" and not np.array_equal(converted, array):
-        raise FeedError(f"input '{name}' holds numbers that {dtype} cannot represent")
-    return converted
-
-
-def _feed(name: str, array: Array) -> runtime.Feed:
-    data_type = bmodel_type(array.dtype)
-    if data_type is None:
-        raise FeedError(f"input '{name}' has the element type {array.dtype}, which no bmodel takes")
-    return runtime.Feed(name, data_type, array)
-
-
-def _array(result: runtime.Result) -> Array:
-    data_type = numpy_type(result.tensor.data_type)
-    return result.data.view(data_type).reshape(result.tensor.shape)
+def _node_arg(tensor: Declared) -> NodeArg:
+    return NodeArg(tensor.name, onnx_type(tensor.data_type), tensor.shape)

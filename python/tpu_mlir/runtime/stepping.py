@@ -50,7 +50,7 @@ class SteppedRun:
         session = Session(model, net=net, threads=threads, limits=limits)
         self.bmodel = session.bmodel
         self.stage_number = session.choose_stage(feeds, stage)
-        self.stage: native.Stage = session.network.stages[self.stage_number]
+        self.stage: native.Stage = session.stage(self.stage_number)
         self.network = session.name
         self.names = Names.of(self.bmodel, self.stage)
         self.last: Step | None = None  # the command that ran last
