@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import onnx
 
 from tpu_mlir._mlir import ir
-from tpu_mlir.errors import CompileError, TpuMlirWarning
+from tpu_mlir.errors import CompileError, ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.locations import names
 from tpu_mlir.modules import main_operations
@@ -52,6 +52,7 @@ def compile(
     fuse_preprocess: Preprocess | None = None,
     keep_tensors: bool = False,
     name: str | None = None,
+    host: bool = True,
     check: "CheckOptions | bool" = False,
     observers: Sequence[Observer] = (),
 ) -> BModel:
@@ -60,6 +61,9 @@ def compile(
     See CompileOptions for the options; the network's name is that of the file or graph, "network" of a module, unless
     `name` is given. With `check` the bmodel is run once on the simulator beside ONNX Runtime; the figures are its
     attribute `check`, and a warning (TpuMlirWarning) says what is wrong. `observers` are told of each stage.
+
+    What of an ONNX model the chip cannot compute becomes parts of the bmodel that a session runs in ONNX Runtime, and
+    a warning names those nodes; not with `host` off.
 
     Raises ModelError if the model cannot be imported or an option is unknown, CompileError if it cannot be compiled,
     CalibrationError or InputFileError if the ranges cannot be used, OutputFileError if the file cannot be written.
@@ -78,13 +82,34 @@ def compile(
         name=name or network_name(model),
     )
     source = _copy(model) if check else model  # passes change a module
-    start = time.perf_counter()
-    module = _module(model, options)
-    _tell(observers, Stage(IMPORTED), module, start)
-    compiled = compile_module(module, options, observers)
+    compiled = _compiled(model, options, observers, host=host)
     if output is not None:
         compiled.save(output)
     return _checked(compiled, source, options, check) if check else compiled
+
+
+def _compiled(model: Model, options: CompileOptions, observers: Sequence[Observer], *, host: bool) -> BModel:
+    """Return the bmodel of a model: of one network if it can be, else of parts."""
+    if isinstance(model, ir.Module):
+        return _network(model, options, observers)
+    from tpu_mlir.partition.build import build, with_declared_types
+
+    def network(part: onnx.ModelProto, chosen: CompileOptions) -> BModel:
+        return _network(part, chosen, observers)
+
+    try:
+        return with_declared_types(model, _network(model, options, observers), options)
+    except (ModelError, CompileError) as reason:
+        if not host:
+            raise
+        return build(model, options, network, reason)
+
+
+def _network(model: Model, options: CompileOptions, observers: Sequence[Observer]) -> BModel:
+    start = time.perf_counter()
+    module = _module(model, options)
+    _tell(observers, Stage(IMPORTED), module, start)
+    return compile_module(module, options, observers)
 
 
 def compile_module(module: ir.Module, options: CompileOptions, observers: Sequence[Observer] = ()) -> BModel:
@@ -180,18 +205,24 @@ def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = Mappin
     if not succeeded:
         errors = [each for each in found if each.severity == ir.DiagnosticSeverity.ERROR]
         lines = [_describe(each, files) for each in errors]
-        lines += [_FAULT] if not errors or any(_OWN.match(each.message) for each in errors) else []
-        raise CompileError("\n".join(lines))
+        if not errors or any(_OWN.match(each.message) for each in errors):
+            raise CompileError("\n".join([*lines, _FAULT]))
+        reasons = {name: _message(each, files) for each in errors for name in names(each.location)}
+        raise CompileError("\n".join(lines), reasons)
 
 
 def _describe(diagnostic: Diagnostic, files: Mapping[str, str]) -> str:
     """Return `'node': message`, where the location holds a name."""
     name = next(iter(names(diagnostic.location)), "")
+    return (f"'{name}': " if name else "") + _message(diagnostic, files)
+
+
+def _message(diagnostic: Diagnostic, files: Mapping[str, str]) -> str:
     notes = "".join(f"; {note}" for note in diagnostic.notes if "see current operation" not in note)
     message = diagnostic.message + notes
     for alias, given in files.items():
         message = message.replace(alias, given)
-    return (f"'{name}': " if name else "") + without_alias(message)
+    return without_alias(message)
 
 
 def _checked(compiled: BModel, source: Model, options: CompileOptions, told: "CheckOptions | bool") -> BModel:

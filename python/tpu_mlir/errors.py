@@ -1,5 +1,8 @@
 """The errors that a user can cause: each has a message that needs no traceback."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class TpuMlirError(Exception):
     """Base class: `tpuc` prints the message as `error: ...` and ends with exit code 1."""
@@ -42,7 +45,15 @@ class TpuMlirWarning(UserWarning):
 
 
 class CompileError(TpuMlirError):
-    """A pass refused the model; one line for each diagnostic."""
+    """A pass refused the model; one line for each diagnostic. `tensors`: why, for each that one is about."""
+
+    def __init__(self, message: str, tensors: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(message)
+        self.tensors = dict(tensors)  # plain, so that a worker's error can be pickled
+
+    def __reduce__(self) -> tuple[type["CompileError"], tuple[object, ...]]:
+        """Pickle what it was made of."""
+        return CompileError, (str(self), self.tensors)
 
 
 class CalibrationError(TpuMlirError):

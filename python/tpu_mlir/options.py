@@ -78,11 +78,16 @@ class CompileOptions:
     @property
     def precisions(self) -> frozenset[str]:
         """The precision and those of the overrides. Raises InputFileError for a file of them."""
+        return frozenset((self.precision, *(each.lower() for each in self.overrides.values())))
+
+    @property
+    def overrides(self) -> Mapping[str, str]:
+        """The overrides by name. Raises InputFileError for a file of them."""
         given = self.precision_overrides or {}
         if isinstance(given, Mapping):
-            return frozenset((self.precision, *(each.lower() for each in given.values())))
-        words = (line.split() for line in read_text(given).splitlines())
-        return frozenset((self.precision, *(line[-1].lower() for line in words if len(line) > 1)))
+            return given
+        words = (line.rsplit(maxsplit=1) for line in read_text(given).splitlines())
+        return {line[0].strip(): line[1] for line in words if len(line) > 1}
 
     def write_ranges(self, folder: Path) -> bool:
         """Write the table of ranges, if there is one, to RANGES in a folder. Raises as `Ranges.load` does."""

@@ -55,4 +55,5 @@ def compile_job(
         keep_tensors=keep_tensors,
         name=None if job.network is request.model and not corrected else compiler.network_name(request.model),
         observers=observers,
+        host=request.host,
     )

@@ -70,6 +70,13 @@ class Request:
             help="Let every layer's tensor pass global memory, where compare and debug find it; slower.",
         ),
     ] = False
+    host: Annotated[
+        bool,
+        typer.Option(
+            "--host/--no-host",
+            help="Let the host compute, in ONNX Runtime, what the chip cannot; else refuse a model with such nodes.",
+        ),
+    ] = True
     save_temps: Annotated[
         Path | None,
         typer.Option(

@@ -1,7 +1,7 @@
 """Walks an ONNX graph and builds `@main` of a `top` module from it."""
 
 import warnings
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,31 +50,28 @@ class GraphImporter:
 
     def build(self, graph: onnx.GraphProto, inputs: Sequence[Input]) -> ir.Module:
         """Return a module with one function `@main`; raises ModelError naming every node that cannot be imported."""
-        module = ir.Module.create()
-        module.operation.attributes["sym_name"] = ir.StringAttr.get(graph.name or "model")
-        with ir.InsertionPoint(module.body):
-            main = ir.Operation.create("func.func", attributes=_signature([], []), regions=1)
-        types: list[ir.Type] = [
-            ir.RankedTensorType.get(list(item.shape), mlir_type(border(item.dtype))) for item in inputs
-        ]
-        blocks: Any = main.regions[0].blocks
-        block: ir.Block = blocks.append(*types, arg_locs=[ir.Location.name(item.name) for item in inputs])
+        module, main, block = empty_main(graph, inputs)
         with ir.InsertionPoint(block), self._collect_diagnostics():
-            scope: Scope = {}
-            for index, item in enumerate(inputs):
-                argument = block.arguments[index]
-                with ir.Location.name(item.name):
-                    inner = np.dtype(np.float32) if is_float(item.dtype) else item.dtype
-                    scope[item.name] = self._cast(argument, inner)
+            scope = self._arguments(block, inputs)
             self._nodes(graph, scope, {value.name for value in graph.output})
             self._raise_failures()
             results = [self._output(value, scope) for value in graph.output]
             self._verify(block)
             ir.Operation.create("func.return", operands=results)
+        types = [argument.type for argument in block.arguments]
         main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [item.type for item in results]))
         main.attributes["arg_attrs"] = _names([item.name for item in inputs])
         main.attributes["res_attrs"] = _names([value.name for value in graph.output])
         return module
+
+    def _arguments(self, block: ir.Block, inputs: Sequence[Input]) -> Scope:
+        """Return the network's inputs in the types that are computed in."""
+        scope: Scope = {}
+        for index, item in enumerate(inputs):
+            with ir.Location.name(item.name):
+                inner = np.dtype(np.float32) if is_float(item.dtype) else item.dtype
+                scope[item.name] = self._cast(block.arguments[index], inner)
+        return scope
 
     def _nodes(self, graph: onnx.GraphProto, scope: Scope, wanted: set[str]) -> None:
         """Import what the wanted values need; `scope` holds the values visible from outside and gets the new ones."""
@@ -199,6 +196,11 @@ class GraphImporter:
 
     def _verify(self, block: ir.Block) -> None:
         """Raise for operations that builders accept and the dialect does not, such as one of a wrong element type."""
+        self._failures += [f"'{', '.join(found)}': {reason}" for found, reason in self._invalid(block)]
+        self._raise_failures()
+
+    def _invalid(self, block: ir.Block) -> Iterator[tuple[list[str], str]]:
+        """Yield the names of what the dialect does not accept, and why."""
         operations: Any = block.operations  # their stub names a base class
         for op in operations:
             try:
@@ -206,8 +208,7 @@ class GraphImporter:
             except MLIR_ERROR as error:
                 details: Any = error
                 reasons = "; ".join(str(entry.message) for entry in details.error_diagnostics)
-                self._failures.append(f"'{', '.join(names(op.operation.location))}': {reasons}")
-        self._raise_failures()
+                yield names(op.operation.location), reasons
 
     def _raise_failures(self) -> None:
         if self._failures:
@@ -226,6 +227,18 @@ class GraphImporter:
             yield
         finally:
             handler.detach()
+
+
+def empty_main(graph: onnx.GraphProto, inputs: Sequence[Input]) -> tuple[ir.Module, ir.Operation, ir.Block]:
+    """Return a module with a function `@main` of these inputs, and its block."""
+    module = ir.Module.create()
+    module.operation.attributes["sym_name"] = ir.StringAttr.get(graph.name or "model")
+    with ir.InsertionPoint(module.body):
+        main = ir.Operation.create("func.func", attributes=_signature([], []), regions=1)
+    types = [ir.RankedTensorType.get(list(item.shape), mlir_type(border(item.dtype))) for item in inputs]
+    blocks: Any = main.regions[0].blocks
+    block: ir.Block = blocks.append(*types, arg_locs=[ir.Location.name(item.name) for item in inputs])
+    return module, main, block
 
 
 def _needed(graph: onnx.GraphProto, wanted: set[str]) -> set[str]:

@@ -1,0 +1,166 @@
+"""From the parts of a model to one bmodel, whose section of models says what runs where."""
+
+import os
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+
+from tpu_mlir._native import bmodel as native
+from tpu_mlir.errors import CompileError, ModelError, TpuMlirWarning
+from tpu_mlir.frontend.onnx.loading import load
+from tpu_mlir.frontend.onnx.session import Session, SessionError
+from tpu_mlir.options import CompileOptions
+from tpu_mlir.partition.graphs import producers
+from tpu_mlir.partition.plan import Plan, PlannedPart, make_plan, nodes_of
+from tpu_mlir.partition.survey import Tensor, maker_of
+from tpu_mlir.runtime.bmodel import BModel
+from tpu_mlir.runtime.types import declared_type, numpy_type, onnx_number
+
+Source = str | os.PathLike[str] | onnx.ModelProto
+Network = Callable[[onnx.ModelProto, CompileOptions], BModel]  # compiles a part
+
+_SHOWN = 5  # nodes that a warning names
+
+
+def build(source: Source, options: CompileOptions, network: Network, reason: ModelError | CompileError) -> BModel:
+    """Return the bmodel of a model that is no single network for `reason`, which is raised if no part explains it.
+
+    Raises ModelError or CompileError where a part can neither be compiled nor run by ONNX Runtime.
+    """
+    try:
+        plan = make_plan(source, options.input_shapes, {})
+    except ModelError:
+        raise reason from None
+    refused = dict(plan.refused)
+    if not refused:  # the importer takes all: then what a pass has refused goes to the host
+        refused = _blamed([PlannedPart(plan.model, on_host=False)], reason)
+        if not refused:
+            raise reason
+        plan = make_plan(source, options.input_shapes, refused)
+    while True:
+        _check_host(plan, reason)
+        try:
+            made = _assemble(plan, options, network)
+        except CompileError as problem:
+            more = _blamed(plan.parts, problem)
+            if not more:
+                raise
+            refused |= more
+            plan = make_plan(source, options.input_shapes, refused)
+            continue
+        _tell(plan)
+        return made
+
+
+def _blamed(parts: Sequence[PlannedPart], problem: Exception) -> dict[str, str]:
+    """Return the nodes that a pass has refused, and why."""
+    tensors = problem.tensors if isinstance(problem, CompileError) else {}
+    found: dict[str, str] = {}
+    for name, reason in tensors.items():
+        for part in parts:
+            found |= dict.fromkeys(nodes_of(part, [name]), reason) if not part.on_host else {}
+    return found
+
+
+def _assemble(plan: Plan, options: CompileOptions, network: Network) -> BModel:
+    overrides = _divided(options.overrides, plan.parts)
+    nets: list[native.Net] = []
+    parts: list[native.Part] = []
+    for number, part in enumerate(plan.parts):
+        if part.on_host:
+            parts.append(native.Part(host=part.model.SerializeToString(deterministic=True)))
+            continue
+        chosen = replace(
+            options, name=f"{options.name}.{number}", input_shapes={}, precision_overrides=overrides[number]
+        )
+        nets += network(part.model, chosen).contents.nets
+        parts.append(native.Part(net=chosen.name))
+    inputs, outputs = (
+        [_declared(value, plan.survey.tensors.get(value.name)) for value in values]
+        for values in (plan.inputs, plan.model.graph.output)
+    )
+    stage = native.CompositeStage(inputs=inputs, outputs=outputs, parts=parts)
+    composite = native.Composite(name=options.name, stages=[stage])
+    model = native.Model(chip=options.chip.upper(), nets=nets, composites=[composite])
+    return BModel(native.write(model), options.name)
+
+
+def _divided(overrides: Mapping[str, str], parts: Sequence[PlannedPart]) -> list[dict[str, str]]:
+    """Return the overrides of each part; a name that none has is the first network's, which then says so.
+
+    Warns of those of the host, which computes in the types of the model.
+    """
+    makers = [producers(part.model.graph.node) for part in parts]
+    first = next((number for number, part in enumerate(parts) if not part.on_host), 0)
+    found: list[dict[str, str]] = [{} for _ in parts]
+    for name, precision in overrides.items():
+        number = next((number for number, known in enumerate(makers) if maker_of([name], known)), first)
+        found[number][name] = precision
+        if parts[number].on_host:
+            text = (
+                f"'{name}' is computed on the host, in the type of the model: its precision {precision} has no effect"
+            )
+            warnings.warn(text, TpuMlirWarning, stacklevel=6)
+    return found
+
+
+def _check_host(plan: Plan, reason: Exception) -> None:
+    """Raise the reason, and ONNX Runtime's, where that refuses a part."""
+    for part in plan.parts:
+        try:
+            if part.on_host:
+                Session(part.model)
+        except SessionError as other:
+            raise CompileError(f"{reason}\nnor can the host run them: ONNX Runtime: {other}") from None
+
+
+def _declared(value: onnx.ValueInfoProto, tensor: Tensor | None) -> native.Declared:
+    """Return an input or output as the model declares it, in the shape that was found."""
+    shape = tensor.shape if tensor else None
+    if shape is None:
+        shape = [dim.dim_value if dim.HasField("dim_value") else -1 for dim in value.type.tensor_type.shape.dim]
+    number = value.type.tensor_type.elem_type or (tensor.element_type if tensor else 0)
+    return native.Declared(name=value.name, element_type=number, shape=list(shape))
+
+
+def _tell(plan: Plan) -> None:
+    """Warn of what runs on the host."""
+    nodes = [node for part in plan.parts if part.on_host for node in part.model.graph.node]
+    lines = [f"'{node.name or node.output[0]}': {node.doc_string}" for node in nodes if node.doc_string]
+    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    count = sum(len(part.model.graph.node) for part in plan.parts)
+    head = f"{len(nodes)} of {count} nodes run on the host, in ONNX Runtime; tpuc info shows the parts"
+    warnings.warn("\n  ".join([head, *lines[:_SHOWN], *more]), TpuMlirWarning, stacklevel=4)
+
+
+def with_declared_types(source: Source, compiled: BModel, options: CompileOptions) -> BModel:
+    """Return the bmodel of one network, which tells a session the types of the model's inputs and outputs.
+
+    They are in the file only where the network's differ: i64 that it takes as i32, bool as bytes, f64 as f32.
+    """
+    contents = compiled.contents
+    (net,) = contents.nets
+    (stage,) = net.stages
+    graph = load(source if isinstance(source, onnx.ModelProto) else Path(source))[0].graph
+    numbers = {value.name: value.type.tensor_type.elem_type for value in (*graph.input, *graph.output)}
+    inputs, outputs = ([_bordered(each, numbers) for each in tensors] for tensors in (stage.inputs, stage.outputs))
+    pairs = zip((*inputs, *outputs), (*stage.inputs, *stage.outputs), strict=True)
+    if all(each.element_type == onnx_number(tensor.data_type) for each, tensor in pairs):
+        return compiled
+    whole = native.CompositeStage(inputs=inputs, outputs=outputs, parts=[native.Part(net=net.name)])
+    composite = native.Composite(name=net.name, stages=[whole])
+    model = native.Model(chip=contents.chip, nets=contents.nets, composites=[composite])
+    return BModel(native.write(model), compiled.name)
+
+
+def _bordered(tensor: native.Tensor, numbers: Mapping[str, int]) -> native.Declared:
+    """Return the declared type of a tensor, unless the user has asked for another: pixels, 8 bits."""
+    stored, number = numpy_type(tensor.data_type), numbers.get(tensor.name, 0)
+    name = declared_type(number)
+    same = name in ("i64", "u64", "bool", "f64") and (numpy_type(name).kind in "iub") == (stored.kind in "iu")
+    return native.Declared(
+        name=tensor.name, element_type=number if same else onnx_number(tensor.data_type), shape=tensor.shape
+    )
