@@ -346,18 +346,15 @@ double tpu::costOf(const GroupPlan &plan, double loadWeight) {
   return double(plan.cycles) + loadWeight * double(plan.loadCycles);
 }
 
-std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops,
+std::optional<GroupPlan> tpu::planGroup(const GroupBody &body,
                                         const Residency &residency,
                                         double loadWeight, int64_t room) {
-  std::optional<GroupBody> body = GroupBody::of(ops);
-  if (!body)
-    return std::nullopt;
-  TilingPlanner planner(*body, residency, room);
+  TilingPlanner planner(body, residency, room);
   if (planner.overwrites())
     return std::nullopt;
   std::optional<GroupPlan> best;
   unsigned priced = 0;
-  for (const Tiling &tiling : candidateTilings(*body)) {
+  for (const Tiling &tiling : candidateTilings(body)) {
     if (priced == kPricedTilings)
       break;
     std::optional<GroupPlan> plan = planner.plan(tiling);
@@ -366,7 +363,7 @@ std::optional<GroupPlan> tpu::planGroup(ArrayRef<Operation *> ops,
         (!best || costOf(*plan, loadWeight) < costOf(*best, loadWeight)))
       best = std::move(plan);
   }
-  if (!best && room < body->chip->laneBytes)
-    return planGroup(ops, residency, loadWeight);
+  if (!best && room < body.chip->laneBytes)
+    return planGroup(body, residency, loadWeight);
   return best;
 }

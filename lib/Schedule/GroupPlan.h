@@ -25,11 +25,10 @@ struct GroupPlan : GroupSchedule {
 constexpr int64_t kWholeLane = std::numeric_limits<int64_t>::max();
 
 /// The cheapest plan found for these ops as one group, beside what stays in
-/// local memory; nothing if they do not make a group, or if no tiling of it
-/// fits. `loadWeight` is what a cycle of a constant's load counts beside:
+/// local memory; nothing if no tiling of it fits. `loadWeight` is what a cycle of a constant's load counts beside:
 /// others wait for the engine meanwhile. Buffers lie below `room` bytes of a
 /// lane where they can, which leaves the rest to early loads.
-std::optional<GroupPlan> planGroup(llvm::ArrayRef<mlir::Operation *> ops,
+std::optional<GroupPlan> planGroup(const GroupBody &body,
                                    const Residency &residency = {},
                                    double loadWeight = 1,
                                    int64_t room = kWholeLane);

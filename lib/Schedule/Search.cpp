@@ -1,6 +1,7 @@
 //===- Search.cpp - The best schedule that is found -----------------------===//
 #include "lib/Schedule/Search.h"
 
+#include "lib/Schedule/Cut.h"
 #include "lib/Schedule/Order.h"
 #include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
@@ -19,8 +20,6 @@ struct Shares {
 
 /// The shares of which the best are taken.
 static constexpr Shares kShares[] = {{4, 16}, {1, 16}, {8, 16}, {4, 8}, {4, 4}};
-/// What a cycle of a load that can come early counts beside one of work.
-static constexpr double kLoadWeight = 0.5;
 /// How many units before their group inputs may be loaded.
 static constexpr unsigned kPrefetched[] = {0, 8, 16, 32, 64};
 /// More ops than this are scheduled with the first shares only: time to compile
@@ -39,71 +38,6 @@ static Kernels kernelsOf(Block &body) {
       kernels.push_back(&op);
   return kernels;
 }
-
-namespace {
-/// Cuts kernels into groups: the best way to do the first `end` of them ends
-/// with a group that starts at one of the `maxOps` before.
-class Cut {
-public:
-  Cut(ArrayRef<Operation *> kernels, unsigned maxOps,
-      const Residency &residency, int64_t room)
-      : kernels(kernels), residency(residency), room(room),
-        best(kernels.size() + 1), least(kernels.size() + 1) {
-    for (size_t end = 1; end <= kernels.size(); ++end) {
-      for (size_t length = 1; length <= std::min<size_t>(maxOps, end); ++length)
-        tryGroup(end - length, end);
-      if (!best[end].last)
-        misfits.push_back(kernels[end - 1]);
-    }
-  }
-
-  /// Ops that do not fit even alone.
-  ArrayRef<Operation *> getMisfits() const { return misfits; }
-
-  std::vector<GroupPlan> takePlans() {
-    std::vector<GroupPlan> plans;
-    for (size_t end = kernels.size(); end > 0; end = best[end].start)
-      plans.push_back(std::move(*best[end].last));
-    std::reverse(plans.begin(), plans.end());
-    return plans;
-  }
-
-private:
-  struct Prefix {
-    double cost = 0;
-    size_t start = 0;
-    std::optional<GroupPlan> last;
-  };
-
-  void tryGroup(size_t start, size_t end) {
-    Prefix &prefix = best[end];
-    // Slices only add to the work that ops are alone.
-    if (prefix.last &&
-        best[start].cost + least[end] - least[start] >= prefix.cost)
-      return;
-    std::optional<GroupPlan> plan = planGroup(kernels.slice(start, end - start),
-                                              residency, kLoadWeight, room);
-    if (end - start == 1)
-      least[end] = least[start] + (plan ? leastOf(*plan) : 0);
-    if (!plan)
-      return;
-    double cost = best[start].cost + costOf(*plan, kLoadWeight);
-    if (!prefix.last || cost < prefix.cost)
-      prefix = {cost, start, std::move(plan)};
-  }
-
-  static double leastOf(const GroupPlan &plan) {
-    return double(plan.workCycles) + kLoadWeight * double(plan.loadCycles);
-  }
-
-  ArrayRef<Operation *> kernels;
-  const Residency &residency;
-  int64_t room;
-  std::vector<Prefix> best;
-  std::vector<double> least; // that the first ops can cost
-  Kernels misfits;
-};
-} // namespace
 
 static void setLocal(Operation *op, bool isLocal) {
   if (isLocal)
@@ -136,14 +70,14 @@ static bool isInVain(const GroupPlan &plan) {
 /// otherwise are misfits.
 static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
                                   const Shares &shares, const Values &passing,
-                                  Kernels &misfits) {
+                                  PlanMemo &memo, Kernels &misfits) {
   const int64_t part = chipOf(body.getParentOp()).laneBytes / 16;
   for (unsigned round = 0;; ++round) {
     Kernels kernels = kernelsOf(body);
     Residency residency = maxOps > 1
                               ? Residency(body, part * shares.reserve, passing)
                               : Residency();
-    Cut cut(kernels, maxOps, residency, part * shares.room);
+    Cut cut(kernels, maxOps, residency, part * shares.room, memo);
     bool changed = false;
     misfits.clear();
     for (Operation *op : cut.getMisfits()) {
@@ -235,7 +169,7 @@ private:
 
   LogicalResult attempt(const Shares &shares, Values &passing) {
     Kernels misfits;
-    std::vector<GroupPlan> plans = cut(body, maxOps, shares, passing, misfits);
+    std::vector<GroupPlan> plans = cut(body, maxOps, shares, passing, memo, misfits);
     for (const GroupPlan &plan : plans)
       for (Operation *op : ArrayRef(plan.body.ops).drop_back())
         passing.insert(op->getResult(0));
@@ -268,6 +202,7 @@ private:
   unsigned maxOps;
   Kernels movable, local; // of these, in the best schedule
   OpOrder order;          // of the best schedule
+  PlanMemo memo;
   std::optional<Assembly> best;
   int64_t cycles = 0;
 };

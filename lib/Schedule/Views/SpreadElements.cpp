@@ -115,6 +115,11 @@ static OwningOpRef<ModuleOp> scratchModule(Operation *op) {
   return module;
 }
 
+static std::optional<GroupPlan> planAlone(Operation *op) {
+  std::optional<GroupBody> body = GroupBody::of(op);
+  return body ? planGroup(*body) : std::nullopt;
+}
+
 /// Cycles of the op by itself, with its loads and its store, when what has
 /// the shape of its result has this view; nothing if it does not fit.
 static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
@@ -136,7 +141,7 @@ static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
     }
   Operation *clone = builder.clone(*op, operands);
   clone->getResult(0).setType(viewed(op->getResult(0).getType()));
-  std::optional<GroupPlan> plan = planGroup(clone);
+  std::optional<GroupPlan> plan = planAlone(clone);
   return plan ? std::optional(plan->cycles + plan->loadCycles) : std::nullopt;
 }
 
@@ -149,7 +154,7 @@ static int64_t priceOfPassing(Operation *op, Value value) {
   Operation *pass = builder.create<BinaryScalarOp>(
       value.getLoc(), value.getType(), BinaryKind::max, input, APFloat(0.0f),
       /*reversed=*/false);
-  std::optional<GroupPlan> plan = planGroup(pass);
+  std::optional<GroupPlan> plan = planAlone(pass);
   return plan ? plan->cycles : 0;
 }
 
