@@ -48,8 +48,10 @@ public:
           auto group = outside.find(value);
           return addressOf(group == outside.end() ? value : group->second);
         },
-        [&](unsigned item) {
-          for (Value value : ops[item]->getResults())
+        [&](const Step &step, bool isLast) {
+          if (!isLast)
+            return;
+          for (Value value : ops[step.item]->getResults())
             if (addressOf(value) >= 0)
               program.completions.push_back(
                   {value, emitter.getCommands().size()});

@@ -39,6 +39,14 @@ struct ScheduleOptions : mlir::PassPipelineOptions<ScheduleOptions> {
       *this, "keep-tensors",
       llvm::cl::desc("Let every value pass global memory: no groups"),
       llvm::cl::init(false)};
+  Option<tpu_mlir::tpu::Effort> effort{
+      *this, "effort", llvm::cl::desc("How long to look for a better schedule"),
+      llvm::cl::init(tpu_mlir::tpu::Effort::Normal),
+      tpu_mlir::tpu::effortValues()};
+  Option<tpu_mlir::Preset> cycles{
+      *this, "cycles",
+      llvm::cl::desc("The preset of the cycle model that decides"),
+      llvm::cl::init(tpu_mlir::Preset::Static), tpu_mlir::tpu::cyclesValues()};
 };
 } // namespace
 
@@ -54,6 +62,8 @@ void tpu_mlir::registerAllPasses() {
         tpu::FormGroupsOptions groups;
         if (options.keepTensors)
           groups.maxOps = 1;
+        groups.effort = options.effort;
+        groups.cycles = options.cycles;
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFillLanes());
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createSpreadElements());
         manager.addNestedPass<mlir::func::FuncOp>(

@@ -3,7 +3,6 @@
 
 #include "dialects/Top/Top.h"
 #include "lib/Commands/Emitter.h"
-#include "lib/Commands/Timeline.h"
 #include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -13,11 +12,16 @@ using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
-Assembly::Assembly(Block &body, std::vector<GroupPlan> given)
-    : chip(chipOf(body.getParentOp())), plans(std::move(given)) {
+Assembly::Assembly(Block &body, std::vector<GroupPlan> given,
+                   const Prices &prices)
+    : context(body.getParentOp()->getContext()),
+      chip(&chipOf(body.getParentOp())), prices(prices),
+      plans(std::move(given)) {
   addItems(body);
   decideStores();
   addLives();
+  measure();
+  late = {plans, lives, index};
 }
 
 //===----------------------------------------------------------------------===//
@@ -109,66 +113,34 @@ void Assembly::addLives() {
     }
     int64_t start = *item.group->keep;
     int64_t bytes = bytesPerLane(Tile::whole(result), Layout::Aligned,
-                                 getElementTypeOrSelf(result), chip);
+                                 getElementTypeOrSelf(result), *chip);
     addLife({{start, start + bytes}, firstUnit[number], last, {}});
   }
   llvm::stable_sort(loads,
                     [](const Load &a, const Load &b) { return a.due < b.due; });
 }
 
-void Assembly::addBuffer(unsigned number, int64_t address, int64_t bytes,
-                         const GroupBody::Reads &steps, const Slot &slot) {
-  const Item &item = items[number];
-  bool whole = item.slices.size() == 1;          // each op is a unit then
-  bool alone = item.group->body.ops.size() == 1; // shares no place with others
-  unsigned start = firstUnit[number];
-  addLife({{address, address + bytes},
-           whole ? start + steps.first : start,
-           whole ? start + steps.last : lastUnit(number),
-           alone ? std::optional(slot) : std::nullopt});
-}
-
-/// Adds the buffers of a value; returns the first one's life.
-size_t Assembly::addBuffers(unsigned number, Value value, Layout layout,
-                            const GroupBody::Reads &steps) {
-  const Item &item = items[number];
-  size_t first = lives.size();
-  auto found = item.group->buffers.values.find(value);
-  if (found == item.group->buffers.values.end())
-    return first;
-  int64_t bytes = largestSlice(item.slices, value, layout, chip);
-  for (auto [i, address] : llvm::enumerate(found->second))
-    addBuffer(number, address, bytes, steps,
-              {planIndex[number], value, nullptr, unsigned(i)});
-  return first;
-}
-
 void Assembly::addGroupLives(unsigned number) {
   const Item &item = items[number];
-  const GroupSchedule &group = *item.group;
-  const GroupBody &body = group.body;
-  for (auto [i, input] : llvm::enumerate(body.inputs)) {
-    GroupBody::Reads reads = body.reads.lookup(input);
-    size_t life = addBuffers(number, input, body.inputLayouts[i], reads);
-    if (!group.buffers.values.contains(input) || group.intakes[i].held)
+  GroupPlan &plan = planOf(number);
+  bool whole = item.slices.size() == 1; // each op is a unit then
+  bool inOne = !whole || plan.body.ops.size() == 1;
+  unsigned start = firstUnit[number];
+  for (auto [index, need] : llvm::enumerate(plan.needs)) {
+    int64_t address = plan.addressOf(need);
+    size_t life =
+        addLife({{address, address + need.request.bytes},
+                 whole ? start + need.request.first : start,
+                 whole ? start + need.request.last : lastUnit(number),
+                 inOne ? std::optional(Slot{planIndex[number], unsigned(index)})
+                       : std::nullopt});
+    auto input = llvm::find(plan.body.inputs, need.value);
+    if (input == plan.body.inputs.end() || need.number > 0)
       continue;
-    unsigned due = firstUnit[number];
-    loads.push_back({number, unsigned(i), readyUnit(input),
-                     item.slices.size() == 1 ? due + reads.first : due, life});
-  }
-  for (auto [index, op] : llvm::enumerate(body.ops)) {
-    unsigned step = index, end = body.ops.size() - 1;
-    auto kernel = cast<KernelOpInterface>(op);
-    Value result = op->getResult(0);
-    addBuffers(number, result, kernel.resultLayout(),
-               {step, step == end ? end : body.lastRead(result, step)});
-    auto scratch = group.buffers.scratch.find(op);
-    if (scratch == group.buffers.scratch.end())
-      continue;
-    auto bytes = largestScratch(item.slices, kernel, chip);
-    for (auto [i, address] : llvm::enumerate(scratch->second))
-      addBuffer(number, address, bytes[i], {step, step},
-                {planIndex[number], {}, op, unsigned(i)});
+    unsigned at = input - plan.body.inputs.begin();
+    if (!plan.intakes[at].held)
+      loads.push_back(
+          {number, at, readyUnit(need.value), lives[life].first, life});
   }
 }
 
@@ -210,10 +182,10 @@ std::optional<Assembly::Place> Assembly::findPlace(const Load &load,
       1)
     return std::nullopt; // the other buffer would have to move, too
   int64_t bytes = life.span.bytes();
-  if (std::optional<Span> span = placeLow(bytes, all, chip))
+  if (std::optional<Span> span = placeLow(bytes, all, *chip))
     return Place{*span, {}};
-  std::optional<Span> span = placeLow(bytes, fixed, chip);
-  if (!span || bytes * kWorthMoving < chip.laneBytes)
+  std::optional<Span> span = placeLow(bytes, fixed, *chip);
+  if (!span || bytes * kWorthMoving < chip->laneBytes)
     return std::nullopt;
   Place place{*span, {}};
   for (unsigned at = unit; at <= life.last; ++at)
@@ -240,8 +212,8 @@ bool Assembly::displace(unsigned unit, Place &place) const {
     return true;
   SmallVector<LocalRequest> requests;
   for (unsigned life : movable)
-    requests.push_back({lives[life].span.bytes(), 0, 0});
-  auto addresses = allocateLocal(requests, chip, fixed);
+    requests.push_back(needOf(*lives[life].slot).request);
+  auto addresses = allocateLocal(requests, *chip, fixed);
   if (!addresses)
     return false;
   for (auto [life, address] : llvm::zip(movable, *addresses))
@@ -252,11 +224,7 @@ bool Assembly::displace(unsigned unit, Place &place) const {
 void Assembly::move(unsigned number, int64_t address) {
   Life &life = lives[number];
   life.span = {address, address + life.span.bytes()};
-  GroupBuffers &buffers = plans[life.slot->plan].buffers;
-  if (life.slot->value)
-    buffers.values[life.slot->value][life.slot->number] = address;
-  else
-    buffers.scratch[life.slot->scratchOf][life.slot->number] = address;
+  plans[life.slot->plan].addressOf(needOf(*life.slot)) = address;
 }
 
 void Assembly::place(const Load &load, unsigned unit) {
@@ -288,43 +256,75 @@ unsigned Assembly::earliestUnit(const Load &load, unsigned low) const {
   return high;
 }
 
-void Assembly::prefetch(unsigned units) {
-  SmallVector<unsigned> found;
+/// Latest first, each load gets the idle time of the transfers right before
+/// the next one's, so that as little as possible lies in local memory early.
+SmallVector<Assembly::Start> Assembly::latestStarts(double times) const {
+  SmallVector<Start> starts(loads.size());
+  unsigned unit = works.size() - 1;
+  double idle = works.empty() ? 0 : double(works.back().idle());
+  for (size_t i = loads.size(); i-- > 0;) {
+    const Load &load = loads[i];
+    starts[i] = {load.due, {}};
+    if (load.due == 0)
+      continue;
+    if (load.due <= unit) {
+      unit = load.due - 1;
+      idle = double(works[unit].idle());
+    }
+    double rest = times * double(load.cycles);
+    while (rest > idle && unit > 0) {
+      rest -= idle;
+      idle = double(works[--unit].idle());
+    }
+    idle = std::max(idle - rest, 0.0);
+    starts[i].unit = unit;
+    if (idle > 0)
+      starts[i].part = idle / double(works[unit].idle());
+  }
+  return starts;
+}
+
+void Assembly::prefetch(const Ahead &ahead) {
+  plans = late.plans; // in the same memory
+  lives = late.lives;
+  index = late.index;
+  SmallVector<Start> starts = latestStarts(ahead.times);
   unsigned earliest = 0; // loads come in the order in which they are due
-  for (const Load &load : loads) {
-    unsigned low =
-        std::max({load.ready, earliest, load.due - std::min(load.due, units)});
+  for (auto [load, start] : llvm::zip(loads, starts)) {
+    unsigned low = std::max({load.ready, earliest, start.unit,
+                             load.due - std::min(load.due, ahead.units)});
     unsigned unit = earliestUnit(load, low);
     if (unit < load.due)
       place(load, unit);
     earliest = std::max(earliest, unit);
-    found.push_back(unit);
+    if (unit != start.unit)
+      start = {unit, {}};
   }
-  setSteps(found);
+  setSteps(starts);
 }
 
-/// From the units in which loads come to compute steps; of a group of several
-/// slices, to steps all over them.
-void Assembly::setSteps(ArrayRef<unsigned> units) {
+/// From the units in which loads come to compute steps.
+void Assembly::setSteps(ArrayRef<Start> starts) {
   SmallVector<int64_t> steps = {0}; // before each item
   for (const Item &item : items)
     steps.push_back(steps.back() + item.computeSteps());
   llvm::DenseMap<unsigned, unsigned> count, turn; // of loads, by unit
-  for (unsigned unit : units)
-    ++count[unit];
+  for (const Start &start : starts)
+    count[start.unit] += !start.part;
   unsigned at = 0;
-  for (auto [load, unit] : llvm::zip(loads, units)) {
-    if (unit >= load.due)
+  for (auto [load, start] : llvm::zip(loads, starts)) {
+    if (start.unit >= load.due)
       continue;
-    while (firstUnit[at + 1] <= unit)
+    while (firstUnit[at + 1] <= start.unit)
       ++at;
     const Item &there = items[at];
-    int64_t step = steps[at] + (unit - firstUnit[at]);
-    if (there.group && there.slices.size() > 1) {
-      int64_t slice = 1 + int64_t(turn[unit]++) *
-                              int64_t(there.slices.size() - 1) /
-                              int64_t(count[unit]);
-      step = steps[at] + slice * int64_t(there.group->body.ops.size());
+    int64_t step = steps[at] + (start.unit - firstUnit[at]);
+    if (int64_t slices = there.slices.size(); there.group && slices > 1) {
+      double part = start.part ? *start.part
+                               : double(turn[start.unit]++) / count[start.unit];
+      int64_t slice = 1 + int64_t(part * double(slices - 1));
+      step = steps[at] + std::min(slice, slices - 1) *
+                             int64_t(there.group->body.ops.size());
     }
     planOf(load.item).intakes[load.input].load = step - steps[load.item];
   }
@@ -342,7 +342,7 @@ void Assembly::setWindows() {
     SmallVector<Span> avoid;
     for (unsigned other : livingIn(unit, unit))
       avoid.push_back(lives[other].span);
-    Span gap = largestGap(avoid, chip);
+    Span gap = largestGap(avoid, *chip);
     item.move->setAttr("tpu.window",
                        Builder(item.move->getContext())
                            .getDenseI64ArrayAttr({gap.begin, gap.bytes()}));
@@ -391,14 +391,62 @@ private:
 };
 } // namespace
 
-int64_t Assembly::cycles() const {
-  Places places(chip);
-  auto addressOf = [&](Value value) { return places(value); };
-  if (items.empty())
-    return 0;
-  Emitter emitter(plans.empty() ? items.front().move->getLoc()
-                                : plans.front().body.result().getLoc(),
-                  chip);
-  emitSteps(emitter, items, stepsOf(items), addressOf);
-  return tpu_mlir::cyclesOf(emitter, kCommandStart);
+/// The commands of the program; `done` hears of those of each step.
+Emitter
+Assembly::emit(function_ref<void(const Step &, ArrayRef<Command>)> done) const {
+  Places places(*chip);
+  Emitter emitter(UnknownLoc::get(context), *chip);
+  size_t before = 0;
+  emitSteps(
+      emitter, items, stepsOf(items),
+      [&](Value value) { return places(value); },
+      [&](const Step &step, bool) {
+        ArrayRef<Command> commands = emitter.getCommands();
+        if (done)
+          done(step, commands.drop_front(before));
+        before = commands.size();
+      });
+  return emitter;
+}
+
+int64_t Assembly::cycles() const { return tpu_mlir::cyclesOf(emit(), prices); }
+
+/// Learns what units and loads take.
+void Assembly::measure() {
+  works.resize(firstUnit.back());
+  llvm::DenseMap<std::pair<unsigned, unsigned>, Load *> early;
+  for (Load &load : loads)
+    early[{load.item, load.input}] = &load;
+  emit([&](const Step &step, ArrayRef<Command> commands) {
+    unsigned unit = lastUnit(step.item);
+    if (step.kind == Step::Kind::Compute && items[step.item].slices.size() == 1)
+      unit = firstUnit[step.item] + step.index;
+    Load *load = nullptr;
+    if (step.kind == Step::Kind::Load && step.slice == 0)
+      load = early.lookup({step.item, step.index});
+    for (const Command &command : commands) {
+      bool isWork = isa::engineOf(command.instruction) == isa::Engine::Tiu;
+      int64_t &cycles = isWork ? works[unit].array
+                        : load ? load->cycles
+                               : works[unit].transfers;
+      cycles += prices.of(command, *chip);
+    }
+  });
+}
+
+SmallVector<int64_t> Assembly::waits() const {
+  SmallVector<unsigned> owners; // of the commands: plans
+  Emitter emitter = emit([&](const Step &step, ArrayRef<Command> commands) {
+    owners.append(commands.size(), planIndex[step.item]);
+  });
+  SmallVector<int64_t> waits(plans.size());
+  int64_t over = 0; // on the array
+  for (auto [time, owner] :
+       llvm::zip(timesOf(emitter.getCommands(), *chip, prices), owners)) {
+    if (time.engine != isa::Engine::Tiu)
+      continue;
+    waits[owner] += time.start - over;
+    over = time.end;
+  }
+  return waits;
 }

@@ -1,6 +1,7 @@
 //===- Assembly.h - Groups and moves as one program -----------------------===//
 #pragma once
 
+#include "lib/Commands/Emitter.h"
 #include "lib/Schedule/GroupPlan.h"
 
 namespace tpu_mlir::tpu {
@@ -11,24 +12,32 @@ namespace tpu_mlir::tpu {
 class Assembly {
 public:
   /// Every kernel of the body stands in one of the plans.
-  Assembly(mlir::Block &body, std::vector<GroupPlan> plans);
+  Assembly(mlir::Block &body, std::vector<GroupPlan> plans,
+           const Prices &prices);
+  Assembly(Assembly &&) = default; // items point to plans
+  Assembly &operator=(Assembly &&) = default;
 
-  /// Brings inputs at most so many units before their group, as early as there
-  /// is room for them.
-  void prefetch(unsigned units);
+  /// How early inputs may come: so many units before their group, and not
+  /// before they must to be there in time if they took so many times as long.
+  struct Ahead {
+    unsigned units = 0;
+    double times = 0;
+  };
+  /// Brings inputs before their group, as soon as there is room for them, but
+  /// no earlier than that. Begins anew, whatever was brought how early before.
+  void prefetch(const Ahead &ahead);
   /// Gives each move the local memory that nothing else uses meanwhile.
   void setWindows();
   /// Cycles of the program, by its commands.
   int64_t cycles() const;
+  /// Cycles that the array waits before each group, or within it.
+  llvm::SmallVector<int64_t> waits() const;
   const std::vector<GroupPlan> &getPlans() const { return plans; }
 
 private:
-  /// A buffer of a group of one op, which may lie elsewhere.
+  /// A buffer that lives in one unit and may lie elsewhere: a need of a plan.
   struct Slot {
-    unsigned plan;
-    mlir::Value value; // or
-    mlir::Operation *scratchOf;
-    unsigned number; // of its addresses
+    unsigned plan, need;
   };
   struct Life {
     Span span;
@@ -40,21 +49,33 @@ private:
     Span span;
     llvm::SmallVector<std::pair<unsigned, int64_t>> displaced; // lives
   };
+  /// What a unit keeps the engines busy with, in cycles: the array, and
+  /// transfers other than loads that can come early.
+  struct Work {
+    int64_t array = 0, transfers = 0;
+    int64_t idle() const { return std::max<int64_t>(0, array - transfers); }
+  };
+  /// When a load begins: in a unit, after a part of its idle time; if that is
+  /// not known, loads come evenly.
+  struct Start {
+    unsigned unit = 0;
+    std::optional<double> part;
+  };
   /// A load of the first slice of an input.
   struct Load {
     unsigned item, input;
     unsigned ready, due; // units: from which on it can come; of its group
     size_t life;         // of its buffer
+    int64_t cycles = 0;
   };
 
+  Emitter emit(llvm::function_ref<void(const Step &, llvm::ArrayRef<Command>)>
+                   done = {}) const;
+  void measure();
   void addItems(mlir::Block &body);
   void decideStores();
   void addLives();
   void addGroupLives(unsigned item);
-  void addBuffer(unsigned item, int64_t address, int64_t bytes,
-                 const GroupBody::Reads &steps, const Slot &slot);
-  size_t addBuffers(unsigned item, mlir::Value value, Layout layout,
-                    const GroupBody::Reads &steps);
   size_t addLife(const Life &life);
   void place(const Load &load, unsigned unit);
   std::optional<Place> findPlace(const Load &load, unsigned unit) const;
@@ -62,20 +83,32 @@ private:
   llvm::SmallVector<unsigned> livingIn(unsigned first, unsigned last) const;
   void move(unsigned life, int64_t address);
   unsigned earliestUnit(const Load &load, unsigned low) const;
-  void setSteps(llvm::ArrayRef<unsigned> units);
+  llvm::SmallVector<Start> latestStarts(double times) const;
+  void setSteps(llvm::ArrayRef<Start> starts);
   unsigned readyUnit(mlir::Value value) const;
   unsigned lastUnit(unsigned item) const;
   GroupPlan &planOf(unsigned item) { return plans[planIndex[item]]; }
+  const GroupBuffer &needOf(const Slot &slot) const {
+    return plans[slot.plan].needs[slot.need];
+  }
 
-  const Chip &chip;
+  mlir::MLIRContext *context;
+  const Chip *chip;
+  Prices prices;
   std::vector<GroupPlan> plans;
   std::vector<Item> items;
   llvm::SmallVector<unsigned> planIndex; // of items that are groups
   llvm::DenseMap<mlir::Operation *, unsigned> itemOf; // of kernels and moves
   llvm::SmallVector<unsigned> firstUnit;              // of items, and the end
+  std::vector<Work> works;                            // of units
   std::vector<Life> lives;
   std::vector<Load> loads;
   std::optional<LiveIndex> index; // of lives
+  struct {
+    std::vector<GroupPlan> plans;
+    std::vector<Life> lives;
+    std::optional<LiveIndex> index;
+  } late; // when nothing comes before its group
 };
 
 } // namespace tpu_mlir::tpu

@@ -89,7 +89,9 @@ struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
       if (failed(checkSize(kernel)))
         return signalPassFailure();
     FailureOr<std::vector<GroupPlan>> plans =
-        schedule(getOperation().getBody().front(), maxOps);
+        schedule(getOperation().getBody().front(),
+                 {maxOps, effort,
+                  cycles == Preset::Static ? kPrices : Prices{cycles, 0}});
     if (failed(plans))
       return signalPassFailure();
     // Last group first: its inputs may be results of groups before it, whose

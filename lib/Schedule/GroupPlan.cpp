@@ -4,9 +4,7 @@
 
 #include "dialects/Top/Top.h"
 #include "lib/Commands/Emitter.h"
-#include "lib/Commands/Timeline.h"
 #include "lib/Kernels/Operands.h"
-#include "lib/Target/CycleModel.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -75,18 +73,13 @@ static SmallVector<Tiling> candidateTilings(const GroupBody &body) {
 }
 
 namespace {
-/// What local memory must hold for one value or scratch buffer.
-struct Need {
-  Value value; // or
-  Operation *scratchOf = nullptr;
-  LocalRequest request;
-};
-
 /// Finds the plan of a group with one tiling.
 class TilingPlanner {
 public:
-  TilingPlanner(const GroupBody &body, const Residency &residency, int64_t most)
-      : body(body), chip(*body.chip), occupied(residency.occupied(body.ops)),
+  TilingPlanner(const GroupBody &body, const Prices &prices,
+                const Residency &residency, int64_t most)
+      : body(body), chip(*body.chip), prices(prices),
+        occupied(residency.occupied(body.ops)),
         room(std::min(most, body.chip->laneBytes)) {
     for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts))
       if (auto address = residency.heldFor(input, layout, body.ops))
@@ -207,31 +200,34 @@ private:
   /// One request for each buffer of the group. Inputs and the result live
   /// through the whole slice, since their transfers overlap with it, and twice
   /// if slices differ; with a single slice lives are exact.
-  SmallVector<Need> needs(ArrayRef<SliceTiles> slices) const {
-    SmallVector<Need> needs;
+  SmallVector<GroupBuffer> needs(ArrayRef<SliceTiles> slices) const {
+    SmallVector<GroupBuffer> needs;
     unsigned end = body.ops.size() - 1;
     bool single = slices.size() == 1;
     for (auto [input, layout] : llvm::zip(body.inputs, body.inputLayouts)) {
       if (inPlace.contains(input))
         continue;
-      Need need{input,
-                nullptr,
-                {largestSlice(slices, input, layout, chip),
-                 single ? body.reads.lookup(input).first : 0,
-                 single ? body.lastRead(input, 0) : end}};
-      needs.append(changes(slices, input) ? 2 : 1, need);
+      GroupBuffer need{input,
+                       nullptr,
+                       0,
+                       {largestSlice(slices, input, layout, chip),
+                        single ? body.reads.lookup(input).first : 0,
+                        single ? body.lastRead(input, 0) : end}};
+      add(need, changes(slices, input) ? 2 : 1, needs);
     }
     for (auto [step, op] : llvm::enumerate(body.ops)) {
       Value result = op->getResult(0);
       bool stored = step == end;
       auto kernel = cast<KernelOpInterface>(op);
       if (!inPlace.contains(result)) {
-        Need need{result,
-                  nullptr,
-                  {largestSlice(slices, result, kernel.resultLayout(), chip),
-                   stored && !single ? 0 : unsigned(step),
-                   stored ? end : body.lastRead(result, step)}};
-        needs.append(stored && !single ? 2 : 1, need);
+        GroupBuffer need{
+            result,
+            nullptr,
+            0,
+            {largestSlice(slices, result, kernel.resultLayout(), chip),
+             stored && !single ? 0 : unsigned(step),
+             stored ? end : body.lastRead(result, step)}};
+        add(need, stored && !single ? 2 : 1, needs);
       }
       addScratch(kernel, step, slices, needs);
     }
@@ -239,24 +235,32 @@ private:
   }
 
   void addScratch(KernelOpInterface kernel, unsigned step,
-                  ArrayRef<SliceTiles> slices, SmallVector<Need> &needs) const {
-    for (int64_t bytes : largestScratch(slices, kernel, chip))
-      needs.push_back({nullptr, kernel, {bytes, step, step}});
+                  ArrayRef<SliceTiles> slices,
+                  SmallVector<GroupBuffer> &needs) const {
+    for (auto [number, bytes] :
+         llvm::enumerate(largestScratch(slices, kernel, chip)))
+      needs.push_back({{}, kernel, unsigned(number), {bytes, step, step}});
+  }
+
+  static void add(GroupBuffer need, unsigned count,
+                  SmallVector<GroupBuffer> &needs) {
+    for (; need.number < count; ++need.number)
+      needs.push_back(need);
   }
 
   std::optional<GroupPlan> allocate(const Tiling &tiling,
                                     ArrayRef<SliceTiles> slices) const {
-    SmallVector<Need> all = needs(slices);
+    GroupPlan plan;
+    plan.body = body;
+    plan.tiling = tiling;
+    plan.needs = needs(slices);
     SmallVector<LocalRequest> requests;
-    for (const Need &need : all)
+    for (const GroupBuffer &need : plan.needs)
       requests.push_back(need.request);
     auto addresses = allocateLocal(requests, chip, occupied);
     if (!addresses)
       return std::nullopt;
-    GroupPlan plan;
-    plan.body = body;
-    plan.tiling = tiling;
-    for (auto [need, address] : llvm::zip(all, *addresses))
+    for (auto [need, address] : llvm::zip(plan.needs, *addresses))
       if (need.scratchOf)
         plan.buffers.scratch[need.scratchOf].push_back(address);
       else
@@ -307,14 +311,14 @@ private:
     auto all = [&](int64_t cycles) {
       return cycles * int64_t(slices.size()) / int64_t(count);
     };
-    plan.loadCycles = cyclesOf(commandsOf(item, early), chip) +
-                      all(cyclesOf(commandsOf(item, changing), chip));
-    plan.cycles = all(cyclesOf(commands, chip, kCommandStart));
+    const Prices loads{prices.preset, 0};
+    plan.loadCycles = cyclesOf(commandsOf(item, early), chip, loads) +
+                      all(cyclesOf(commandsOf(item, changing), chip, loads));
+    plan.cycles = all(cyclesOf(commands, chip, prices));
     int64_t work = 0;
     for (const Command &command : commands)
       if (isa::engineOf(command.instruction) == isa::Engine::Tiu)
-        work += kCommandStart +
-                chip.model->cycles(command.instruction, Preset::Static);
+        work += prices.of(command, chip);
     plan.workCycles = all(work);
   }
 
@@ -335,6 +339,7 @@ private:
 
   const GroupBody &body;
   const Chip &chip;
+  const Prices &prices;
   SmallVector<Span> occupied;
   llvm::DenseMap<Value, int64_t> wholes; // addresses of what stays
   llvm::DenseSet<Value> inPlace;         // of these
@@ -347,9 +352,10 @@ double tpu::costOf(const GroupPlan &plan, double loadWeight) {
 }
 
 std::optional<GroupPlan> tpu::planGroup(const GroupBody &body,
+                                        const Prices &prices,
                                         const Residency &residency,
                                         double loadWeight, int64_t room) {
-  TilingPlanner planner(body, residency, room);
+  TilingPlanner planner(body, prices, residency, room);
   if (planner.overwrites())
     return std::nullopt;
   std::optional<GroupPlan> best;
@@ -364,6 +370,8 @@ std::optional<GroupPlan> tpu::planGroup(const GroupBody &body,
       best = std::move(plan);
   }
   if (!best && room < body.chip->laneBytes)
-    return planGroup(body, residency, loadWeight);
+    best = planGroup(body, prices, residency, loadWeight);
+  if (best)
+    best->room = room;
   return best;
 }

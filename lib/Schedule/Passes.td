@@ -51,7 +51,7 @@ def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
   let description = [{
     Cuts the kernels of the network, in their order, into runs that keep their intermediates in local memory. Among all
     cuts into runs of at most `max-ops`, takes the one that costs the fewest cycles: each run is priced by the commands
-    it would emit, on two engines that wait for each other.
+    it would emit, on two engines that wait for each other. Then moves borders where the whole program gains.
 
     Before:
     ```mlir
@@ -68,7 +68,11 @@ def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"maxOps", "max-ops", "unsigned", "12", "Most ops in a group; 1 switches fusion off">,
+    Option<"maxOps", "max-ops", "unsigned", "24", "Most ops in a group; 1 switches fusion off">,
+    Option<"effort", "effort", "::tpu_mlir::tpu::Effort", "::tpu_mlir::tpu::Effort::Normal",
+      "How long to look for a better schedule", "::tpu_mlir::tpu::effortValues()">,
+    Option<"cycles", "cycles", "::tpu_mlir::Preset", "::tpu_mlir::Preset::Static",
+      "The preset of the cycle model by which a schedule is better", "::tpu_mlir::tpu::cyclesValues()">,
   ];
   let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
 }

@@ -32,9 +32,8 @@ static PlanMemo::Key contentOf(Operation *op) {
 void PlanMemo::setKernels(ArrayRef<Operation *> kernels) {
   numbers.clear();
   for (Operation *op : kernels)
-    numbers[op] =
-        numberOf.try_emplace(contentOf(op), int64_t(numberOf.size()))
-            .first->second;
+    numbers[op] = numberOf.try_emplace(contentOf(op), int64_t(numberOf.size()))
+                      .first->second;
 }
 
 PlanMemo::Key PlanMemo::structureOf(ArrayRef<Operation *> ops) const {
@@ -52,21 +51,25 @@ PlanMemo::Key PlanMemo::structureOf(ArrayRef<Operation *> ops) const {
 
 /// The plan, of which the ops are equal to those of a body, for that body.
 static GroupPlan transfer(const GroupPlan &plan, GroupBody body) {
-  GroupPlan moved = plan;
   llvm::DenseMap<Value, Value> values;
+  llvm::DenseMap<Operation *, Operation *> ops;
   for (auto [from, to] : llvm::zip(plan.body.inputs, body.inputs))
     values[from] = to;
-  moved.buffers.scratch.clear();
   for (auto [from, to] : llvm::zip(plan.body.ops, body.ops)) {
     values[from->getResult(0)] = to->getResult(0);
-    if (auto scratch = plan.buffers.scratch.find(from);
-        scratch != plan.buffers.scratch.end())
-      moved.buffers.scratch[to] = scratch->second;
+    ops[from] = to;
   }
-  moved.buffers.values.clear();
+  GroupPlan moved = plan;
+  moved.body = std::move(body);
+  moved.buffers = {};
   for (const auto &[value, addresses] : plan.buffers.values)
     moved.buffers.values[values.lookup(value)] = addresses;
-  moved.body = std::move(body);
+  for (const auto &[op, addresses] : plan.buffers.scratch)
+    moved.buffers.scratch[ops.lookup(op)] = addresses;
+  for (GroupBuffer &need : moved.needs) {
+    need.value = values.lookup(need.value);
+    need.scratchOf = ops.lookup(need.scratchOf);
+  }
   return moved;
 }
 
@@ -85,7 +88,7 @@ std::optional<GroupPlan> PlanMemo::plan(ArrayRef<Operation *> ops,
     key.push_back(residency.heldFor(input, layout, ops).value_or(-1));
   auto [known, isNew] = plans.try_emplace(std::move(key));
   if (isNew)
-    known->second = planGroup(*body, residency, loadWeight, room);
+    known->second = planGroup(*body, prices, residency, loadWeight, room);
   else if (known->second)
     return transfer(*known->second, std::move(*body));
   return known->second;

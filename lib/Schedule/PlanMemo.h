@@ -16,8 +16,10 @@ class PlanMemo {
 public:
   using Key = std::vector<int64_t>;
 
-  /// Says which ops are to be planned, and how many bytes of a lane others
-  /// should leave them, before `plan` is asked; again when their marks change.
+  explicit PlanMemo(const Prices &prices) : prices(prices) {}
+
+  /// Says which ops are to be planned, before `plan` is asked; again when their
+  /// attributes change.
   void setKernels(llvm::ArrayRef<mlir::Operation *> kernels);
 
   /// The cheapest plan found for a run of the kernels, as planGroup makes it.
@@ -35,6 +37,7 @@ private:
     }
   };
 
+  Prices prices;
   llvm::DenseMap<mlir::Operation *, int64_t> numbers;
   std::map<Key, int64_t> numberOf; // of an op, without those that it reads
   std::unordered_map<Key, std::optional<GroupPlan>, Hash> plans;

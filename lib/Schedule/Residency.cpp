@@ -23,50 +23,58 @@ Residency::Residency(Block &body, int64_t reserve,
   for (Operation &op : body)
     positions[&op] = count++;
   index.emplace(count);
-  struct Candidate {
-    Value value;
-    unsigned first, last;
-  };
-  SmallVector<Candidate> candidates;
+  std::vector<std::pair<Value, Stay>> candidates;
   for (Operation &op : body) {
     auto kernel = dyn_cast<KernelOpInterface>(&op);
     if (!worksLocally(&op) || kernel.resultLayout() != Layout::Aligned ||
         passing.contains(op.getResult(0)))
       continue;
     Value result = op.getResult(0);
-    Candidate candidate{result, positions[&op], positions[&op]};
+    Stay stay{{}, positions[&op], positions[&op]};
     for (OpOperand &use : result.getUses())
       if (readsInPlace(use))
-        candidate.last = std::max(candidate.last, positions[use.getOwner()]);
-    if (candidate.last > candidate.first &&
-        fitsFields(Tile::whole(result), chip))
-      candidates.push_back(candidate);
+        stay.last = std::max(stay.last, positions[use.getOwner()]);
+    if (stay.last > stay.first && fitsFields(Tile::whole(result), chip))
+      candidates.push_back({result, stay});
   }
-  llvm::stable_sort(candidates, [](const Candidate &a, const Candidate &b) {
-    return a.last - a.first < b.last - b.first;
+  auto sooner = [](const auto &a, const auto &b) {
+    return a.second.length() < b.second.length();
+  };
+  llvm::stable_sort(candidates, sooner);
+  const Span room{reserve, chip.laneBytes};
+  llvm::erase_if(candidates, [&](const auto &candidate) {
+    return !add(candidate.first, candidate.second, room, chip);
   });
-  for (const Candidate &candidate : candidates) {
-    stays[candidate.value] = {{0, 0}, candidate.first, candidate.last};
-    add(candidate.value, reserve, chip);
+  // Once more with the longest at the top, which leaves the rest in one piece
+  // most of the time.
+  Residency settled;
+  settled.index.emplace(count);
+  bool fits = llvm::all_of(llvm::reverse(candidates), [&](const auto &each) {
+    return settled.add(each.first, each.second, room, chip);
+  });
+  if (fits) {
+    stays = std::move(settled.stays);
+    order = std::move(settled.order);
+    index = std::move(settled.index);
   }
 }
 
-void Residency::add(Value value, int64_t reserve, const Chip &chip) {
-  Stay &stay = stays.find(value)->second;
+/// Gives a value a place to stay, if there is one.
+bool Residency::add(Value value, const Stay &stay, Span room,
+                    const Chip &chip) {
   Type type = cast<RankedTensorType>(value.getType()).getElementType();
   int64_t bytes = bytesPerLane(Tile::whole(value), Layout::Aligned, type, chip);
   SmallVector<Span> avoid;
   index->visit(stay.first, stay.last, [&](unsigned other) {
     avoid.push_back(stays.find(order[other])->second.span);
   });
-  std::optional<Span> span = placeHigh(bytes, avoid, {reserve, chip.laneBytes});
-  if (!span) {
-    stays.erase(value);
-    return;
-  }
-  stay.span = *span;
+  std::optional<Span> span = placeHigh(bytes, avoid, room);
+  if (!span)
+    return false;
+  stays[value] = {*span, stay.first, stay.last};
   index->add(stay.first, stay.last, order.size());
   order.push_back(value);
+  return true;
 }
 
 std::optional<int64_t> Residency::heldFor(Value value, Layout layout,

@@ -17,6 +17,8 @@ public:
   struct Stay {
     Span span; // bytes of a lane
     unsigned first, last;
+
+    unsigned length() const { return last - first; }
   };
 
   /// Nothing stays.
@@ -37,7 +39,7 @@ public:
   llvm::SmallVector<Span> occupied(llvm::ArrayRef<mlir::Operation *> run) const;
 
 private:
-  void add(mlir::Value value, int64_t reserve, const Chip &chip);
+  bool add(mlir::Value value, const Stay &stay, Span room, const Chip &chip);
 
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   llvm::DenseMap<mlir::Value, Stay> stays;

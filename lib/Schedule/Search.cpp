@@ -1,6 +1,7 @@
 //===- Search.cpp - The best schedule that is found -----------------------===//
 #include "lib/Schedule/Search.h"
 
+#include "lib/Schedule/Borders.h"
 #include "lib/Schedule/Cut.h"
 #include "lib/Schedule/Order.h"
 #include "lib/Support/ChipOf.h"
@@ -20,11 +21,15 @@ struct Shares {
 
 /// The shares of which the best are taken.
 static constexpr Shares kShares[] = {{4, 16}, {1, 16}, {8, 16}, {4, 8}, {4, 4}};
-/// How many units before their group inputs may be loaded.
-static constexpr unsigned kPrefetched[] = {0, 8, 16, 32, 64};
-/// More ops than this are scheduled with the first shares only: time to compile
-/// matters more then.
+/// How early inputs may be loaded.
+static constexpr Assembly::Ahead kAhead[] = {{0, 0},    {8, 1e9},  {16, 1e9},
+                                             {32, 1e9}, {64, 1e9}, {64, 1},
+                                             {64, 1.5}, {64, 3}};
+/// More ops than this are scheduled with the first shares only, unless the best
+/// is asked for.
 static constexpr size_t kManyOps = 600;
+/// Changes of borders that are tried, and at most.
+static constexpr unsigned kTrials = 300, kMostTrials = 10000;
 /// How often ops that work in local memory in vain are sent back.
 static constexpr unsigned kRounds = 3;
 
@@ -50,7 +55,7 @@ static void setLocal(Operation *op, bool isLocal) {
 static Kernels choices(Block &body) {
   Kernels found;
   for (Operation &op : body)
-    if (isa<GlobalKernelOpInterface>(op))
+    if (llvm::isa<GlobalKernelOpInterface>(op))
       if (auto kernel = dyn_cast<KernelOpInterface>(op);
           kernel && kernel.available())
         found.push_back(&op);
@@ -60,7 +65,7 @@ static Kernels choices(Block &body) {
 /// Whether a group only brings and takes away what a move would.
 static bool isInVain(const GroupPlan &plan) {
   return plan.body.ops.size() == 1 && !plan.keep &&
-         isa<GlobalKernelOpInterface>(plan.body.ops.front()) &&
+         llvm::isa<GlobalKernelOpInterface>(plan.body.ops.front()) &&
          llvm::none_of(plan.intakes, [](const Intake &intake) {
            return intake.held.has_value();
          });
@@ -105,27 +110,33 @@ static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
 
 /// The program of these groups with the cheapest of several distances at which
 /// inputs are loaded early.
-static std::pair<Assembly, int64_t>
-assemble(Block &body, const std::vector<GroupPlan> &plans) {
-  std::optional<std::pair<Assembly, int64_t>> best;
-  for (unsigned units : kPrefetched) {
-    Assembly assembly(body, plans);
-    assembly.prefetch(units);
+static Candidate assemble(Block &body, const std::vector<GroupPlan> &plans,
+                          const Prices &prices, int64_t reserve,
+                          const Values &passing) {
+  Assembly assembly(body, plans, prices);
+  Assembly::Ahead best;
+  std::optional<int64_t> least;
+  for (const Assembly::Ahead &ahead : kAhead) {
+    assembly.prefetch(ahead);
     assembly.setWindows();
     int64_t cycles = assembly.cycles();
-    if (!best || cycles < best->second)
-      best.emplace(std::move(assembly), cycles);
+    if (!least || cycles < *least) {
+      least = cycles;
+      best = ahead;
+    }
   }
-  return std::move(*best);
+  assembly.prefetch(best);
+  return {std::move(assembly), *least, best, reserve, passing};
 }
 
 namespace {
 /// Tries schedules of a body and keeps the cheapest.
 class Search {
 public:
-  Search(Block &body, unsigned maxOps)
-      : body(body), maxOps(maxOps),
-        movable(maxOps > 1 ? choices(body) : Kernels()) {}
+  Search(Block &body, const SearchOptions &options)
+      : body(body), maxOps(options.maxOps), effort(options.effort),
+        prices(options.prices), movable(maxOps > 1 ? choices(body) : Kernels()),
+        memo(prices) {}
 
   LogicalResult run() {
     if (failed(attempt({}, kShares[0])))
@@ -141,7 +152,7 @@ public:
         return failure();
       setOrder(body, order);
     }
-    if (order.size() > kManyOps)
+    if (effort == Effort::Fast || isLong())
       return success();
     for (const Shares &shares : ArrayRef(kShares).drop_front())
       if (failed(attempt(Kernels(local), shares)))
@@ -152,11 +163,25 @@ public:
   std::vector<GroupPlan> takePlans() {
     setOrder(body, order);
     markLocal(local);
-    best->setWindows();
-    return best->getPlans();
+    memo.setKernels(kernelsOf(body));
+    if (maxOps > 1)
+      Borders(body, maxOps, prices, *best, memo).improve(trials());
+    best->assembly.setWindows();
+    return best->assembly.getPlans();
   }
 
 private:
+  /// Whether time to compile matters more than a few cycles.
+  bool isLong() const {
+    return effort != Effort::Best && order.size() > kManyOps;
+  }
+
+  unsigned trials() const {
+    if (effort == Effort::Fast || isLong())
+      return 0;
+    return effort == Effort::Best ? kMostTrials : kTrials;
+  }
+
   /// Schedules with these ops, or fewer, in local memory; then once more, when
   /// it is known which values never leave a group and need no place to stay.
   LogicalResult attempt(ArrayRef<Operation *> ops, const Shares &shares) {
@@ -169,7 +194,9 @@ private:
 
   LogicalResult attempt(const Shares &shares, Values &passing) {
     Kernels misfits;
-    std::vector<GroupPlan> plans = cut(body, maxOps, shares, passing, memo, misfits);
+    std::vector<GroupPlan> plans =
+        cut(body, maxOps, shares, passing, memo, misfits);
+    Values used = passing;
     for (const GroupPlan &plan : plans)
       for (Operation *op : ArrayRef(plan.body.ops).drop_back())
         passing.insert(op->getResult(0));
@@ -180,11 +207,11 @@ private:
           << chipOf(op).laneBytes << " bytes of each lane";
     if (!misfits.empty())
       return failure();
-    auto [assembly, now] = assemble(body, plans);
-    if (best && cycles <= now)
+    const int64_t part = chipOf(body.getParentOp()).laneBytes / 16;
+    Candidate now = assemble(body, plans, prices, part * shares.reserve, used);
+    if (best && best->cycles <= now.cycles)
       return success();
-    best.emplace(std::move(assembly));
-    cycles = now;
+    best.emplace(std::move(now));
     order = orderOf(body);
     local = Kernels(llvm::make_filter_range(
         movable, [](Operation *op) { return op->hasAttr(kWorksLocally); }));
@@ -200,16 +227,18 @@ private:
 
   Block &body;
   unsigned maxOps;
+  Effort effort;
+  Prices prices;
   Kernels movable, local; // of these, in the best schedule
   OpOrder order;          // of the best schedule
   PlanMemo memo;
-  std::optional<Assembly> best;
-  int64_t cycles = 0;
+  std::optional<Candidate> best;
 };
 } // namespace
 
-FailureOr<std::vector<GroupPlan>> tpu::schedule(Block &body, unsigned maxOps) {
-  Search search(body, maxOps);
+FailureOr<std::vector<GroupPlan>> tpu::schedule(Block &body,
+                                                const SearchOptions &options) {
+  Search search(body, options);
   if (failed(search.run()))
     return failure();
   return search.takePlans();

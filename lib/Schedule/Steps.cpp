@@ -235,7 +235,7 @@ static void emitMovement(Emitter &emitter, GlobalKernelOpInterface op,
 void tpu_mlir::emitSteps(Emitter &emitter, ArrayRef<Item> items,
                          ArrayRef<Step> steps,
                          llvm::function_ref<int64_t(Value)> addressOf,
-                         llvm::function_ref<void(unsigned)> done) {
+                         llvm::function_ref<void(const Step &, bool)> done) {
   std::vector<std::optional<GroupEmitter>> groups(items.size());
   std::vector<unsigned> last(items.size(), 0);
   for (auto [index, step] : llvm::enumerate(steps))
@@ -260,10 +260,10 @@ void tpu_mlir::emitSteps(Emitter &emitter, ArrayRef<Item> items,
                    addressOf);
       break;
     }
-    if (last[step.item] != index)
-      continue;
-    group.reset();
+    bool isLast = last[step.item] == index;
+    if (isLast)
+      group.reset();
     if (done)
-      done(step.item);
+      done(step, isLast);
   }
 }

@@ -66,10 +66,11 @@ struct Step {
 std::vector<Step> stepsOf(llvm::ArrayRef<Item> items);
 
 /// Appends the commands of steps. `addressOf` tells where values are in global
-/// memory; `done(item)` is called when an item's last command is appended.
+/// memory; `done` hears of each step whose commands are appended, and whether
+/// it is the last one of its item.
 void emitSteps(Emitter &emitter, llvm::ArrayRef<Item> items,
                llvm::ArrayRef<Step> steps,
                llvm::function_ref<int64_t(mlir::Value)> addressOf,
-               llvm::function_ref<void(unsigned item)> done = {});
+               llvm::function_ref<void(const Step &, bool isLast)> done = {});
 
 } // namespace tpu_mlir

@@ -3,14 +3,9 @@
 
 #include "lib/Isa/Instructions.h"
 #include "lib/Target/Chip.h"
+#include "lib/Target/Preset.h"
 
 namespace tpu_mlir {
-
-/// Whose times: those of the vendor's static model, or such as boards show.
-enum class Preset { Static, Silicon };
-
-/// "static" or "silicon".
-std::optional<Preset> presetNamed(llvm::StringRef name);
 
 /// What a command accomplishes, for utilisation figures.
 struct Work {

@@ -51,6 +51,8 @@ def compile(
     quantize_outputs: bool = False,
     fuse_preprocess: Preprocess | None = None,
     keep_tensors: bool = False,
+    effort: str = "normal",
+    cycles: str = "static",
     name: str | None = None,
     host: bool = True,
     check: "CheckOptions | bool" = False,
@@ -79,6 +81,8 @@ def compile(
         quantize_outputs=quantize_outputs,
         fuse_preprocess=fuse_preprocess,
         keep_tensors=keep_tensors,
+        effort=effort.lower(),
+        cycles=cycles.lower(),
         name=name or network_name(model),
     )
     source = _copy(model) if check else model  # passes change a module
@@ -134,11 +138,12 @@ def compile_module(module: ir.Module, options: CompileOptions, observers: Sequen
 def _stages(options: CompileOptions, scratch: Scratch) -> list[Stage]:
     """Return the stages from an imported module to a bmodel, which is a file of the folder then."""
     clean, *types = choose_precision(options, scratch)
+    keep = " keep-tensors" if options.keep_tensors else ""
     return [
         Stage(CLEAN, pipeline(clean)),
         Stage(TYPED, pipeline(*types, *take_pixels(options.fuse_preprocess))),
         Stage(LOWERED, pipeline(f"lower-top-to-tpu{{chip={options.chip}}}")),
-        Stage(SCHEDULED, pipeline("tpu-schedule{keep-tensors=true}" if options.keep_tensors else "tpu-schedule")),
+        Stage(SCHEDULED, pipeline(f"tpu-schedule{{effort={options.effort} cycles={options.cycles}{keep}}}")),
         Stage(BMODEL, pipeline(f"tpu-codegen{{output={scratch.alias}/network.bmodel name={options.name}}}")),
     ]
 

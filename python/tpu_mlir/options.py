@@ -14,6 +14,8 @@ from tpu_mlir.runtime.files import read_text
 FLOATS = ("f32", "f16", "bf16")
 PRECISIONS = (*FLOATS, "int8")
 RANGED = ("int8", "f16")  # precisions that ranges tell something
+EFFORTS = ("fast", "normal", "best")
+CYCLES = ("static", "silicon")
 CHIPS = tuple(chip.name for chip in target.chips())
 OVERRIDES, RANGES = "overrides", "ranges"  # files that passes read
 
@@ -38,6 +40,9 @@ class CompileOptions:
         (pixel - mean) * scale, the order of channels and the layout itself. What resizes images is no part of it.
     keep_tensors: let every layer's tensor pass global memory, so that `tpuc compare` and the debugger show it. Slower,
         with the same results.
+    effort: how long to look for a faster schedule, one of EFFORTS; each finds one that is at least as fast.
+    cycles: the preset of the cycle model by which one is faster, one of CYCLES: the vendor's static model, or what
+        boards take.
     name: of the network in the bmodel.
     """
 
@@ -51,6 +56,8 @@ class CompileOptions:
     quantize_outputs: bool = False
     fuse_preprocess: Preprocess | None = None
     keep_tensors: bool = False
+    effort: str = "normal"
+    cycles: str = "static"
     name: str = "network"
 
     def __post_init__(self) -> None:
@@ -62,6 +69,11 @@ class CompileOptions:
             raise ModelError(f"expected precision 'int8' or 'f16' beside `ranges`, found '{self.precision}'")
         if self.chip.lower() not in CHIPS:
             raise ModelError(f"unknown chip '{self.chip}': expected one of {', '.join(CHIPS)}")
+
+        if self.effort.lower() not in EFFORTS:
+            raise ModelError(f"unknown effort '{self.effort}': expected one of {', '.join(EFFORTS)}")
+        if self.cycles.lower() not in CYCLES:
+            raise ModelError(f"unknown cycles '{self.cycles}': expected one of {', '.join(CYCLES)}")
 
     def write_overrides(self, folder: Path) -> bool:
         """Write the overrides, if there are any, to OVERRIDES in a folder. Raises InputFileError for a file of them."""

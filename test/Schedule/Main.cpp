@@ -5,6 +5,7 @@ int main() {
   Checks checks;
   checkAllocator(checks);
   checkOrder(checks);
+  checkPlans(checks);
   checkResidency(checks);
   llvm::outs() << checks.made << " checks, " << checks.failed << " failed\n";
   return checks.failed != 0;

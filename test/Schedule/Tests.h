@@ -10,6 +10,7 @@
 
 void checkAllocator(Checks &checks);
 void checkOrder(Checks &checks);
+void checkPlans(Checks &checks);
 void checkResidency(Checks &checks);
 
 /// A module with one function, read from text.

@@ -12,7 +12,7 @@ using namespace tpu_mlir;
 
 namespace {
 /// What a lane does with its `outer` rows of `inner` elements.
-enum class Work {
+enum class Manner {
   Keep, // nothing: they are rows on both sides
   Turn, // makes them `inner` rows of `outer` elements
   Comb, // brings them to other distances; what lies between passes through
@@ -20,7 +20,7 @@ enum class Work {
 
 /// How a box is spread over lanes.
 struct Plan {
-  Work work;
+  Manner manner;
   CopyDim lanes, inner, outer;
   SmallVector<CopyDim> rest;
   const CopyDim *cut = nullptr; // the dimension of which lanes hold parts
@@ -29,7 +29,7 @@ struct Plan {
 
 /// What two commands move: a plan once for each of `times`.
 struct Box {
-  Work work;
+  Manner manner;
   int64_t source, target; // bytes
   CopyDim times, lanes, inner, outer;
 
@@ -42,7 +42,7 @@ struct Box {
   }
   /// Whether others' elements lie between those that a lane combs.
   bool mixes() const {
-    return work == Work::Comb && outer.targetStride != inner.size;
+    return manner == Manner::Comb && outer.targetStride != inner.size;
   }
 };
 
@@ -92,17 +92,17 @@ static void addRowPlans(ArrayRef<CopyDim> dims, const CopyDim *row,
     if (&lanes == row)
       continue;
     plans.push_back(
-        {Work::Keep, lanes, inner, kOnce, without(dims, {row, &lanes})});
+        {Manner::Keep, lanes, inner, kOnce, without(dims, {row, &lanes})});
     for (const CopyDim &rows : dims)
       if (&rows != row && &rows != &lanes)
-        plans.push_back({Work::Keep, lanes, inner, rows,
+        plans.push_back({Manner::Keep, lanes, inner, rows,
                          without(dims, {row, &lanes, &rows})});
     if (std::min(lanes.sourceStride, lanes.targetStride) < inner.size ||
         std::max(lanes.sourceStride, lanes.targetStride) >
             kFurthest * inner.size)
       continue;
     for (const auto &[parts, part] : splits(lanes, allLanes))
-      plans.push_back({Work::Comb, parts, inner, part,
+      plans.push_back({Manner::Comb, parts, inner, part,
                        without(dims, {row, &lanes}), &lanes,
                        parts.size * part.size});
   }
@@ -115,15 +115,15 @@ static void addTurnPlans(ArrayRef<CopyDim> dims, const CopyDim *inner,
                          SmallVector<Plan> &plans) {
   for (const CopyDim &lanes : dims)
     if (&lanes != inner && &lanes != outer)
-      plans.push_back({Work::Turn, lanes, *inner, *outer,
+      plans.push_back({Manner::Turn, lanes, *inner, *outer,
                        without(dims, {inner, outer, &lanes})});
   SmallVector<CopyDim> rest = without(dims, {inner, outer});
   for (const auto &[parts, part] : splits(*inner, allLanes))
-    plans.push_back(
-        {Work::Turn, parts, part, *outer, rest, inner, parts.size * part.size});
+    plans.push_back({Manner::Turn, parts, part, *outer, rest, inner,
+                     parts.size * part.size});
   for (const auto &[parts, part] : splits(*outer, allLanes))
-    plans.push_back(
-        {Work::Turn, parts, *inner, part, rest, outer, parts.size * part.size});
+    plans.push_back({Manner::Turn, parts, *inner, part, rest, outer,
+                     parts.size * part.size});
 }
 
 static SmallVector<Plan> plansFor(ArrayRef<CopyDim> dims, int64_t lanes) {
@@ -152,7 +152,8 @@ public:
         placeSize(placeBytes(emitter.getWindow(), chip)) {}
 
   void run(int64_t source, int64_t target, const Plan &plan) {
-    cut({plan.work, source, target, kOnce, plan.lanes, plan.inner, plan.outer},
+    cut({plan.manner, source, target, kOnce, plan.lanes, plan.inner,
+         plan.outer},
         plan.rest);
     // What one box leaves between its rows, the next may have to see.
     bool ahead = !boxes[0].mixes();
@@ -190,12 +191,12 @@ private:
 
   bool fits(const Box &box) const {
     int64_t elements = box.inner.size * box.outer.size;
-    if (box.work == Work::Comb)
+    if (box.manner == Manner::Comb)
       elements = std::max(box.sourceSpan(), box.targetSpan());
     return box.times.size * elements * elementBytes <= placeSize &&
            box.times.size <= chip.maxSize &&
            (elements <= chip.maxSize ||
-            (box.times.size == 1 && box.work != Work::Comb));
+            (box.times.size == 1 && box.manner != Manner::Comb));
   }
 
   Box moved(Box box, const CopyDim &dim, int64_t index) const {
@@ -233,7 +234,7 @@ private:
 
   void load(size_t index) {
     const Box &box = boxes[index];
-    bool combs = box.work == Work::Comb;
+    bool combs = box.manner == Manner::Comb;
     const CopyDim &rows = combs ? kOnce : box.outer;
     int64_t row = combs ? box.sourceSpan() : box.inner.size;
     auto [outside, inside] = sides(box, true, index, rows, row, false);
@@ -249,9 +250,9 @@ private:
 
   void arrange(size_t index) {
     const Box &box = boxes[index];
-    if (box.work == Work::Keep)
+    if (box.manner == Manner::Keep)
       return;
-    bool combs = box.work == Work::Comb;
+    bool combs = box.manner == Manner::Comb;
     int64_t a = box.inner.size, b = box.outer.size;
     LocalView from = view(place(index, false)), to = view(place(index, true));
     if (box.times.size > 1) {
@@ -278,7 +279,7 @@ private:
 
   void store(size_t index) {
     const Box &box = boxes[index];
-    bool keeps = box.work == Work::Keep, combs = box.work == Work::Comb;
+    bool keeps = box.manner == Manner::Keep, combs = box.manner == Manner::Comb;
     const CopyDim &rows = combs ? kOnce : keeps ? box.outer : box.inner;
     int64_t row = combs   ? box.targetSpan()
                   : keeps ? box.inner.size
@@ -317,8 +318,8 @@ std::optional<Emitter> tpu_mlir::relay(const Emitter &emitter, int64_t source,
   if (placeBytes(emitter.getWindow(), emitter.getChip()) < kSmallestPlace)
     return best;
   for (const Plan &plan : plansFor(dims, emitter.getChip().lanes)) {
-    bool mixes =
-        plan.work == Work::Comb && plan.outer.targetStride != plan.inner.size;
+    bool mixes = plan.manner == Manner::Comb &&
+                 plan.outer.targetStride != plan.inner.size;
     if (mixes && gaps == Gaps::Unwritten)
       continue;
     Emitter tried = emitter.another();

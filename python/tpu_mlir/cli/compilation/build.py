@@ -53,6 +53,8 @@ def compile_job(
         fallback=job.integers.fallback.value,
         fuse_preprocess=job.preprocess if request.fuse_preprocess else None,
         keep_tensors=keep_tensors,
+        effort=request.effort.value,
+        cycles=request.cycles.value,
         name=None if job.network is request.model and not corrected else compiler.network_name(request.model),
         observers=observers,
         host=request.host,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tpu_mlir.cli.options import InputShapes, OutputNames
+from tpu_mlir.cli.options import CycleModel, InputShapes, OutputNames
 
 _check_option = functools.partial(typer.Option, rich_help_panel="Check")
 
@@ -29,6 +29,14 @@ class Fallback(StrEnum):
     F16 = "f16"
     BF16 = "bf16"
     F32 = "f32"
+
+
+class Effort(StrEnum):
+    """How long to look for a faster schedule."""
+
+    FAST = "fast"
+    NORMAL = "normal"
+    BEST = "best"
 
 
 class Chip(StrEnum):
@@ -77,6 +85,13 @@ class Request:
             help="Let the host compute, in ONNX Runtime, what the chip cannot; else refuse a model with such nodes.",
         ),
     ] = True
+    effort: Annotated[Effort, typer.Option(case_sensitive=False, help="How long to look for a faster schedule.")] = (
+        Effort.NORMAL
+    )
+    cycles: Annotated[
+        CycleModel,
+        typer.Option(case_sensitive=False, help="The cycle model that decides: the vendor's static one, or boards'."),
+    ] = CycleModel.STATIC
     save_temps: Annotated[
         Path | None,
         typer.Option(
