@@ -44,13 +44,26 @@ std::optional<GroupBody> GroupBody::of(ArrayRef<Operation *> ops) {
   return body;
 }
 
+/// What a kernel computes so that a tile of its result is there: all of the
+/// dimensions that it cannot cut, although what reads it may need a part.
+static Tile computed(KernelOpInterface kernel, Tile tile) {
+  Tile whole = Tile::whole(kernel->getResult(0));
+  for (unsigned dim = 0; dim < 4; ++dim)
+    if (!kernel.sliceable(dim)) {
+      tile.offset[dim] = 0;
+      tile.size[dim] = whole.size[dim];
+    }
+  return tile;
+}
+
 /// The tiles of everything before a slice of the result, backwards.
 static SliceTiles tilesBefore(const GroupBody &body, const Tile &resultTile) {
   SliceTiles tiles;
   tiles[body.result()] = resultTile;
   for (Operation *op : llvm::reverse(body.ops)) {
-    Tile tile = tiles.lookup(op->getResult(0));
     auto kernel = cast<KernelOpInterface>(op);
+    Tile &known = tiles.find(op->getResult(0))->second;
+    const Tile tile = known = computed(kernel, known);
     for (OpOperand &operand : op->getOpOperands()) {
       Tile needed = kernel.operandTile(operand.getOperandNumber(), tile);
       auto [known, isNew] = tiles.try_emplace(operand.get(), needed);

@@ -133,6 +133,16 @@ def long_chain() -> onnx.ModelProto:
     return b.model(value)
 
 
+def parts_of_rows() -> onnx.ModelProto:
+    """Ops that need whole rows, of whose results only a part is read in the same group."""
+    b = Builder(x=(1, 13), y=(2, 70, 24))
+    place, first, last, axis = (b.weight(np.array(value)) for value in ([-4], [3], [9], [2]))
+    one = b.node("Celu", b.node("Gather", b.node("Softmax", "x", axis=1), place, axis=1))
+    ones, zeros = b.weight(np.ones(24, np.float32)), b.weight(np.zeros(24, np.float32))
+    rows = b.node("Slice", b.node("LayerNormalization", "y", ones, zeros), first, last, axis)
+    return b.model(one, b.node("Sigmoid", rows))
+
+
 NETWORKS: tuple[Callable[[], onnx.ModelProto], ...] = (
     residual,
     separable,
@@ -142,6 +152,7 @@ NETWORKS: tuple[Callable[[], onnx.ModelProto], ...] = (
     long_chain,
     stems,
     deep,
+    parts_of_rows,
 )
 
 
