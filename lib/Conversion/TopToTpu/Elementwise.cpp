@@ -91,49 +91,11 @@ static Value lowerIntegers(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
 // Powers and remainders
 //===----------------------------------------------------------------------===//
 
-/// base^exponent by repeated squaring.
-static Value integerPower(Value base, unsigned exponent, Lowering &l) {
-  Value result;
-  for (Value square = base; exponent; exponent >>= 1) {
-    if (exponent & 1)
-      result = result ? l.mul(result, square) : square;
-    if (exponent > 1)
-      square = l.mul(square, square);
-  }
-  return result;
-}
-
-static Value constantPower(Value base, float exponent, Lowering &l) {
-  constexpr float kLargest = 16; // multiplications stay cheaper than exp(log)
-  if (exponent == 0)             // whatever the base is
-    return l.broadcast(l.splat(1, elementOf(base)), shapeOf(base));
-  if (exponent == 0.5f)
-    return l.unary(UnaryKind::sqrt, base);
-  if (exponent == -0.5f)
-    return l.unary(UnaryKind::rsqrt, base);
-  if (std::trunc(exponent) == exponent && std::abs(exponent) <= kLargest) {
-    if (exponent > 0)
-      return integerPower(base, exponent, l);
-    Value power = integerPower(l.wide(base), -exponent, l);
-    return l.cast(l.unary(UnaryKind::reciprocal, power), elementOf(base));
-  }
-  Value wide = l.wide(base);
-  bool isOdd = std::abs(std::fmod(exponent, 2.0f)) == 1;
-  bool isWhole = std::trunc(exponent) == exponent;
-  Value log =
-      l.unary(UnaryKind::log, isWhole ? l.unary(UnaryKind::abs, wide) : wide);
-  Value power = l.unary(UnaryKind::exp, l.mul(log, exponent));
-  if (isOdd)
-    power = l.select(CompareKind::lt, wide, l.splat(0, elementOf(wide)),
-                     l.unary(UnaryKind::neg, power), power);
-  return l.cast(power, elementOf(base));
-}
-
 /// e^(y log |x|), whose sign where x is negative is that of (-1)^y: NaN unless
 /// y is whole.
 static Value lowerPow(top::PowOp op, top::PowOp::Adaptor in, Lowering &l) {
   if (auto exponent = scalarOperand(op, op.getRhs(), op.getLhs()))
-    return constantPower(in.getLhs(), *exponent, l);
+    return power(l, in.getLhs(), *exponent);
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
   Value x = l.wide(operands[0]), y = l.wide(operands[1]);
   auto number = [&](float value) { return l.splat(value, elementOf(x)); };

@@ -1,4 +1,4 @@
-//===- Gather.cpp - Elements chosen by constant indices -------------------===//
+//===- Gather.cpp - Elements chosen by index ------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 
 #include "lib/Dialect/Top/Transforms/Weights.h"
@@ -33,7 +33,7 @@ static SmallVector<Run> findRuns(ArrayRef<int64_t> indices) {
   return runs;
 }
 
-/// By indices that the network gets or computes.
+/// By indices that lie in memory: that the network gets or computes, or many.
 static Value lowerRuntime(top::GatherOp op, top::GatherOp::Adaptor in,
                           Lowering &l) {
   Value table =
@@ -64,8 +64,7 @@ static Value lowerGather(top::GatherOp op, top::GatherOp::Adaptor in,
   }
   SmallVector<Run> runs = findRuns(*indices);
   if (runs.size() > kMostRuns)
-    return l.fail("its indices fall into " + Twine(runs.size()) +
-                  " regular runs, but at most 512 can be sliced");
+    return lowerRuntime(op, in, l);
   AxisView view = viewAxis(l, in.getInput(), shape, op.getAxis());
   SmallVector<Value> parts;
   for (const Run &run : runs)

@@ -184,14 +184,11 @@ static Value lowerLpPool(top::LpPoolOp op, top::LpPoolOp::Adaptor in,
   int64_t p = op.getP();
   if (!window)
     return {};
-  if (p > 2)
-    return l.fail("its p is " + Twine(p) + ", but 1 and 2 can be computed");
   Value x = l.wide(in.getInput());
-  x = p == 1 ? l.unary(UnaryKind::abs, x) : l.mul(x, x);
-  Value sum = pool(PoolKind::sum, x, *window, 1, l);
-  if (!sum)
-    return {};
-  return p == 1 ? sum : l.unary(UnaryKind::sqrt, sum);
+  if (p % 2)
+    x = l.unary(UnaryKind::abs, x);
+  Value sum = pool(PoolKind::sum, power(l, x, p), *window, 1, l);
+  return sum ? power(l, sum, 1.0f / p) : Value();
 }
 
 void tpu_mlir::addPools(Lowerings &set) {

@@ -70,14 +70,6 @@ func.func @joined_index(%x: tensor<2xi64>) -> tensor<3x8xf32> {
 
 // -----
 
-func.func @lp_pool(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32> {
-  // expected-error @+1 {{'top.lp_pool' cannot be lowered: its p is 3, but 1 and 2 can be computed}}
-  %0 = top.lp_pool %x kernel = [2, 2] strides = [2, 2] pads = [0, 0, 0, 0] dilations = [1, 1] {p = 3 : i64} : (tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32>
-  return %0 : tensor<1x8x2x2xf32>
-}
-
-// -----
-
 func.func @large_dilated_pool(%x: tensor<1x1x64x64xf32>) -> tensor<1x1x32x32xf32> {
   // expected-error @+1 {{'top.max_pool' cannot be lowered: its window is dilated and has more than 256 elements}}
   %0 = top.max_pool %x kernel = [17, 17] strides = [1, 1] pads = [0, 0, 0, 0] dilations = [2, 2] : (tensor<1x1x64x64xf32>) -> tensor<1x1x32x32xf32>

@@ -26,6 +26,44 @@ Value tpu_mlir::divide(Lowering &l, Value input, float value) {
   return l.scalar(tpu::BinaryKind::div, input, value);
 }
 
+/// base^exponent by repeated squaring.
+static Value integerPower(Lowering &l, Value base, unsigned exponent) {
+  Value result;
+  for (Value square = base; exponent; exponent >>= 1) {
+    if (exponent & 1)
+      result = result ? l.mul(result, square) : square;
+    if (exponent > 1)
+      square = l.mul(square, square);
+  }
+  return result;
+}
+
+Value tpu_mlir::power(Lowering &l, Value base, float exponent) {
+  constexpr float kLargest = 16; // multiplications stay cheaper than exp(log)
+  if (exponent == 0)             // whatever the base is
+    return l.broadcast(l.splat(1, elementOf(base)), shapeOf(base));
+  if (exponent == 0.5f)
+    return l.unary(UnaryKind::sqrt, base);
+  if (exponent == -0.5f)
+    return l.unary(UnaryKind::rsqrt, base);
+  if (std::trunc(exponent) == exponent && std::abs(exponent) <= kLargest) {
+    if (exponent > 0)
+      return integerPower(l, base, exponent);
+    Value inverse = integerPower(l, l.wide(base), -exponent);
+    return l.cast(l.unary(UnaryKind::reciprocal, inverse), elementOf(base));
+  }
+  Value wide = l.wide(base);
+  bool isOdd = std::abs(std::fmod(exponent, 2.0f)) == 1;
+  bool isWhole = std::trunc(exponent) == exponent;
+  Value log =
+      l.unary(UnaryKind::log, isWhole ? l.unary(UnaryKind::abs, wide) : wide);
+  Value result = l.unary(UnaryKind::exp, l.mul(log, exponent));
+  if (isOdd)
+    result = l.select(CompareKind::lt, wide, l.splat(0, elementOf(wide)),
+                      l.unary(UnaryKind::neg, result), result);
+  return l.cast(result, elementOf(base));
+}
+
 Value tpu_mlir::expm1(Lowering &l, Value x) {
   constexpr double kNear = 0.34; // e^x - 1 = x + x^2 q(x) within 2^-28 of e^x
   Value q = l.mul(x, 1.381422160193324e-3);

@@ -9,6 +9,9 @@ namespace tpu_mlir {
 /// power of two is exact, and 16 bits do not show the rounding of one in f32.
 mlir::Value divide(Lowering &l, mlir::Value input, float value);
 
+/// base^exponent.
+mlir::Value power(Lowering &l, mlir::Value base, float exponent);
+
 /// e^x - 1 of f32 values.
 mlir::Value expm1(Lowering &l, mlir::Value x);
 
