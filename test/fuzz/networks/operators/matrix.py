@@ -37,3 +37,19 @@ def gemm(d: Draft, op: str) -> list[str]:
     c = [d.fresh(bias)] if d.chance(0.7) or d.opset < 11 else []
     factors = {"alpha": d.choice([1.0, 0.5]), "beta": d.choice([1.0, 2.0])}
     return d.emit(op, [a, b, *c], transA=turned, transB=right, **factors)
+
+
+@writes("Einsum")
+def einsum(d: Draft, op: str) -> list[str]:
+    """Two operands with random labels; a label of both has one size, and any of them may be in the result."""
+    a = d.floats((1, 4))
+    labels = [chr(ord("a") + index) for index in range(d.values[a].ndim)]
+    sizes = dict(zip(labels, d.values[a].shape, strict=True))
+    new = {label: shapes.size(d.random, 12) for label in "xyz"[: d.integer(0, 2)]}
+    right = [label for label in [*labels, *new] if d.chance(0.5)] or labels[:1]
+    d.random.shuffle(right)
+    b = _right(d, tuple((sizes | new)[label] for label in right))
+    result = [label for label in dict.fromkeys([*labels, *right]) if d.chance(0.6)]
+    d.random.shuffle(result)
+    arrow = f"->{''.join(result)}" if d.chance(0.8) else ""
+    return d.emit(op, [a, b], equation=f"{''.join(labels)},{''.join(right)}{arrow}")
