@@ -1,11 +1,13 @@
 """Builds what ONNX has as one operator from several operations of `top`."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
+from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.frontend.onnx.values import result
@@ -18,6 +20,16 @@ def shape_of(value: ir.Value) -> list[int]:
     return list(ir.RankedTensorType(value.type).shape)
 
 
+def is_fixed(value: ir.Value) -> bool:
+    """Tell whether a value depends on constants only, so that `tpu-clean` folds it or the lowering reads it."""
+    if not ir.OpResult.isinstance(value):
+        return False
+    owner: Any = ir.OpResult(value).owner  # its stub names a base class
+    op: ir.Operation = owner.operation
+    operands = [op.operands[index] for index in range(len(op.operands))]
+    return op.name == "top.weight" or (bool(operands) and all(map(is_fixed, operands)))
+
+
 class Composer:
     """Builds the inner values of one node: each named after the node's result and what it is, no name twice.
 
@@ -25,6 +37,7 @@ class Composer:
     """
 
     def __init__(self, n: Node) -> None:
+        self.op = n.op
         self._n = n
         self._taken: dict[str, int] = {}
 
@@ -64,6 +77,18 @@ class Composer:
         offsets[axis], sizes[axis], steps[axis] = start, count, step if count > 1 else 1
         return self(top.SliceOp, value, offsets, sizes, steps, name=name)
 
+    def pad(self, value: ir.Value, low: Sequence[int], high: Sequence[int], name: str = "padded") -> ir.Value:
+        """Return a value with zeros before and after it in every dimension; negative counts cut elements off."""
+        sizes = [size + min(a, 0) + min(b, 0) for size, a, b in zip(shape_of(value), low, high, strict=True)]
+        if sizes != shape_of(value):
+            value = self(top.SliceOp, value, [max(-a, 0) for a in low], sizes, [1] * len(sizes), name="cut")
+        pads = [max(count, 0) for count in (*low, *high)]
+        return self(top.PadOp, value, enum("pad_mode", "constant"), pads, 0.0, name=name) if any(pads) else value
+
     def concat(self, values: Sequence[ir.Value], axis: int, name: str = "joined") -> ir.Value:
         """Return values one after the other, a single one itself."""
         return values[0] if len(values) == 1 else self(top.ConcatOp, list(values), axis, name=name)
+
+    def named(self, value: ir.Value) -> ir.OpView:
+        """Return an inner value as the node's result: an operation that does nothing, and leaves its name behind."""
+        return top.ReshapeOp(value, shape_of(value))

@@ -6,7 +6,7 @@ from fuzz.networks.draft import Draft
 from fuzz.networks.operators.registry import writes
 
 
-def _image(d: Draft, ranks: tuple[int, int] = (3, 4)) -> str:
+def _image(d: Draft, ranks: tuple[int, int] = (3, 5)) -> str:
     found = d.pick(lambda array: ranks[0] <= array.ndim <= ranks[1]) if d.chance(0.8) else None
     if found:
         return found
@@ -37,6 +37,10 @@ def _weights(d: Draft, *shape: int) -> str:
     return d.weight(d.random.normal(0, deviation, shape).astype(np.float32))
 
 
+def _filters(d: Draft, *shape: int) -> str:
+    return d.fresh(shape, -0.5, 0.5) if d.chance(0.2) else _weights(d, *shape)
+
+
 @writes("Conv")
 def convolution(d: Draft, op: str) -> list[str]:
     x = _image(d)
@@ -45,7 +49,7 @@ def convolution(d: Draft, op: str) -> list[str]:
     group = d.choice([item for item in (1, 1, 1, 2, 3, channels) if channels % item == 0])
     count = group * d.integer(1, 5)
     bias = [d.weight(d.random.normal(0, 1, count).astype(np.float32))] if d.chance(0.6) else []
-    return d.emit(op, [x, _weights(d, count, channels // group, *how["kernel_shape"]), *bias], group=group, **how)
+    return d.emit(op, [x, _filters(d, count, channels // group, *how["kernel_shape"]), *bias], group=group, **how)
 
 
 @writes("ConvTranspose")
@@ -60,7 +64,7 @@ def transposed(d: Draft, op: str) -> list[str]:
     group = d.choice([item for item in (1, 1, 2, channels) if channels % item == 0])
     count = d.integer(1, 5)
     bias = [d.weight(d.random.normal(0, 1, group * count).astype(np.float32))] if d.chance(0.6) else []
-    return d.emit(op, [x, _weights(d, channels, count, *how["kernel_shape"]), *bias], group=group, **how)
+    return d.emit(op, [x, _filters(d, channels, count, *how["kernel_shape"]), *bias], group=group, **how)
 
 
 @writes("MaxPool")
@@ -79,12 +83,12 @@ def average_pool(d: Draft, op: str) -> list[str]:
 @writes("LpPool")
 def lp_pool(d: Draft, op: str) -> list[str]:
     x = _image(d)
-    return d.emit(op, [x], p=d.integer(1, 2), **_geometry(d, d.values[x].shape[2:], dilated=False))
+    return d.emit(op, [x], p=d.integer(1, 4), **_geometry(d, d.values[x].shape[2:], dilated=False))
 
 
 @writes("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
 def global_pool(d: Draft, op: str) -> list[str]:
-    return d.emit(op, [_image(d)], **({"p": d.integer(1, 2)} if "Lp" in op else {}))
+    return d.emit(op, [_image(d)], **({"p": d.integer(1, 4)} if "Lp" in op else {}))
 
 
 @writes("DepthToSpace")

@@ -1,22 +1,78 @@
 """Pooling: sliding windows, and global ones as reductions."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.composing import Build, Composer, shape_of
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
 
+_TAPS_AT_ONCE = 256  # of a dilated window over two dimensions: more are one dimension after the other
 
-@importer("MaxPool", 1, 8, 10, 11, 12, only="1 or 2 spatial dimensions, without the indices of the maxima")
+
+@dataclass(frozen=True)
+class Geometry:
+    """A window over s dimensions; `pads` holds the s begins, then the s ends, with what ceil_mode adds."""
+
+    kernel: list[int]
+    strides: list[int]
+    pads: list[int]
+    dilations: list[int]
+
+    def over(self, axes: Sequence[int]) -> "Geometry":
+        """Return the part over one or two dimensions, of one with a dimension behind it that stays as it is."""
+
+        def pick(values: Sequence[int], idle: int) -> list[int]:
+            return [*(values[axis] for axis in axes), *[idle] * (2 - len(axes))]
+
+        rank = len(self.kernel)
+        pads = pick(self.pads[:rank], 0) + pick(self.pads[rank:], 0)
+        return Geometry(pick(self.kernel, 1), pick(self.strides, 1), pads, pick(self.dilations, 1))
+
+    def steps(self) -> list[list[int]]:
+        """Return the dimensions that are pooled together: all, or the last two and then each before them."""
+        rank = len(self.kernel)
+        is_large = math.prod(self.kernel) > _TAPS_AT_ONCE and max(self.dilations) > 1
+        if rank <= 2 and not is_large:
+            return [list(range(rank))]
+        first = [[rank - 1], [rank - 2]] if is_large else [[rank - 2, rank - 1]]
+        return [*first, *([axis] for axis in reversed(range(rank - 2)))]
+
+
+def _pool(n: Node, build: Build, x: ir.Value, geometry: Geometry, *more: int, **flags: bool) -> ir.OpView:
+    """Return a pool over any number of dimensions: maxima of maxima, means of means, norms of norms are the same."""
+    steps = geometry.steps()
+    if len(steps) == 1:
+        g = geometry
+        return build(x, g.kernel, g.strides, g.pads, g.dilations, *more, **flags)
+    c, (batch, channels, *sizes) = Composer(n), shape_of(x)
+    for axes in steps:
+        inner = [sizes[axis] for axis in axes]
+        if len(axes) == 1:
+            inner.append(math.prod(sizes[axes[0] + 1 :]))
+        image = c.reshape(x, [batch, channels * math.prod(sizes[: axes[0]]), *inner])
+        g = geometry.over(axes)
+        x = c(build, image, g.kernel, g.strides, g.pads, g.dilations, *more, name="pooled", **flags)
+        for axis, size in zip(axes, shape_of(x)[2:], strict=False):
+            sizes[axis] = size
+    return top.ReshapeOp(x, [batch, channels, *sizes])
+
+
+@importer("MaxPool", 1, 8, 10, 11, 12, only="without the indices of the maxima")
 def max_pool(n: Node) -> Imported:
     """Import MaxPool; the indices of the maxima are not supported."""
     w = window(n, n.ints_attr("kernel_shape"))
-    return top.MaxPoolOp(n.value(0), w.kernel, w.strides, w.all_pads, w.dilations)
+    return _pool(n, top.MaxPoolOp, n.value(0), Geometry(w.kernel, w.strides, w.all_pads, w.dilations))
 
 
-@importer("AveragePool", 7, 10, 11, 19, only="1 or 2 spatial dimensions")
+@importer("AveragePool", 7, 10, 11, 19)
 def average_pool(n: Node) -> Imported:
     """Import AveragePool.
 
@@ -24,21 +80,21 @@ def average_pool(n: Node) -> Imported:
     part of the input.
     """
     w = window(n, n.ints_attr("kernel_shape"))
-    if not n.int_attr("count_include_pad", 0):
-        return top.AveragePoolOp(n.value(0), w.kernel, w.strides, w.all_pads, w.dilations)
-    if not any(w.overhang):
-        return top.AveragePoolOp(n.value(0), w.kernel, w.strides, w.pads, w.dilations, count_include_pad=True)
-    rank = len(w.kernel)
-    pads = [0, 0, *w.pads[:rank], 0, 0, *w.pads[rank:]]
-    padded = result(top.PadOp(n.value(0), enum("pad_mode", "constant"), pads, 0.0, loc=n.at("padded")))
-    return top.AveragePoolOp(padded, w.kernel, w.strides, [0] * rank + w.overhang, w.dilations)
+    x, pads, count = n.value(0), w.all_pads, bool(n.int_attr("count_include_pad", 0))
+    if count and any(w.overhang):
+        rank = len(w.kernel)
+        around = [0, 0, *w.pads[:rank], 0, 0, *w.pads[rank:]]
+        x = result(top.PadOp(x, enum("pad_mode", "constant"), around, 0.0, loc=n.at("padded")))
+        pads, count = [0] * rank + w.overhang, False
+    return _pool(n, top.AveragePoolOp, x, Geometry(w.kernel, w.strides, pads, w.dilations), count_include_pad=count)
 
 
-@importer("LpPool", 2, 11, 18, only="1 or 2 spatial dimensions")
+@importer("LpPool", 2, 11, 18)
 def lp_pool(n: Node) -> Imported:
     """Import LpPool."""
     w = window(n, n.ints_attr("kernel_shape"))
-    return top.LpPoolOp(n.value(0), w.kernel, w.strides, w.all_pads, w.dilations, n.int_attr("p", 2))
+    geometry = Geometry(w.kernel, w.strides, w.all_pads, w.dilations)
+    return _pool(n, top.LpPoolOp, n.value(0), geometry, n.int_attr("p", 2))
 
 
 def _global(kind: str) -> Importer:
@@ -60,7 +116,7 @@ def global_lp_pool(n: Node) -> Imported:
     if p in (1, 2):
         return _global(f"l{p}")(n)
     ones = [1] * len(sizes)
-    return top.LpPoolOp(n.value(0), sizes, ones, [0] * (2 * len(sizes)), ones, p)
+    return _pool(n, top.LpPoolOp, n.value(0), Geometry(sizes, ones, [0] * (2 * len(sizes)), ones), p)
 
 
 def _attributes(e: Exported) -> dict[str, list[int] | int]:

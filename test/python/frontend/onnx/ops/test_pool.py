@@ -16,6 +16,9 @@ MAX = [
     *(case("MaxPool", X, kernel_shape=[3, 3], strides=[2, 3], auto_pad=mode) for mode in MODES),
     case("MaxPool", uniform(1, 3, 11), kernel_shape=[3], strides=[2]),
     case("MaxPool", uniform(1, 2, 5, 6, 7), kernel_shape=[2, 3, 2], strides=[1, 2, 2]),
+    case("MaxPool", uniform(2, 2, 7, 6, 7), kernel_shape=[3, 2, 3], strides=[2, 1, 2], pads=[1, 0, 2, 1, 1, 0]),
+    case("MaxPool", uniform(1, 2, 8, 7, 9), kernel_shape=[2, 3, 2], dilations=[3, 1, 2], ceil_mode=1),
+    case("MaxPool", uniform(1, 2, 40, 41), kernel_shape=[17, 18], dilations=[2, 2], pads=[3, 1, 2, 4]),
 ]
 AVERAGE = [
     *(case("AveragePool", X, opset=opset, **K) for opset in (7, 10, 11, 19)),
@@ -36,6 +39,20 @@ AVERAGE = [
     ),
     case("AveragePool", X, opset=19, kernel_shape=[3, 3], dilations=[2, 2]),
     case("AveragePool", uniform(1, 3, 11), kernel_shape=[3], strides=[2], ceil_mode=1),
+    *(
+        case(
+            "AveragePool",
+            uniform(2, 2, 7, 6, 8),
+            opset=19,
+            kernel_shape=[3, 2, 3],
+            strides=[2, 1, 2],
+            pads=[1, 0, 1, 1, 1, 0],
+            ceil_mode=ceil,
+            count_include_pad=count,
+        )
+        for count in (0, 1)
+        for ceil in (0, 1)
+    ),
     case(  # what ceil_mode adds makes the padding at the end longer than the kernel
         "AveragePool",
         uniform(1, 2, 1, 3),
@@ -54,6 +71,9 @@ OTHER = [
     case("GlobalAveragePool", X),
     case("GlobalMaxPool", X),
     *(case("GlobalLpPool", X, p=p) for p in (1, 2, 3)),
+    *(case("LpPool", uniform(1, 2, 5, 6, 7), opset=18, kernel_shape=[2, 3, 2], p=p) for p in (1, 2, 3)),
+    case("LpPool", X, opset=18, kernel_shape=[2, 2], dilations=[2, 2], p=4),
+    *(case(op, uniform(1, 2, 3, 4, 5)) for op in ("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")),
 ]
 
 
