@@ -7,6 +7,7 @@ from python.frontend.onnx.ops import (
     test_activation,
     test_constant,
     test_conv,
+    test_einsum,
     test_elementwise,
     test_gather,
     test_matmul,
@@ -31,6 +32,7 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
     ],
     "activation": [*test_activation.PLAIN, *test_activation.AXES],
     "conv": [*test_conv.CONV, *test_conv.TRANSPOSED],
+    "einsum": test_einsum.EINSUM,
     "matmul": [*test_matmul.MATMUL, *test_matmul.GEMM],
     "pool": [*test_pool.MAX, *test_pool.AVERAGE, *test_pool.OTHER],
     "reduce": [*test_reduce.REDUCE, *test_reduce.ARG, *test_reduce.CUMSUM],
@@ -38,22 +40,23 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
     "shape": [*test_shape.ARRANGED, *test_shape.JOINED],
     "recurrent": test_recurrent.RECURRENT,
     "slice": [*test_slice.SLICES, *test_slice.PADS],
-    "gather": test_gather.GATHERS,
+    "gather": [
+        *test_gather.GATHERS,
+        *test_gather.GATHER_ND,
+        *test_gather.SCATTERS,
+        *test_gather.ORDERS,
+        *test_gather.HOT,
+    ],
     "resize": [*test_resize.OLD, *test_resize.NEW],
     "constant": test_constant.CONSTANTS,
 }
 
 NOT_FLOAT = "but only f32, f16 and bf16 tensors"
 PASSED = (np.float16, np.float32, np.float64, np.int32, np.int64)
-THREE = "it has 3 spatial dimensions, but 1 or 2 can be computed"
 REFUSED: tuple[tuple[str, str], ...] = (  # the beginning of a case's name; part of the message
     ("Hardmax", "'top.hardmax' has no lowering to the chip's operations"),
-    ("GatherElements", "'top.gather_elements' has no lowering to the chip's operations"),
-    ("Conv-17(2x4x9x10,6x4x2x2,6)", "its filter and bias must be constants whose elements are present"),
-    ("Conv-17(1x2x5x6x7", THREE),
-    ("MaxPool-17(1x2x5x6x7", THREE),
-    ("LpPool-18(2x3x9x10)kernel_shape=[3,3],strides=[2,2],pads=[1,1,0,0],p=3", "its p is 3, but 1 and 2"),
-    ("GlobalLpPool-17(2x3x9x10)p=3", "its p is 3, but 1 and 2 can be computed"),
+    ("GatherElements-11(3x6x7,1x1x7)axis=2", "'top.gather_elements' has no lowering to the chip's operations"),
+    ("GatherElements-13(3x6x7,1x1x7)axis=2", "'top.gather_elements' has no lowering to the chip's operations"),
 )
 
 

@@ -17,7 +17,7 @@ import onnx
 from fuzz.networks.draft import IR_VERSION
 from fuzz.networks.exceptions import Run, left_open, replaced
 from fuzz.networks.nodes import reads
-from fuzz.networks.spelling import spelled_out
+from fuzz.networks.spelling import means_the_same, spelled_out
 from onnx import helper, numpy_helper
 from tpu_mlir.frontend.onnx.session import Session
 from tpu_mlir.frontend.onnx.tensors import BFLOAT16, Array, DType, onnx_type
@@ -39,7 +39,8 @@ ABSOLUTE = frozenset(
 NORMS = frozenset({"GroupNormalization", "InstanceNormalization", "LayerNormalization", "MeanVarianceNormalization"})
 # Operators that return elements of their operands, so nothing is rounded.
 MOVES = frozenset(
-    {"Concat", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "Identity", "If", "Reshape", "Slice"}
+    {"Concat", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "If"}
+    | {"Reshape", "ReverseSequence", "Slice", "OneHot"}
     | {"SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Trilu", "Unsqueeze", "Dropout", "Max", "Min", "Where"}
     | {"MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin", "Relu", "Abs", "Neg", "Sign", "Ceil", "Floor", "Round"}
     | {"Constant", "Cast", "CastLike", "Clip", "Pad"}
@@ -89,6 +90,8 @@ class Oracle:
                 self._fixed[item.name] = values[item.name] = numpy_helper.to_array(item)
             for step in spelled.graph.node:
                 self._add(step, spelled, values)
+            own = Session(single).run({name: values[name] for name in reads(node)})
+            values.update((name, array) for name, array in own.items() if not means_the_same(values[name], array))
         self.exact = values
 
     def _add(self, node: onnx.NodeProto, model: onnx.ModelProto, values: dict[str, Array]) -> None:

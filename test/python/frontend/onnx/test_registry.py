@@ -41,7 +41,7 @@ def test_the_version_is_that_of_the_opset() -> None:
         ("Nonsense", 17, "", "Nonsense is not an operator of opset 17"),
         ("Gelu", 17, "com.microsoft", "com.microsoft.Gelu is not an operator of domain 'com.microsoft'"),
         ("Gelu", 2**40, "other", "other.Gelu is not an operator of domain 'other'"),
-        ("STFT", 17, "", "STFT is not supported"),
+        ("TfIdfVectorizer", 17, "", "TfIdfVectorizer is not supported"),
         ("Relu", 5, "", "Relu version 1 is not supported, only 6, 13, 14"),
     ],
 )
