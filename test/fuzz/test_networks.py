@@ -53,7 +53,7 @@ def compiles(domain: str, op: str) -> bool:
         if not draft.inputs or op not in [node.op_type for node in draft.nodes]:
             continue
         try:
-            compile(draft.model())
+            compile(draft.model(), host=False)
         except TpuMlirError:
             continue
         return True

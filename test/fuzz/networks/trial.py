@@ -52,7 +52,7 @@ def judge(oracle: Oracle, precision: str) -> Verdict:
 
 def _compile(model: onnx.ModelProto, feeds: Mapping[str, Array], precision: str) -> BModel:
     if not precision.startswith("int8"):
-        return tpu_mlir.compile(model, precision=precision)
+        return tpu_mlir.compile(model, precision=precision, host=False)
     ranges = calibrate(model, [dict(feeds)], method=METHOD)
     zero = precision == ASYMMETRIC
-    return tpu_mlir.compile(model, precision="int8", ranges=ranges, asymmetric=zero, quantize_outputs=zero)
+    return tpu_mlir.compile(model, precision="int8", ranges=ranges, asymmetric=zero, quantize_outputs=zero, host=False)

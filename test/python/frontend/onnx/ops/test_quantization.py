@@ -219,7 +219,7 @@ def test_errors_name_what_was_expected(node: onnx.NodeProto, reason: str) -> Non
     network.graph.node.pop()
     network.graph.node.append(node)
     with pytest.raises(ModelError, match=reason):
-        tpu_mlir.compile(network, precision="int8")
+        tpu_mlir.compile(network, precision="int8", host=False)
 
 
 @pytest.mark.skipif(not SHUFFLENET.is_file(), reason="the folder of models is not beside the repository")
