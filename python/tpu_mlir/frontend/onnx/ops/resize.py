@@ -8,7 +8,9 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.composing import Composer, shape_of
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
+from tpu_mlir.frontend.onnx.interpolation import Line, nearest, weights
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.tensors import Array
@@ -16,7 +18,10 @@ from tpu_mlir.frontend.onnx.values import Constant, result
 
 T = TypeVar("T", int, float)
 
-_COORDINATES = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric")
+_COORDINATES = (
+    *("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric"),
+    "tf_crop_and_resize",
+)
 
 
 def _scaled(n: Node, scales: list[float]) -> Imported:
@@ -53,39 +58,88 @@ def upsample_by_attribute(n: Node) -> Imported:
 
 
 @importer("Upsample", 9)
-@importer("Resize", 10, only="without tf_crop_and_resize; antialias for scales of at least 1")
+@importer("Resize", 10)
 def upsample(n: Node) -> Imported:
     """Import Upsample and the first Resize, whose scales are an operand."""
     return _scaled(n, [float(scale) for scale in n.constant(1, "scales").reshape(-1).tolist()])
 
 
-@importer("Resize", 11, 13, 18, 19, only="without tf_crop_and_resize; antialias for scales of at least 1")
+@importer("Resize", 11, 13, 18, 19, only="to constant sizes")
 def resize(n: Node) -> Imported:
     """Import Resize to given scales or sizes."""
     mode = n.str_attr("mode", "nearest")
     if mode not in ("nearest", "linear", "cubic"):
         raise Unsupported(f"Resize expects the mode nearest, linear or cubic, found {mode}")
     scales, sizes = _extent(n)
-    if n.int_attr("antialias", 0) and mode != "nearest" and min(scales) < 1:
-        raise Unsupported("Resize with antialias is supported only for scales of at least 1")
     coordinates = n.str_attr("coordinate_transformation_mode", "half_pixel")
-    nearest = n.str_attr("nearest_mode", "round_prefer_floor")
-    if coordinates == "tf_half_pixel_for_nn" and mode == "nearest" and nearest == "floor":
-        coordinates, nearest = "half_pixel", "round_prefer_ceil"  # floor((i + .5) / s) = floor(half_pixel + .5)
+    rounding = n.str_attr("nearest_mode", "round_prefer_floor")
+    if coordinates == "tf_half_pixel_for_nn" and mode == "nearest" and rounding == "floor":
+        coordinates, rounding = "half_pixel", "round_prefer_ceil"  # floor((i + .5) / s) = floor(half_pixel + .5)
     if coordinates not in _COORDINATES:
         raise Unsupported(f"Resize expects coordinates {', '.join(_COORDINATES)}, found {coordinates}")
+    nearest_mode = enum("nearest_mode", rounding)
     if 0 in n.shape(0):
         return Constant(np.zeros(sizes, n.dtype(0)), n.outputs[0])
+    if coordinates == "tf_crop_and_resize" or (n.int_attr("antialias", 0) and mode != "nearest" and min(scales) < 1):
+        return _by_matrices(n, mode, coordinates, rounding, _lines(n, scales, sizes))
     return top.ResizeOp(
         n.value(0),
         enum("resize_mode", mode),
         _floats(scales),
         sizes,
         enum("coordinate_transformation", coordinates),
-        enum("nearest_mode", nearest),
+        nearest_mode,
         n.float_attr("cubic_coeff_a", -0.75),
         exclude_outside=bool(n.int_attr("exclude_outside", 0)),
     )
+
+
+def _lines(n: Node, scales: list[float], sizes: list[int]) -> list[Line]:
+    """Return what happens to each dimension, with the regions that the second operand crops."""
+    shape, is_cropped = n.shape(0), n.str_attr("coordinate_transformation_mode", "") == "tf_crop_and_resize"
+    axes = [n.axis(axis, len(shape)) for axis in n.ints_attr("axes", list(range(len(shape))))]
+    regions = dict.fromkeys(range(len(shape)), (0.0, 1.0))
+    if is_cropped:
+        roi = n.constant(1, "region of interest").reshape(-1).astype(np.float64) if n.has(1) else np.zeros(0)
+        if roi.size != 2 * len(axes):
+            raise Unsupported(f"Resize expects a region of {2 * len(axes)} numbers, found {roi.size}")
+        pairs = zip(roi[: len(axes)].tolist(), roi[len(axes) :].tolist(), strict=True)
+        regions |= dict(zip(axes, pairs, strict=True))
+    each = zip(shape, sizes, scales, strict=True)
+    return [Line(*line, *regions[axis]) for axis, line in enumerate(each)]
+
+
+def _by_matrices(n: Node, mode: str, coordinates: str, rounding: str, lines: list[Line]) -> Imported:
+    """Return a product with a constant matrix, or a gather of the nearest, along every dimension that changes."""
+    c, value, inside = Composer(n), n.value(0), np.ones([1] * len(lines), np.bool_)
+    cubic, exclude = n.float_attr("cubic_coeff_a", -0.75), bool(n.int_attr("exclude_outside", 0))
+    for axis, line in enumerate(lines):
+        if line.size == line.result and line.scale == 1 and (line.begin, line.end) == (0, 1):
+            continue
+        at = line.coordinates(coordinates)
+        if mode == "nearest":
+            value = c(
+                top.GatherOp, value, n.weight(nearest(at, line.size, rounding), f"nearest{axis}"), axis, name="near"
+            )
+        else:
+            antialias = bool(n.int_attr("antialias", 0))
+            matrix = weights(at, line, mode, cubic, antialias=antialias, exclude_outside=exclude)
+            value = _along(c, value, axis, n.weight(matrix.astype(np.float32), f"matrix{axis}"))
+        if coordinates == "tf_crop_and_resize":
+            within = (at >= 0) & (at <= line.size - 1)
+            inside = inside & within.reshape([-1 if other == axis else 1 for other in range(len(lines))])
+    if inside.all():
+        return c.named(value)
+    outside = c.weight(n.float_attr("extrapolation_value", 0.0), "outside")
+    return top.WhereOp(n.weight(inside, "inside"), value, outside)
+
+
+def _along(c: Composer, value: ir.Value, axis: int, matrix: ir.Value) -> ir.Value:
+    """Return a value multiplied by a matrix along one dimension."""
+    rank = len(shape_of(value))
+    order = [*(other for other in range(rank) if other != axis), axis]
+    product = c(top.MatMulOp, c.transpose(value, order), matrix, name="resized")
+    return c.transpose(product, np.argsort(order).tolist())
 
 
 def _extent(n: Node) -> tuple[list[float], list[int]]:

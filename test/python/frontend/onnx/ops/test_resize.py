@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from onnx.reference import ReferenceEvaluator
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.testing import Fixed, NodeCase, Operand, case, check_round_trip, integers, uniform
@@ -50,17 +51,41 @@ NEW = [
 ]
 
 
-@pytest.mark.parametrize("tried", OLD + NEW, ids=str)
+def crop(*region: float, **attributes: object) -> NodeCase:
+    """Return a Resize of a part of an image, to other sizes."""
+    how = {"coordinate_transformation_mode": "tf_crop_and_resize", **attributes}
+    return case("Resize", X, scales(*region), None, integers([1, 2, 4, 6]), opset=13, **how)
+
+
+PART = (0.0, 0.0, 0.2, 0.3, 1.0, 1.0, 0.9, 0.7)
+CROPPED = [
+    *(crop(*PART, mode=mode) for mode in ("nearest", "linear", "cubic")),
+    crop(0.0, 0.0, 0.4, -0.5, 1.0, 1.0, 1.2, 1.3, mode="linear", extrapolation_value=10.0),
+    crop(0.0, 0.0, 0.4, 0.6, 1.0, 1.0, 1.2, 1.7, mode="nearest", extrapolation_value=-3.0),
+]
+# ONNX Runtime's antialias has rounded factors; ONNX's reference has not.
+SMOOTH = [
+    *(resize(DOWN, opset=18, mode=mode, antialias=1) for mode in ("linear", "cubic")),
+    *(resize(None, integers([1, 2, 3, 3]), opset=18, mode=mode, antialias=1) for mode in ("linear", "cubic")),
+    resize(DOWN, opset=18, mode="cubic", antialias=1, exclude_outside=1, cubic_coeff_a=-0.5),
+    resize(BOTH, opset=18, mode="linear", antialias=1, coordinate_transformation_mode="align_corners"),
+]
+
+
+@pytest.mark.parametrize("tried", SMOOTH, ids=str)
+def test_agrees_with_onnx_reference(tried: NodeCase) -> None:
+    (wanted,) = ReferenceEvaluator(tried.model()).run(None, tried.feeds())
+    check_round_trip(tried.model(), tried.feeds(), expected={"out0": np.asarray(wanted, np.float32)})
+
+
+@pytest.mark.parametrize("tried", OLD + NEW + CROPPED, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())
 
 
 REFUSED = [
-    (resize(DOWN, opset=18, mode="linear", antialias=1), "antialias is supported only for scales of at least 1"),
-    (
-        resize(UP, coordinate_transformation_mode="tf_crop_and_resize"),
-        "expects coordinates half_pixel, .* found tf_crop",
-    ),
+    (resize(UP, coordinate_transformation_mode="tf_crop_and_resize"), "expects a region of 8 numbers, found 0"),
+    (resize(UP, coordinate_transformation_mode="corners"), "expects coordinates half_pixel, .* found corners"),
     (resize(scales(2.0, 2.0)), r"Resize expects 4 scales, found \[2.0, 2.0\]"),
 ]
 
