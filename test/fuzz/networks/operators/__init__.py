@@ -10,6 +10,7 @@ from fuzz.networks.operators import quantization as quantization
 from fuzz.networks.operators import recurrent as recurrent
 from fuzz.networks.operators import reduction as reduction
 from fuzz.networks.operators import signal as signal
+from fuzz.networks.operators import vision as vision
 from fuzz.networks.operators import window as window
 from fuzz.networks.operators.registry import writers
 

@@ -68,9 +68,9 @@ class Convolution:
         )
 
 
-def _convolve(n: Node, conv: Convolution) -> Imported:
+def convolve(n: Node, conv: Convolution, x: ir.Value) -> Imported:
     """Return a convolution as the chip has it: over two dimensions at most, its filters and bias constants."""
-    x, bias = n.value(0), conv.bias
+    bias = conv.bias
     is_plain = is_fixed(conv.filters) and len(conv.kernel) <= 2
     if is_plain and (bias is None or is_fixed(bias)):
         return conv.build(x)
@@ -160,7 +160,8 @@ def conv(n: Node) -> Imported:
     """Import Conv."""
     w = window(n, kernel_of(n))
     group = n.int_attr("group", 1)
-    return _convolve(n, Convolution(n.value(1), n.optional(2), w.kernel, w.strides, w.pads, w.dilations, group))
+    own = Convolution(n.value(1), n.optional(2), w.kernel, w.strides, w.pads, w.dilations, group)
+    return convolve(n, own, n.value(0))
 
 
 @importer("ConvTranspose", 1, 11)
@@ -183,7 +184,8 @@ def conv_transpose(n: Node) -> Imported:
         wanted = [size * stride for size, stride in zip(sizes, strides, strict=True)]
         pads, extra = _cut_to(n, n.ints_attr("output_shape", wanted), full, extra, mode)
     group, bias = n.int_attr("group", 1), n.optional(2)
-    return _convolve(n, Convolution(n.value(1), bias, kernel, strides, pads, dilations, group, extra))
+    own = Convolution(n.value(1), bias, kernel, strides, pads, dilations, group, extra)
+    return convolve(n, own, n.value(0))
 
 
 def _cut_to(n: Node, wanted: list[int], full: list[int], extra: list[int], mode: str) -> tuple[list[int], list[int]]:
