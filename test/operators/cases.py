@@ -18,6 +18,7 @@ from python.frontend.onnx.ops import (
     test_resize,
     test_shape,
     test_slice,
+    test_vision,
 )
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.testing import NodeCase
@@ -33,7 +34,7 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
     "activation": [*test_activation.PLAIN, *test_activation.AXES],
     "conv": [*test_conv.CONV, *test_conv.TRANSPOSED],
     "einsum": test_einsum.EINSUM,
-    "matmul": [*test_matmul.MATMUL, *test_matmul.GEMM],
+    "matmul": [*test_matmul.MATMUL, *test_matmul.GEMM, *test_matmul.DET],
     "pool": [*test_pool.MAX, *test_pool.AVERAGE, *test_pool.OTHER],
     "reduce": [*test_reduce.REDUCE, *test_reduce.ARG, *test_reduce.CUMSUM],
     "normalize": test_normalize.NORMS,
@@ -47,7 +48,8 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
         *test_gather.ORDERS,
         *test_gather.HOT,
     ],
-    "resize": [*test_resize.OLD, *test_resize.NEW],
+    "resize": [*test_resize.OLD, *test_resize.NEW, *test_resize.CROPPED],
+    "vision": [*test_vision.COLUMNS, *test_vision.SAMPLED, *test_vision.ALIGNED],
     "constant": test_constant.CONSTANTS,
 }
 

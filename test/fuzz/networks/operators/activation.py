@@ -16,6 +16,7 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "Softplus": (),
     "Softsign": (),
     "ThresholdedRelu": ("alpha",),
+    "Shrink": ("lambd", "bias"),
 }
 
 

@@ -53,3 +53,9 @@ def einsum(d: Draft, op: str) -> list[str]:
     d.random.shuffle(result)
     arrow = f"->{''.join(result)}" if d.chance(0.8) else ""
     return d.emit(op, [a, b], equation=f"{''.join(labels)},{''.join(right)}{arrow}")
+
+
+@writes("Det")
+def determinant(d: Draft, op: str) -> list[str]:
+    size = d.integer(1, 4)
+    return d.emit(op, [d.fresh((*shapes.shape(d.random, d.integer(0, 2)), size, size), -2, 2)])

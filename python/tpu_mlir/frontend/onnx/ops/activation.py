@@ -6,6 +6,7 @@ import numpy as np
 
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.composing import Composer
 from tpu_mlir.frontend.onnx.exporting import Exported, Exporter, exporter
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.ops.elementwise import Build, binary, renamed, unary
@@ -59,6 +60,16 @@ exporter("celu")(_with_floats("Celu", "alpha"))
 exporter("selu")(_with_floats("Selu", "alpha", "gamma"))
 exporter("thresholded_relu")(_with_floats("ThresholdedRelu", "alpha"))
 exporter("hard_sigmoid")(_with_floats("HardSigmoid", "alpha", "beta"))
+
+
+@importer("Shrink", 9)
+def shrink(n: Node) -> Imported:
+    """Import Shrink: what is further from 0 than `lambd` comes nearer by `bias`, the rest is 0."""
+    c, x, limit, bias = Composer(n), n.value(0), n.float_attr("lambd", 0.5), n.float_attr("bias", 0.0)
+    low, high = (c(top.AddOp, x, c.weight(shift, "bias"), name="moved") for shift in (bias, -bias))
+    is_low = c(top.LessOp, x, c.weight(-limit, "limit"), name="is_low")
+    is_high = c(top.GreaterOp, x, c.weight(limit, "limit"), name="is_high")
+    return top.WhereOp(is_low, low, c(top.WhereOp, is_high, high, c.weight(0.0, "zero"), name="rest"))
 
 
 @importer("Gelu", 20)

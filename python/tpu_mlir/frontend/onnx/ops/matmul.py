@@ -1,9 +1,14 @@
 """Matrix products."""
 
+import itertools
+import math
+from collections.abc import Mapping
+
 import numpy as np
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
+from tpu_mlir.frontend.onnx.composing import Composer, shape_of
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
@@ -56,6 +61,43 @@ def _scaled(n: Node, index: int, factor: float, suffix: str) -> ir.Value:
     if n.is_constant(index):
         return n.weight(n.constant(index, suffix).astype(np.float32) * np.float32(factor), suffix)
     return result(top.MulOp(n.value(index), n.weight(np.array(factor, np.float32), suffix), loc=n.at(f"by_{suffix}")))
+
+
+MOST_ROWS = 6  # of a determinant: its minors double with each
+
+
+@importer("Det", 11, only=f"of at most {MOST_ROWS} rows")
+def determinant(n: Node) -> Imported:
+    """Import Det: by its last row, from the minors of the rows above it, each computed once."""
+    *outer, size, columns = n.shape(0) if n.rank(0) >= 2 else [0, 0]
+    if size != columns or not 1 <= size <= MOST_ROWS:
+        raise Unsupported(f"Det expects square matrices of at most {MOST_ROWS} rows, found the shape {n.shape(0)}")
+    c = Composer(n)
+    cells = c.reshape(n.value(0), [math.prod(outer), size * size])
+    minors: dict[tuple[int, ...], ir.Value] = {
+        (column,): c.take(cells, 1, column, 1, name="cell") for column in range(size)
+    }
+    for row in range(1, size):
+        every = itertools.combinations(range(size), row + 1)
+        minors = {columns: _minor(c, cells, row, columns, minors) for columns in every}
+    return top.ReshapeOp(minors[tuple(range(size))], outer)
+
+
+def _minor(
+    c: Composer, cells: ir.Value, row: int, columns: tuple[int, ...], minors: Mapping[tuple[int, ...], ir.Value]
+) -> ir.Value:
+    """Return the determinant of the rows up to one and of some columns, given those of one row less."""
+    size = math.isqrt(shape_of(cells)[1])
+
+    def term(place: int) -> ir.Value:
+        cell = c.take(cells, 1, row * size + columns[place], 1, name="cell")
+        return c(top.MulOp, cell, minors[(*columns[:place], *columns[place + 1 :])], name="term")
+
+    first, *others = sorted(range(row + 1), key=lambda place: (row + place) % 2)  # what is added comes first
+    total = term(first)
+    for place in others:
+        total = c(top.SubOp if (row + place) % 2 else top.AddOp, total, term(place), name="minor")
+    return total
 
 
 @exporter("matmul")

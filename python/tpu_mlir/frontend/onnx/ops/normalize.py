@@ -5,18 +5,37 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.composing import Composer
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.values import result
 
 
-@importer("BatchNormalization", 7, 9, 14, 15, only="inference, not training")
+@importer("BatchNormalization", 7, 9, 14, 15)
 def batch_normalization(n: Node) -> Imported:
-    """Import BatchNormalization as inference computes it."""
+    """Import BatchNormalization as inference computes it or, in training mode, with the statistics of its input."""
     if n.int_attr("training_mode", 0):
-        raise Unsupported("BatchNormalization is in training mode; export the model for inference")
+        return _with_own_statistics(n)
     return top.BatchNormOp(n.value(0), n.value(1), n.value(2), n.value(3), n.value(4), n.float_attr("epsilon", 1e-5))
+
+
+def _with_own_statistics(n: Node) -> list[ir.Value]:
+    """Return the normal values, and the running mean and variance moved towards those of the batch."""
+    c, rank, channels = Composer(n), n.rank(0), n.shape(0)[1]
+    mean, variance = moments(n, [axis for axis in range(rank) if axis != 1])
+    along = [channels, *[1] * (rank - 2)]
+    scale, bias = (c.reshape(n.value(index), along) for index in (1, 2))
+    epsilon = c.weight(n.float_attr("epsilon", 1e-5), "epsilon")
+    deviation = c(top.SqrtOp, c(top.AddOp, variance, epsilon, name="shifted"), name="deviation")
+    normal = c(top.DivOp, c(top.SubOp, n.value(0), mean, name="difference"), deviation, name="normal")
+    results = [result(top.AddOp(c(top.MulOp, normal, scale, name="scaled"), bias, loc=n.out(0)))]
+    momentum = n.float_attr("momentum", 0.9)
+    for index, (running, own) in enumerate(((n.value(3), mean), (n.value(4), variance)), 1):
+        kept = c(top.MulOp, running, c.weight(momentum, "momentum"), name="kept")
+        part = c(top.MulOp, c.reshape(own, [channels]), c.weight(1 - momentum, "share"), name="part")
+        results.append(result(top.AddOp(kept, part, loc=n.out(index))))
+    return results
 
 
 @exporter("batch_norm")

@@ -19,10 +19,10 @@ def identity(n: Node) -> Imported:
     return n.operand(0)
 
 
-@importer("Dropout", 7, 10, 12, 13, only="inference, not training")
+@importer("Dropout", 7, 10, 12, 13, only="inference, or a ratio of 0")
 def dropout(n: Node) -> Imported:
     """Import Dropout: nothing, and a mask that keeps everything."""
-    if n.has(2) and bool(n.scalar(2, "training_mode", 0)):
+    if n.has(2) and bool(n.scalar(2, "training_mode", 0)) and n.scalar(1, "ratio", 0.5) != 0:
         raise Unsupported("Dropout is in training mode; export the model for inference")
     if len(n.outputs) < 2 or n.outputs[1] not in n.live:
         return n.operand(0)

@@ -3,6 +3,7 @@
 import pytest
 from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, uniform
 
+DET = [case("Det", uniform(*shape), opset=11) for shape in ((1, 1), (2, 2), (3, 2, 2), (2, 3, 3), (4, 4), (2, 2, 6, 6))]
 MATMUL = [
     case("MatMul", uniform(3, 4), uniform(4, 5), opset=7),
     case("MatMul", uniform(2, 1, 3, 4), Fixed(uniform(5, 4, 6)), opset=9),
@@ -22,6 +23,6 @@ GEMM = [
 ]
 
 
-@pytest.mark.parametrize("tried", MATMUL + GEMM, ids=str)
+@pytest.mark.parametrize("tried", MATMUL + GEMM + DET, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())

@@ -30,6 +30,7 @@ ARRANGED = [
     *(case("Identity", X, opset=opset) for opset in (7, 13, 14, 16, 19, 21)),
     *(case("Dropout", X, opset=opset) for opset in (7, 10, 12, 13)),
     case("Dropout", X, None, Fixed(np.array(False)), opset=13, outputs=2),
+    case("Dropout", X, Fixed(np.array(0.0, np.float32)), TRUE, opset=13, outputs=2),
     *(
         case("Trilu", uniform(2, 4, 5), Fixed(np.array(k, np.int64)), upper=upper)
         for k in (-1, 0, 2)
