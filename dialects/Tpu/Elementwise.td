@@ -57,8 +57,11 @@ def Tpu_SelectOp : Tpu_Op<"select", [
 }
 
 def Tpu_CastOp : Tpu_Op<"cast", [ElementByElement, SameOperandsAndResultShape]> {
-  let summary = "result = input in another element type, rounded to nearest even";
+  let summary = "result = input in another element type";
   let description = [{
+    Floats are rounded to nearest even; to integers they are cut off towards zero, what the type does not hold becomes the
+    nearest that it does, and NaN 0. Integers keep their low bits.
+
     (C1) The types differ.
 
     Example: `%r = tpu.cast %a : tensor<1x3x8x8xf32> -> tensor<1x3x8x8xf16>`

@@ -70,8 +70,8 @@ def Tpu_PadOp : Tpu_MoveOp<"pad"> {
 
     Example: `%r = tpu.pad %x {low = array<i64: 0, 0, 1, 1>, high = array<i64: 0, 0, 1, 1>, value = 0.0 : f32} : ...`
   }];
-  let arguments = (ins Tpu_NumberTensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, F32Attr:$value);
-  let results = (outs Tpu_NumberTensor:$result);
+  let arguments = (ins Tpu_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high, F32Attr:$value);
+  let results = (outs Tpu_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
@@ -112,8 +112,8 @@ def Tpu_SubsampleOp : Tpu_MoveOp<"subsample"> {
 
     Example: `%r = tpu.subsample %x {offsets = array<i64: 0, 1>, steps = array<i64: 2, 2>} : tensor<1x3x8x8xf16> -> tensor<1x3x4x4xf16>`
   }];
-  let arguments = (ins Tpu_NumberTensor:$input, DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$steps);
-  let results = (outs Tpu_NumberTensor:$result);
+  let arguments = (ins Tpu_Tensor:$input, DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$steps);
+  let results = (outs Tpu_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
@@ -125,8 +125,8 @@ def Tpu_UpsampleOp : Tpu_MoveOp<"upsample"> {
 
     Example: `%r = tpu.upsample %x {scale = array<i64: 2, 2>} : tensor<1x64x8x8xf16> -> tensor<1x64x16x16xf16>`
   }];
-  let arguments = (ins Tpu_NumberTensor:$input, DenseI64ArrayAttr:$scale);
-  let results = (outs Tpu_NumberTensor:$result);
+  let arguments = (ins Tpu_Tensor:$input, DenseI64ArrayAttr:$scale);
+  let results = (outs Tpu_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }

@@ -22,7 +22,7 @@ def Tpu_Dialect : Dialect {
 
 /// A static tensor [n, c, h, w] of a type that the execution units compute in.
 def Tpu_Tensor : Type<
-    And<[4DTensorOf<[F32, F16, BF16, I8, I16, I32, UI8, UI16]>.predicate, HasStaticShapePred, HasElementsPred]>,
+    And<[4DTensorOf<[F32, F16, BF16, I8, I16, I32, UI8, UI16, UI32]>.predicate, HasStaticShapePred, HasElementsPred]>,
     "static rank-4 tensor with elements of a chip type", "::mlir::RankedTensorType">;
 
 def Tpu_FloatTensor : Type<

@@ -28,18 +28,6 @@ static ArithOp arithOf(tpu::BinaryKind kind) {
   llvm_unreachable("every other kind has a command");
 }
 
-static ArithOp arithOf(tpu::CompareKind kind) {
-  switch (kind) {
-  case tpu::CompareKind::eq:
-    return ArithOp::SelectEqual;
-  case tpu::CompareKind::gt:
-    return ArithOp::SelectGreater;
-  case tpu::CompareKind::lt:
-    return ArithOp::SelectLess;
-  }
-  llvm_unreachable("every kind has a command");
-}
-
 static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
@@ -176,41 +164,6 @@ struct BinaryScalarKernel
   }
 };
 
-struct SelectKernel : ElementwiseBase<SelectKernel, tpu::SelectOp> {
-  SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
-    Type type = typeOf(operation->getResult(0)).getElementType();
-    return SmallVector<int64_t>(2, scratchBytes(operation, result, type));
-  }
-
-  void emit(Operation *operation, Emitter &emitter,
-            const Binding &binding) const {
-    auto op = cast<tpu::SelectOp>(operation);
-    const Tile &tile = binding.result.tile;
-    Math math(emitter, operation->getContext(), tile.size);
-    auto operand = [&](unsigned index) {
-      return operandView(operation->getOperand(index), binding.operands[index],
-                         tile);
-    };
-    LocalView result = viewOf(binding.result);
-    LocalView mask = scratchView(binding, 0, tile, result.elementType);
-    LocalView other = scratchView(binding, 1, tile, result.elementType);
-    LocalView lhs = operand(0), rhs = operand(1);
-    if (op.getKind() == tpu::CompareKind::eq && !lhs.elementType.isInteger()) {
-      // The command compares bits: adding 0 makes -0 and 0 alike.
-      math.add(mask, lhs, 0.0f);
-      math.add(other, rhs, 0.0f);
-      lhs = mask;
-      rhs = other;
-    }
-    math.select(arithOf(op.getKind()), mask, lhs, rhs, ~uint32_t(0));
-    // (on_true & mask) | (on_false & ~mask), exact for any value.
-    math.bitwise(ArithOp::And, result, operand(2), mask);
-    math.invert(mask, mask);
-    math.bitwise(ArithOp::And, other, operand(3), mask);
-    math.bitwise(ArithOp::Or, result, result, other);
-  }
-};
-
 /// The chip converts between f16 and bf16 only by way of f32.
 struct CastKernel : ElementwiseBase<CastKernel, tpu::CastOp> {
   SmallVector<int64_t> scratch(Operation *operation, const Tile &result) const {
@@ -230,7 +183,14 @@ struct CastKernel : ElementwiseBase<CastKernel, tpu::CastOp> {
       math.cast(wide, input);
       input = wide;
     }
-    math.cast(viewOf(binding.result), input);
+    LocalView result = viewOf(binding.result);
+    if (!result.elementType.isInteger())
+      math.cast(result, input);
+    else if (!input.elementType.isInteger())
+      math.cast(result, input, Rounding::TowardsZero);
+    else // the command for casts would saturate
+      math.integer(ArithOp::Add, result, input,
+                   IntegerAttr::get(input.elementType, 0));
   }
 
 private:
@@ -321,7 +281,6 @@ void tpu_mlir::registerElementwiseKernels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, tpu::TpuDialect *) {
     tpu::BinaryOp::attachInterface<BinaryKernel>(*context);
     tpu::BinaryScalarOp::attachInterface<BinaryScalarKernel>(*context);
-    tpu::SelectOp::attachInterface<SelectKernel>(*context);
     tpu::CastOp::attachInterface<CastKernel>(*context);
     tpu::SubsampleOp::attachInterface<SubsampleKernel>(*context);
     tpu::UpsampleOp::attachInterface<UpsampleKernel>(*context);

@@ -5,9 +5,11 @@
 void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
   registerActivationKernels(registry);
   registerAttentionKernels(registry);
+  registerChoiceKernels(registry);
   registerConvKernels(registry);
   registerElementwiseKernels(registry);
   registerGatherKernels(registry);
+  registerIntegerKernels(registry);
   registerLocalShapeKernels(registry);
   registerLookupKernels(registry);
   registerMatMulKernels(registry);

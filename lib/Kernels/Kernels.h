@@ -13,9 +13,11 @@ void registerKernels(mlir::DialectRegistry &registry);
 
 void registerActivationKernels(mlir::DialectRegistry &registry);
 void registerAttentionKernels(mlir::DialectRegistry &registry);
+void registerChoiceKernels(mlir::DialectRegistry &registry);
 void registerConvKernels(mlir::DialectRegistry &registry);
 void registerElementwiseKernels(mlir::DialectRegistry &registry);
 void registerGatherKernels(mlir::DialectRegistry &registry);
+void registerIntegerKernels(mlir::DialectRegistry &registry);
 void registerLocalShapeKernels(mlir::DialectRegistry &registry);
 void registerLookupKernels(mlir::DialectRegistry &registry);
 void registerMatMulKernels(mlir::DialectRegistry &registry);

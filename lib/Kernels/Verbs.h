@@ -147,7 +147,7 @@ public:
 
   /// a op b; of integers the exact result times 2^shift, rounded to nearest
   /// even. What saturates does so as the operands are signed, differences
-  /// always.
+  /// always. Shifts to the right drop bits.
   virtual void arithmetic(Emitter &emitter, ArithOp op, const Elements &,
                           const Argument &a, const Argument &b,
                           int64_t shift = 0) const = 0;

@@ -12,7 +12,11 @@ Array = NDArray[np.generic]
 Pair = tuple[int, int]
 Shape = tuple[int, int, int, int]  # or pads: top, left, bottom, right
 FLOATS = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16), "bf16": np.dtype(ml_dtypes.bfloat16)}
-TYPES = FLOATS | {"i8": np.dtype(np.int8), "ui8": np.dtype(np.uint8)}
+INTEGERS = {
+    **{f"i{bits}": np.dtype(f"int{bits}") for bits in (8, 16, 32)},
+    **{f"ui{bits}": np.dtype(f"uint{bits}") for bits in (8, 16, 32)},
+}
+TYPES = FLOATS | INTEGERS
 # Rounding of the element type, with some room for sums of rounded terms.
 TOLERANCE = {"f32": 2e-6, "f16": 4e-3, "bf16": 3e-2}
 
@@ -320,7 +324,7 @@ def movement_cases(kind: str) -> list[KernelCase]:
     orders = [(0, 2, 3, 1), (0, 3, 1, 2), (1, 0, 2, 3), (0, 1, 3, 2), (3, 2, 1, 0), (2, 3, 0, 1), (0, 2, 1, 3)]
     tall = numbers((1, 1500, 1, 901), kind, seed=2)  # more than lanes hold at a time
     pairs, triples = numbers((1, 1501, 1, 2), kind, seed=3), numbers((1, 1501, 1, 3), kind, seed=4)
-    edge = -1.5 if kind in FLOATS else float(np.iinfo(TYPES[kind]).max - 5)
+    edge = -1.5 if kind in FLOATS else float(min(np.iinfo(TYPES[kind]).max - 5, 1 << 24))
     padded = np.pad(x, ((0, 1), (1, 0), (2, 0), (0, 3)), constant_values=edge)
     pads = f"low = {array_attr((0, 1, 2, 0))}, high = {array_attr((1, 0, 0, 3))}, value = {edge} : f32"
     row, column = x[:, :, :1], x[..., :1]

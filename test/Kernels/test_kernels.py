@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from integer_cases import INTEGER
 from kernel_cases import ALL, KernelCase
 from quantized_cases import QUANTIZED
 from tpu_mlir._mlir import ir
@@ -22,7 +23,7 @@ def compile_text(text: str, path: Path) -> BModel:
     return BModel.load(path)
 
 
-@pytest.mark.parametrize("case", [*ALL, *QUANTIZED], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*ALL, *QUANTIZED, *INTEGER], ids=lambda case: case.name)
 def test_kernel(case: KernelCase, tmp_path: Path) -> None:
     model = compile_text(case.module(), tmp_path / "case.bmodel")
     session = Session(model, check_races=True, check_uninitialised=True)

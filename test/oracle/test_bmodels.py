@@ -24,6 +24,7 @@ from oracle.bmodels import Array, compare
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Kernels"))
 
+from integer_cases import INTEGER
 from kernel_cases import ALL, FLOATS, KernelCase, cases, tensor_type
 from quantized_cases import QUANTIZED
 from test_kernels import compile_text
@@ -74,7 +75,7 @@ def record(request: pytest.FixtureRequest) -> Record:
 def batches() -> list[object]:
     """Return the kernels of each element type, cut into groups."""
     found: list[object] = []
-    for kind, kernels in {**{kind: cases(kind) for kind in FLOATS}, "8 bits": QUANTIZED}.items():
+    for kind, kernels in {**{kind: cases(kind) for kind in FLOATS}, "8 bits": QUANTIZED, "integers": INTEGER}.items():
         for first in range(0, len(kernels), TOGETHER):
             part = kernels[first : first + TOGETHER]
             found.append(pytest.param(part, id=f"kernels {first} to {first + len(part) - 1}, {kind}"))
@@ -93,7 +94,7 @@ def test_kernels(kernels: list[KernelCase], oracle: Path, record: Record, tmp_pa
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("kernel", [pytest.param(kernel, id=kernel.name) for kernel in [*ALL, *QUANTIZED]])
+@pytest.mark.parametrize("kernel", [pytest.param(kernel, id=kernel.name) for kernel in [*ALL, *QUANTIZED, *INTEGER]])
 def test_kernel_alone(kernel: KernelCase, oracle: Path, record: Record, tmp_path: Path) -> None:
     model = compile_text(kernel.module(), tmp_path / "kernel.bmodel")
     check(oracle, model, by_order(model, list(kernel.feeds.values())), record)

@@ -114,6 +114,8 @@ void ChipVerbs::arithmetic(Emitter &emitter, ArithOp op,
     i.opd2_prec = uint32_t(isa::Precision::I8);
     i.opd2_n_str = codeOf(Rounding::HalfToEven);
   }
+  if (op == ArithOp::LogicShift) // bits that leave to the right are dropped
+    i.opd2_n_str = codeOf(Rounding::Down);
   append(emitter, i);
 }
 
