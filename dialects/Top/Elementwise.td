@@ -27,7 +27,8 @@ class Top_BroadcastOp<string mnemonic, string formula, Type operand, Type result
 
 class Top_BinaryOp<string mnemonic, string formula, list<Trait> traits = [],
                    string inference = "inferBroadcast(emit, adaptor.getOperands(), types)">
-    : Top_BroadcastOp<mnemonic, formula, Top_NumericTensor, Top_NumericTensor, traits, inference>;
+    : Top_BroadcastOp<mnemonic, formula, Top_NumericTensor, Top_NumericTensor,
+                      !listconcat(traits, [Top_TakesIntegers]<Trait>), inference>;
 
 defvar Top_Extremum = [Commutative, Top_MagnitudeOpInterface, Top_AbsorbsOverflow, Top_ReadsWide]<Trait>;
 
@@ -45,7 +46,8 @@ let hasFolder = 1 in {
 
 def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [Top_ReadsWide], ""> {
   let description = [{
-    The remainder has the sign of `rhs` (as in Python), or with `fmod` the sign of `lhs` (as in C).
+    The remainder has the sign of `rhs` (as in Python), or with `fmod` the sign of `lhs` (as in C). That of integers after
+    a division by 0 is lhs.
 
     - (C1) Aligned at the last dimension, the operands' dimensions are equal or one of them is 1.
     - (C2) Float operands need `fmod`.
@@ -66,13 +68,28 @@ def Top_LessOp : Top_CompareOp<"less", "lhs < rhs">;
 def Top_LessOrEqualOp : Top_CompareOp<"less_or_equal", "lhs <= rhs">;
 
 class Top_LogicOp<string mnemonic, string formula>
-    : Top_BroadcastOp<mnemonic, formula, Top_BoolTensor, Top_BoolTensor, [Commutative]>;
+    : Top_BroadcastOp<mnemonic, formula # ", bit by bit", Top_LogicTensor, Top_LogicTensor,
+                      [Commutative, Top_TakesIntegers]>;
 
 def Top_AndOp : Top_LogicOp<"and", "lhs and rhs">;
 def Top_OrOp : Top_LogicOp<"or", "lhs or rhs">;
 def Top_XorOp : Top_LogicOp<"xor", "lhs exclusive-or rhs">;
 
-def Top_WhereOp : Top_InferredOp<"where", !listconcat([AllElementTypesMatch<["on_true", "on_false", "output"]>]<Trait>, Top_Moves)> {
+def Top_ShiftOp : Top_BroadcastOp<"shift", "", Top_UnsignedTensor, Top_UnsignedTensor, [Top_TakesIntegers]> {
+  let summary = "output = lhs * 2^rhs, or with `right` lhs / 2^rhs, without the bits that leave";
+  let description = [{
+    Operands of any rank and of one element type; the result has the broadcast shape. Where rhs is the width of the type or
+    more, it is 0.
+
+    - (C1) Aligned at the last dimension, the operands' dimensions are equal or one of them is 1.
+
+    Example: `%y = top.shift %a, %b {right} : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xui8>`
+  }];
+  let arguments = (ins Top_UnsignedTensor:$lhs, Top_UnsignedTensor:$rhs, UnitAttr:$right);
+}
+
+def Top_WhereOp : Top_InferredOp<"where",
+    !listconcat([AllElementTypesMatch<["on_true", "on_false", "output"]>, Top_TakesIntegers]<Trait>, Top_Moves)> {
   let summary = "output = condition ? on_true : on_false";
   let description = [{
     All three operands broadcast to the shape of the result.
@@ -98,13 +115,14 @@ class Top_UnaryOp<string mnemonic, string formula, list<Trait> traits = [], Type
 }
 
 let hasFolder = 1 in {
-  def Top_AbsOp : Top_UnaryOp<"abs", "|input|", Top_Moves, Top_SignedTensor>;
-  def Top_NegOp : Top_UnaryOp<"neg", "-input", Top_Moves, Top_SignedTensor>;
+  def Top_AbsOp : Top_UnaryOp<"abs", "|input|", !listconcat([Top_TakesIntegers]<Trait>, Top_Moves), Top_NumericTensor>;
+  def Top_NegOp : Top_UnaryOp<"neg", "-input", !listconcat([Top_TakesIntegers]<Trait>, Top_Moves), Top_SignedTensor>;
   def Top_CeilOp : Top_UnaryOp<"ceil", "the least integer >= input", Top_Moves>;
   def Top_FloorOp : Top_UnaryOp<"floor", "the greatest integer <= input", Top_Moves>;
   def Top_RoundOp : Top_UnaryOp<"round", "the nearest integer, halves to even", Top_Moves>;
-  def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive", [Top_AbsorbsOverflow], Top_SignedTensor>;
-  def Top_NotOp : Top_UnaryOp<"not", "not input", [], Top_BoolTensor>;
+  def Top_SignOp : Top_UnaryOp<"sign", "-1, 0 or 1, as input is negative, zero or positive",
+      [Top_AbsorbsOverflow, Top_TakesIntegers], Top_NumericTensor>;
+  def Top_NotOp : Top_UnaryOp<"not", "not input, bit by bit", [Top_TakesIntegers], Top_LogicTensor>;
 }
 def Top_ExpOp : Top_UnaryOp<"exp", "e ^ input", [Top_OwnMagnitude, Top_ReadsWide, Top_AbsorbsOverflow]>;
 def Top_LogOp : Top_UnaryOp<"log", "ln(input)", [Top_ReadsWide]>;

@@ -42,7 +42,7 @@ public:
   }
 };
 
-/// Operands may be integers that are no quantized floats: indices and masks.
+/// Operands may be integers and truth values that are no quantized floats.
 template <typename ConcreteType>
 class TakesIntegers
     : public mlir::OpTrait::TraitBase<ConcreteType, TakesIntegers> {};

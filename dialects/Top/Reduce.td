@@ -11,7 +11,8 @@ def Top_ReduceKind : Top_Enum<"ReduceKind", "what a reduction computes", [
     I32EnumAttrCase<"LogSumExp", 8, "log_sum_exp">, I32EnumAttrCase<"SumSquare", 9, "sum_square">]>;
 def Top_ReduceKindAttr : EnumAttr<Top_Dialect, Top_ReduceKind, "reduce_kind">;
 
-def Top_ReduceOp : Top_InferredOp<"reduce", [Top_OwnMagnitude, Top_ReadsWide, Top_PassesOverflow, Top_Refines]> {
+def Top_ReduceOp : Top_InferredOp<"reduce",
+    [Top_OwnMagnitude, Top_ReadsWide, Top_PassesOverflow, Top_Refines, Top_TakesIntegers]> {
   let summary = "output = the sum, mean, .. of the elements along `axes`";
   let description = [{
     | kind | of the elements x |
@@ -27,11 +28,12 @@ def Top_ReduceOp : Top_InferredOp<"reduce", [Top_OwnMagnitude, Top_ReadsWide, To
     element is reduced by itself.
 
     - (C1) Every axis is less than the rank of `input`.
+    - (C2) Truth values have `max` and `min` only.
 
     Example: `%y = top.reduce mean %x axes = [2, 3] {keepdims} : (tensor<1x8x4x4xf32>) -> tensor<1x8x1x1xf32>`
   }];
-  let arguments = (ins Top_NumericTensor:$input, Top_ReduceKindAttr:$kind, Top_Axes:$axes, UnitAttr:$keepdims);
-  let results = (outs Top_NumericTensor:$output);
+  let arguments = (ins Top_AnyTensor:$input, Top_ReduceKindAttr:$kind, Top_Axes:$axes, UnitAttr:$keepdims);
+  let results = (outs Top_AnyTensor:$output);
   let hasFolder = 1;
   let assemblyFormat = "$kind $input `axes` `=` $axes attr-dict `:` functional-type(operands, results)";
 }
@@ -40,7 +42,7 @@ def Top_ArgKind : Top_Enum<"ArgKind", "which extremum is sought",
     [I32EnumAttrCase<"Max", 0, "max">, I32EnumAttrCase<"Min", 1, "min">]>;
 def Top_ArgKindAttr : EnumAttr<Top_Dialect, Top_ArgKind, "arg_kind">;
 
-def Top_ArgOp : Top_InferredOp<"arg", [Top_ReadsWide, Top_AbsorbsOverflow]> {
+def Top_ArgOp : Top_InferredOp<"arg", [Top_ReadsWide, Top_AbsorbsOverflow, Top_TakesIntegers]> {
   let summary = "output = index of the largest or smallest element along `axis`";
   let description = [{
     The result has the shape of `input` with dimension `axis` removed, or 1 with `keepdims`. Of equal elements the
@@ -57,7 +59,8 @@ def Top_ArgOp : Top_InferredOp<"arg", [Top_ReadsWide, Top_AbsorbsOverflow]> {
   let assemblyFormat = "$kind $input attr-dict `:` functional-type(operands, results)";
 }
 
-def Top_CumSumOp : Top_InferredOp<"cumsum", [Top_OwnMagnitude, Top_ReadsWide, Top_Refines], "inferAlongAxis(emit, adaptor.getInput(), adaptor.getAxis(), types)"> {
+def Top_CumSumOp : Top_InferredOp<"cumsum", [Top_OwnMagnitude, Top_ReadsWide, Top_Refines, Top_TakesIntegers],
+    "inferAlongAxis(emit, adaptor.getInput(), adaptor.getAxis(), types)"> {
   let summary = "output[i] = sum over j <= i of input[j], along `axis`";
   let description = [{
     Any shape, which the result keeps. `exclusive`: j < i. `reverse`: from the end, j >= i (both: j > i).

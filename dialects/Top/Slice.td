@@ -32,7 +32,7 @@ def Top_PadMode : Top_Enum<"PadMode", "what stands around the input", [
     I32EnumAttrCase<"Edge", 2, "edge">, I32EnumAttrCase<"Wrap", 3, "wrap">]>;
 def Top_PadModeAttr : EnumAttr<Top_Dialect, Top_PadMode, "pad_mode">;
 
-def Top_PadOp : Top_InferredOp<"pad", Top_Moves> {
+def Top_PadOp : Top_InferredOp<"pad", !listconcat([Top_TakesIntegers]<Trait>, Top_Moves)> {
   let summary = "output[i_0, ..] = input[i_0 - pads[0], ..] inside of the input, and by `mode` outside";
   let description = [{
     `pads` holds the begins of all dimensions, then the ends. Outside stand: `constant`, the `value`; `reflect`, the

@@ -129,17 +129,21 @@ llvm::Error tpu_mlir::runtime::checkIndices(const bmodel::IndexLimits &limits,
                                             llvm::ArrayRef<Feed> feeds) {
   for (const Feed &feed : feeds) {
     auto limit = limits.find(feed.name);
-    if (limit == limits.end() || feed.dataType != bmodel::DataType::I32)
+    bool isSigned = feed.dataType == bmodel::DataType::I32;
+    if (limit == limits.end() ||
+        (!isSigned && feed.dataType != bmodel::DataType::U32))
       continue;
     for (size_t i = 0; i + sizeof(int32_t) <= feed.bytes.size();
          i += sizeof(int32_t)) {
-      auto index = int32_t(llvm::support::endian::read32le(&feed.bytes[i]));
-      if (index < -limit->second || index >= limit->second)
+      uint32_t bits = llvm::support::endian::read32le(&feed.bytes[i]);
+      int64_t number = isSigned ? int64_t(int32_t(bits)) : int64_t(bits);
+      if (number < -limit->second || number >= limit->second)
         return failure(llvm::formatv(
-            "input '{0}': expected indices below {1}, the rows of the table "
-            "that they choose from, negative ones down to -{1}, but found {2} "
-            "as element {3}",
-            feed.name, limit->second, index, i / sizeof(int32_t)));
+            "input '{0}': expected numbers from {1} to {2} (rows of a table, "
+            "or those with which all others stay within 32 bits), but found "
+            "{3} as element {4}",
+            feed.name, isSigned ? -limit->second : 0, limit->second - 1, number,
+            i / sizeof(int32_t)));
     }
   }
   return llvm::Error::success();

@@ -231,8 +231,8 @@ def test_unknown_options() -> None:
 
 
 def test_all_errors_are_reported() -> None:
-    b = Builder(x=(2, 3))
-    model = b.model(b.node("Hardmax", "x"), b.node("Hardmax", "x", axis=0))
+    b = Builder(x=(1, 2, 3, 4))
+    model = b.model(b.node("GlobalLpPool", "x", p=3), b.node("GlobalLpPool", "x", p=4))
     with pytest.raises(CompileError) as caught:
         tpu_mlir.compile(model, host=False)
     assert len(str(caught.value).splitlines()) == 2

@@ -15,12 +15,12 @@ from tpu_mlir.quantization.calibration import clean_module
 
 REFUSED = """
 <ir_version: 8, opset_import: ["": 17]>
-refused (float[1, 4, 8, 8] x, int16[1, 8] ids) => (float[1, 4, 8, 8] y, int16[1, 8] more)
+refused (float[1, 4, 8, 8] x, int32[1, 8] ids) => (float[1, 4, 8, 8] y, int32[1, 8] more)
 <float[4, 4, 1, 1] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}>
 {
   c = Conv(x, w)
   y = Acosh(c)
-  more = Add(ids, ids)
+  more = ReduceLogSum<axes = [0]>(ids)
 }
 """
 FINE = """
@@ -46,8 +46,7 @@ def test_everything_is_named() -> None:
     with pytest.raises(CompileError) as refused:
         check_compilable(clean_module(read(REFUSED)), CompileOptions())
     message = str(refused.value)
-    assert "'ids': input 1 of the network is 'tensor<1x8xi16>'" in message
-    assert "'more': 'top.add' cannot be lowered: computes 'tensor<1x8xi16>'" in message
+    assert "'more': 'top.reduce' cannot be lowered: its kind is a number that integers do not hold" in message
 
 
 def test_what_compiles_passes_in_silence() -> None:
@@ -65,9 +64,9 @@ def test_what_compiles_passes_in_silence() -> None:
 def test_no_sample_is_read(more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of 64 samples, none of which is one, not a word is said."""
     onnx.save(read(REFUSED), tmp_path / "m.onnx")
-    np.savez(tmp_path / "samples.npz", x=np.full((64, 4, 8, 8), np.nan, np.float32), ids=np.zeros((64, 1, 8), np.int16))
+    np.savez(tmp_path / "samples.npz", x=np.full((64, 4, 8, 8), np.nan, np.float32), ids=np.zeros((64, 1, 8), np.int32))
     options = ["--precision", "int8", *more, "--calibration-data", str(tmp_path / "samples.npz")]
     assert main(["compile", str(tmp_path / "m.onnx"), "-o", str(tmp_path / "m.bmodel"), *options]) == 1
     told = capsys.readouterr().err
-    assert "input 1 of the network is" in told and "'more'" in told and "nan" not in told.lower()
+    assert "'more'" in told and "nan" not in told.lower()
     assert not (tmp_path / "m.bmodel").exists()

@@ -1,4 +1,5 @@
 //===- Elementwise.cpp - Arithmetic, comparison and logic -----------------===//
+#include "lib/Conversion/TopToTpu/Integers/Integers.h"
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 
@@ -11,16 +12,8 @@ using namespace mlir;
 using namespace tpu_mlir;
 using tpu::BinaryKind;
 using tpu::CompareKind;
+using tpu::IntegerKind;
 using tpu::UnaryKind;
-
-/// Operands in views that broadcast, and what ops on them compute.
-static SmallVector<Value> alignOperands(Operation *op, ValueRange values,
-                                        Lowering &l) {
-  SmallVector<ShapeRef> shapes;
-  for (Value operand : op->getOperands())
-    shapes.push_back(shapeOf(operand));
-  return align(l, llvm::to_vector(values), shapes, shapeOf(op->getResult(0)));
-}
 
 /// The value of an operand that is a constant of one repeated value, if the
 /// other operand alone has the result's elements.
@@ -73,7 +66,7 @@ static Value scaleChannels(Operation *op, ValueRange operands,
 /// Of two quantized values; with a constant of one value, or one a channel, by
 /// tables.
 template <BinaryKind kind, typename OpTy>
-static Value lowerIntegers(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+static Value lowerQuantized(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   if (top::elementFunction(op))
     return lowerByTable(op, in.getOperands(), l);
   if (auto factors = top::channelFactors(op))
@@ -132,105 +125,6 @@ static Value lowerMod(top::ModOp op, top::ModOp::Adaptor in, Lowering &l) {
                   rest);
 }
 
-//===----------------------------------------------------------------------===//
-// Truth values: 0 and 1
-//===----------------------------------------------------------------------===//
-
-/// 1 where x is below, above or equal to zero, so no NaN (the chip compares
-/// equality by bits: a NaN does equal itself).
-static Value isNumber(Value x, Lowering &l) {
-  Value zero = l.splat(0, elementOf(x));
-  Value ordered = l.compare(CompareKind::eq, x, zero);
-  for (Value above : {l.compare(CompareKind::gt, x, zero),
-                      l.compare(CompareKind::gt, zero, x)})
-    ordered = l.binary(BinaryKind::max, ordered, above);
-  return ordered;
-}
-
-/// `negate`: 1 where the comparison does not hold. `exchange`: of the second
-/// operand with the first. Of NaN the chip's lt holds and its gt does not, so
-/// a < b is b > a, and a <= b the opposite of b < a.
-template <CompareKind kind, bool negate, bool exchange = false, typename OpTy>
-static Value lowerCompare(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
-  constexpr bool holdsOfEqual = (kind == CompareKind::eq) != negate;
-  if (holdsOfEqual && op.getLhs() == op.getRhs())
-    return isNumber(in.getLhs(), l);
-  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
-  Type element = elementOf(operands[0]);
-  if (element.isInteger(32))
-    element = l.builder.getF32Type();
-  return l.select(kind, operands[exchange], operands[!exchange],
-                  l.splat(!negate, element), l.splat(negate, element));
-}
-
-static Value invert(Value truth, Lowering &l) {
-  return l.reversed(BinaryKind::sub, 1, truth);
-}
-
-static Value lowerXor(top::XorOp op, top::XorOp::Adaptor in, Lowering &l) {
-  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
-  return invert(l.compare(CompareKind::eq, operands[0], operands[1]), l);
-}
-
-static Value lowerWhere(top::WhereOp op, top::WhereOp::Adaptor in,
-                        Lowering &l) {
-  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
-  Type element = elementOf(operands[1]);
-  return l.select(CompareKind::gt, l.cast(operands[0], element),
-                  l.splat(0, element), operands[1], operands[2]);
-}
-
-static Value lowerIsNan(top::IsNanOp, top::IsNanOp::Adaptor in, Lowering &l) {
-  return invert(isNumber(in.getInput(), l), l);
-}
-
-static Value lowerIsInf(top::IsInfOp op, top::IsInfOp::Adaptor in,
-                        Lowering &l) {
-  Value x = in.getInput();
-  if (!op.getDetectNegative() && !op.getDetectPositive())
-    return l.mul(l.compare(CompareKind::eq, x, x), 0);
-  if (op.getDetectNegative())
-    x = l.unary(op.getDetectPositive() ? UnaryKind::abs : UnaryKind::neg, x);
-  return l.compare(CompareKind::eq, x, l.splat(INFINITY, elementOf(x)));
-}
-
-/// Between integers, floats and truth values: anything is true that is not
-/// zero.
-static Value castIntegers(top::CastOp op, Value x, Lowering &l) {
-  Type i32 = l.builder.getI32Type(), to = op.getTo();
-  if (!elementOf(x).isInteger(32)) {
-    if (elementOf(op.getInput()).isInteger(1))
-      return l.cast(l.wide(x), i32);
-    return l.fail("it makes integers of floats");
-  }
-  if (!to.isInteger(1))
-    return x;
-  Value zero = l.builder.create<top::WeightOp>(
-      l.location, DenseElementsAttr::get(
-                      RankedTensorType::get({1, 1, 1, 1}, i32), int32_t(0)));
-  Type f32 = l.builder.getF32Type();
-  return l.select(CompareKind::eq, x, zero, l.splat(0, f32), l.splat(1, f32));
-}
-
-/// Floats become true where they are not zero; the rest changes type only.
-static Value lowerCast(top::CastOp op, top::CastOp::Adaptor in, Lowering &l) {
-  Value x = in.getInput();
-  std::optional<Quantization> from = quantizationOf(op.getInput());
-  std::optional<Quantization> to = quantizationOf(op.getOutput());
-  if (from && to)
-    return requantize(l, x, *from, *to);
-  if (to)
-    return quantize(l, x, *to);
-  if (from)
-    return dequantize(l, x, *from, op.getTo());
-  if (isIndex(op.getInput().getType()) || isIndex(op.getType()))
-    return castIntegers(op, x, l);
-  bool toBool = op.getTo().isInteger(1);
-  if (!toBool || elementOf(op.getInput()).isInteger(1))
-    return x;
-  return invert(l.compare(CompareKind::eq, x, l.splat(0, elementOf(x))), l);
-}
-
 static Value lowerClip(top::ClipOp op, top::ClipOp::Adaptor in, Lowering &l) {
   Value x = in.getInput();
   float low = op.getMin().convertToFloat(), high = op.getMax().convertToFloat();
@@ -244,44 +138,75 @@ static Value lowerUnary(OpTy, typename OpTy::Adaptor in, Lowering &l) {
   return l.unary(kind, in.getInput());
 }
 
-template <BinaryKind kind, typename OpTy>
+//===----------------------------------------------------------------------===//
+// Integers
+//===----------------------------------------------------------------------===//
+
+template <IntegerKind kind, typename OpTy>
+static Value lowerIntegers(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
+  return integerBinary(kind, op, in.getOperands(), l);
+}
+
+template <Value (*function)(Lowering &, Value), typename OpTy>
+static Value lowerIntegerUnary(OpTy, typename OpTy::Adaptor in, Lowering &l) {
+  return function(l, in.getInput());
+}
+
+static Value lowerDivision(top::DivOp op, top::DivOp::Adaptor in, Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return divideIntegers(l, operands[0], operands[1]);
+}
+
+static Value lowerRemainder(top::ModOp op, top::ModOp::Adaptor in,
+                            Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return integerRemainder(l, operands[0], operands[1], !op.getFmod());
+}
+
+static Value lowerIntegerPower(top::PowOp op, top::PowOp::Adaptor in,
+                               Lowering &l) {
+  if (auto exponent = integerScalarOf(op, 1); exponent && *exponent >= 0)
+    return integerPower(l, in.getLhs(), *exponent);
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return integerPower(l, operands[0], operands[1]);
+}
+
+static Value lowerShift(top::ShiftOp op, top::ShiftOp::Adaptor in,
+                        Lowering &l) {
+  SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
+  return shiftInteger(l, operands[0], operands[1], op.getRight());
+}
+
+template <BinaryKind kind, IntegerKind integers, typename OpTy>
 static void addArithmetic(Lowerings &set) {
-  set.add<OpTy>(lowerBinary<kind, OpTy>, lowerIntegers<kind, OpTy>);
+  set.add<OpTy>(lowerBinary<kind, OpTy>, lowerQuantized<kind, OpTy>,
+                lowerIntegers<integers, OpTy>);
 }
 
 void tpu_mlir::addElementwise(Lowerings &set) {
-  addArithmetic<BinaryKind::add, top::AddOp>(set);
-  addArithmetic<BinaryKind::sub, top::SubOp>(set);
-  addArithmetic<BinaryKind::mul, top::MulOp>(set);
+  addArithmetic<BinaryKind::add, IntegerKind::add, top::AddOp>(set);
+  addArithmetic<BinaryKind::sub, IntegerKind::sub, top::SubOp>(set);
+  addArithmetic<BinaryKind::mul, IntegerKind::mul, top::MulOp>(set);
   set.add<top::MaxOp>(lowerExtreme<BinaryKind::max, top::MaxOp>,
-                      lowerIntegers<BinaryKind::max, top::MaxOp>);
+                      lowerQuantized<BinaryKind::max, top::MaxOp>,
+                      lowerIntegers<IntegerKind::max, top::MaxOp>);
   set.add<top::MinOp>(lowerExtreme<BinaryKind::min, top::MinOp>,
-                      lowerIntegers<BinaryKind::min, top::MinOp>);
-  set.add<top::DivOp>(lowerBinary<BinaryKind::div>);
-  set.add<top::PowOp>(lowerPow);
-  set.add<top::ModOp>(lowerMod);
-  set.add<top::EqualOp>(lowerCompare<CompareKind::eq, false>);
-  set.add<top::GreaterOp>(lowerCompare<CompareKind::gt, false>);
-  set.add<top::LessOp>(lowerCompare<CompareKind::gt, false, true>);
-  set.add<top::GreaterOrEqualOp>(lowerCompare<CompareKind::lt, true>);
-  set.add<top::LessOrEqualOp>(lowerCompare<CompareKind::lt, true, true>);
-  set.add<top::AndOp>(lowerBinary<BinaryKind::min>);
-  set.add<top::OrOp>(lowerBinary<BinaryKind::max>);
-  set.add<top::XorOp>(lowerXor);
-  set.add<top::NotOp>([](top::NotOp, top::NotOp::Adaptor in, Lowering &l) {
-    return invert(in.getInput(), l);
-  });
-  set.add<top::WhereOp>(lowerWhere);
-  set.add<top::IsNanOp>(lowerIsNan);
-  set.add<top::IsInfOp>(lowerIsInf);
-  set.add<top::CastOp>(lowerCast, lowerCast);
+                      lowerQuantized<BinaryKind::min, top::MinOp>,
+                      lowerIntegers<IntegerKind::min, top::MinOp>);
+  set.add<top::DivOp>(lowerBinary<BinaryKind::div>, nullptr, lowerDivision);
+  set.add<top::PowOp>(lowerPow, nullptr, lowerIntegerPower);
+  set.add<top::ModOp>(lowerMod, nullptr, lowerRemainder);
+  set.add<top::ShiftOp>(lowerShift);
   set.add<top::ClipOp>(lowerClip);
-  set.add<top::AbsOp>(lowerUnary<UnaryKind::abs>);
-  set.add<top::NegOp>(lowerUnary<UnaryKind::neg>);
+  set.add<top::AbsOp>(lowerUnary<UnaryKind::abs>, nullptr,
+                      lowerIntegerUnary<absoluteInteger>);
+  set.add<top::NegOp>(lowerUnary<UnaryKind::neg>, nullptr,
+                      lowerIntegerUnary<negateInteger>);
   set.add<top::CeilOp>(lowerUnary<UnaryKind::ceil>);
   set.add<top::FloorOp>(lowerUnary<UnaryKind::floor>);
   set.add<top::RoundOp>(lowerUnary<UnaryKind::round>);
-  set.add<top::SignOp>(lowerUnary<UnaryKind::sign>);
+  set.add<top::SignOp>(lowerUnary<UnaryKind::sign>, nullptr,
+                       lowerIntegerUnary<integerSign>);
   set.add<top::ExpOp>(lowerUnary<UnaryKind::exp>);
   set.add<top::LogOp>(lowerUnary<UnaryKind::log>);
   set.add<top::SqrtOp>(lowerUnary<UnaryKind::sqrt>);

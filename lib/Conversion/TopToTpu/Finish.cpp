@@ -2,35 +2,68 @@
 #include "lib/Conversion/TopToTpu/Finish.h"
 
 #include "lib/Conversion/TopToTpu/GatherRows.h"
+#include "lib/Conversion/TopToTpu/Integers/Indices.h"
 #include "lib/Conversion/TopToTpu/Pattern.h"
-#include "lib/Conversion/TopToTpu/Support/Indices.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
 
-/// Quantized arguments and indices become the integers that their readers were
-/// given.
-static void passIntegers(func::FuncOp function) {
+/// Truth values of a caller, who may mean anything that is not zero.
+static Value normalizeTruth(OpBuilder &builder, Location location,
+                            Value bytes) {
+  auto type = cast<RankedTensorType>(bytes.getType());
+  auto zero = builder.create<top::WeightOp>(
+      partOf(location),
+      DenseElementsAttr::get(
+          RankedTensorType::get({1, 1, 1, 1}, type.getElementType()),
+          APInt(8, 0)));
+  return builder.create<tpu::CompareOp>(partOf(location), type,
+                                        tpu::CompareKind::eq, bytes,
+                                        zero.getOutput(), /*negated=*/true);
+}
+
+/// Arguments become the integers that their readers were given.
+static void passArguments(func::FuncOp function) {
   for (BlockArgument argument : function.getArguments()) {
     auto type = cast<RankedTensorType>(argument.getType());
-    auto quantized = dyn_cast<quant::QuantizedType>(type.getElementType());
-    if (!quantized && !type.getElementType().isInteger(64))
+    Type element = storedElement(type.getElementType());
+    if (element == type.getElementType())
       continue;
-    Type element = quantized ? top::storageOf(quantized)
-                             : IntegerType::get(function.getContext(), 32);
+    bool isTruth = type.getElementType().isInteger(1);
     argument.setType(RankedTensorType::get(type.getShape(), element));
     for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
-      auto cast = llvm::cast<UnrealizedConversionCastOp>(user);
+      auto cast = dyn_cast<UnrealizedConversionCastOp>(user);
+      if (!cast)
+        continue; // returned as it is
       OpBuilder builder(cast);
-      cast.getResult(0).replaceAllUsesWith(builder.create<tpu::ReshapeOp>(
-          cast.getLoc(), cast.getResult(0).getType(), argument));
+      Value view = builder.create<tpu::ReshapeOp>(
+          cast.getLoc(), cast.getResult(0).getType(), argument);
+      if (isTruth)
+        view = normalizeTruth(builder, argument.getLoc(), view);
+      cast.getResult(0).replaceAllUsesWith(view);
       cast.erase();
     }
   }
+}
+
+/// Results are returned as the integers that they were computed in.
+static void returnIntegers(func::FuncOp function) {
+  Operation *end = function.getBody().front().getTerminator();
+  for (OpOperand &result : end->getOpOperands()) {
+    auto cast = result.get().getDefiningOp<UnrealizedConversionCastOp>();
+    if (!cast)
+      continue;
+    Value integers = cast.getInputs().front();
+    OpBuilder builder(end);
+    result.set(builder.create<tpu::ReshapeOp>(
+        result.get().getLoc(),
+        RankedTensorType::get(shapeOf(result.get()), elementOf(integers)),
+        integers));
+  }
   function.setType(FunctionType::get(function.getContext(),
                                      function.getBody().getArgumentTypes(),
-                                     function.getResultTypes()));
+                                     end->getOperandTypes()));
 }
 
 /// Joins views of views and of constants, and erases what nothing uses.
@@ -105,7 +138,8 @@ static void copyShared(func::FuncOp function) {
 }
 
 LogicalResult tpu_mlir::finishFunction(func::FuncOp function) {
-  passIntegers(function);
+  passArguments(function);
+  returnIntegers(function);
   if (failed(noteIndexLimits(function)))
     return failure();
   gatherRows(function);

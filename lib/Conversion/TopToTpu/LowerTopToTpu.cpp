@@ -2,8 +2,10 @@
 #include "lib/Conversion/TopToTpu/Passes.h"
 
 #include "lib/Conversion/TopToTpu/Finish.h"
+#include "lib/Conversion/TopToTpu/Integers/WideIntegers.h"
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
+#include "lib/Dialect/Tpu/IR/Integers.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -15,39 +17,16 @@ namespace tpu_mlir {
 using namespace mlir;
 using namespace tpu_mlir;
 
-/// The 16-bit type the network computes in, or f32.
-static Type networkFloat(ModuleOp module) {
-  Type found = Float32Type::get(module.getContext());
-  module.walk([&](Operation *op) {
-    for (Type type : op->getResultTypes())
-      if (auto tensor = dyn_cast<RankedTensorType>(type))
-        if (isa<Float16Type, BFloat16Type>(tensor.getElementType())) {
-          found = tensor.getElementType();
-          return WalkResult::interrupt();
-        }
-    return WalkResult::advance();
-  });
-  return found;
-}
-
-/// f32, f16 and bf16 stay, i1 becomes `boolean`, quantized types what they are
-/// stored as, indices i32; other types are left alone.
-static Type convertTensor(RankedTensorType type, Type boolean) {
-  Type element = type.getElementType();
-  if (element.isInteger(1))
-    element = boolean;
-  if (auto quantized = dyn_cast<quant::QuantizedType>(element))
-    element = top::storageOf(quantized);
-  else if (isIndex(element))
-    element = IntegerType::get(type.getContext(), 32);
-  else if (!isa<Float32Type, Float16Type, BFloat16Type>(element))
-    return type;
-  return RankedTensorType::get(canonicalShape(type.getShape()), element);
+/// Floats stay, quantized types become what they are stored as, integers and
+/// truth values what carries them.
+static Type convertTensor(RankedTensorType type) {
+  return RankedTensorType::get(canonicalShape(type.getShape()),
+                               storedElement(type.getElementType()));
 }
 
 namespace {
 
-/// Constants keep their bytes under a rank-4 type; truth values become floats.
+/// Constants keep their bytes under a rank-4 type, or in what carries them.
 class WeightPattern : public OpConversionPattern<top::WeightOp> {
 public:
   using OpConversionPattern::OpConversionPattern;
@@ -58,25 +37,11 @@ public:
     auto type = dyn_cast<RankedTensorType>(
         getTypeConverter()->convertType(op.getType()));
     if (!type || type == op.getType())
-      return rewriter.notifyMatchFailure(op, "it is no float or truth value");
-    ElementsAttr value = op.getValue();
-    if (type.getElementType().isInteger(32)) {
-      ElementsAttr narrow = narrowIndices(op.getOutput(), type);
-      if (!narrow)
-        return rewriter.notifyMatchFailure(op, "it needs more than 32 bits");
-      rewriter.replaceOpWithNewOp<top::WeightOp>(op, narrow);
-      return success();
-    }
-    if (type.getElementType() == value.getElementType()) {
-      rewriter.replaceOpWithNewOp<top::WeightOp>(
-          op, top::reshapeElements(value, type.getShape()));
-      return success();
-    }
-    std::optional<top::FloatData> data = top::FloatData::read(value);
-    if (!data)
-      return rewriter.notifyMatchFailure(op, "its elements are not there");
-    rewriter.replaceOp(
-        op, top::makeWeight(rewriter, op.getLoc(), type, data->values()));
+      return rewriter.notifyMatchFailure(op, "it has that type already");
+    ElementsAttr value = carry(op.getOutput(), type);
+    if (!value)
+      return rewriter.notifyMatchFailure(op, "its elements do not fit");
+    rewriter.replaceOpWithNewOp<top::WeightOp>(op, value);
     return success();
   }
 };
@@ -89,14 +54,18 @@ struct LowerTopToTpuPass
 
 private:
   LogicalResult checkSignature(func::FuncOp function);
+  LogicalResult checkConstants(func::FuncOp function);
   LogicalResult convert(Reasons &reasons);
   LogicalResult reportLeftovers(const Reasons &reasons);
+
+  DenseSet<Operation *> refused; // constants, which stay as they are
 };
 
 } // namespace
 
-/// Whether the integers of an element type are the numbers themselves.
-static bool holdsIntegers(Type element) {
+/// Whether the quantized integers of an element type are the numbers
+/// themselves.
+static bool isPixel(Type element) {
   auto type = dyn_cast<quant::UniformQuantizedType>(element);
   return type && type.getScale() == 1 && type.getZeroPoint() == 0;
 }
@@ -107,13 +76,12 @@ LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   auto check = [&](StringRef what, unsigned index, Type type, Location loc,
                    bool isInput) {
     Type element = getElementTypeOrSelf(type);
-    bool isPixel = holdsIntegers(element);
-    if ((isComputable(type) && isa<FloatType>(element)) ||
-        (isInput && (isPixel || isIndex(element))))
+    if (isa<FloatType>(element) || isInteger(type) ||
+        (isInput && isPixel(element)))
       return;
     emitError(loc) << what << " " << index << " of the network is " << type
-                   << ", but only f32, f16 and bf16 tensors"
-                   << (isInput ? ", i32 and i64 ones" : "") << " can be passed";
+                   << ", but only tensors of floats, integers and truth values "
+                      "can be passed";
     valid = false;
   };
   for (BlockArgument argument : function.getArguments())
@@ -126,13 +94,34 @@ LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   return success(valid);
 }
 
+/// Names the constants of 64 bits that need them.
+LogicalResult LowerTopToTpuPass::checkConstants(func::FuncOp function) {
+  bool valid = true;
+  for (top::WeightOp weight : function.getOps<top::WeightOp>()) {
+    Type carrier = carrierOf(weight.getType().getElementType());
+    std::optional<std::vector<int64_t>> values =
+        carrier ? top::readIntegers(weight.getOutput()) : std::nullopt;
+    if (!values || weight->use_empty())
+      continue;
+    auto large = llvm::find_if(
+        *values, [&](int64_t value) { return !tpu::holds(carrier, value); });
+    if (large == values->end())
+      continue;
+    emitError(weight.getLoc())
+        << "constant '" << nameOf(weight.getLoc()) << "' holds " << *large
+        << " as element " << large - values->begin() << ", but the chip's "
+        << carrier << " carries " << weight.getType().getElementType();
+    refused.insert(weight);
+    valid = false;
+  }
+  return success(valid);
+}
+
 LogicalResult LowerTopToTpuPass::convert(Reasons &reasons) {
-  Type boolean = networkFloat(getOperation());
   TypeConverter types;
   types.addConversion([](Type type) { return type; });
-  types.addConversion([boolean](RankedTensorType type) -> Type {
-    return convertTensor(type, boolean);
-  });
+  types.addConversion(
+      [](RankedTensorType type) -> Type { return convertTensor(type); });
   // What remains in other types has been, or will be, reported.
   auto view = [](OpBuilder &builder, RankedTensorType type, ValueRange inputs,
                  Location loc) -> Value {
@@ -149,16 +138,19 @@ LogicalResult LowerTopToTpuPass::convert(Reasons &reasons) {
   ConversionTarget target(getContext());
   target.addLegalDialect<tpu::TpuDialect>();
   target.addLegalOp<ModuleOp, func::FuncOp, func::ReturnOp>();
-  target.addDynamicallyLegalOp<top::WeightOp>(
-      [&](top::WeightOp op) { return types.isLegal(op.getOperation()); });
+  target.addDynamicallyLegalOp<top::WeightOp>([&](top::WeightOp op) {
+    return refused.contains(op) || types.isLegal(op.getOperation());
+  });
   RewritePatternSet patterns(&getContext());
   patterns.add<WeightPattern>(types, &getContext());
   Lowerings lowerings(types, patterns, reasons);
   addActivations(lowerings);
+  addArgs(lowerings);
   addAttentions(lowerings);
   addConvs(lowerings);
   addElementwise(lowerings);
   addGathers(lowerings);
+  addLogic(lowerings);
   addMatMuls(lowerings);
   addNormalizations(lowerings);
   addPools(lowerings);
@@ -196,7 +188,10 @@ void LowerTopToTpuPass::runOnOperation() {
     return signalPassFailure();
   bool valid = true;
   for (auto function : getOperation().getOps<func::FuncOp>())
-    valid &= succeeded(checkSignature(function));
+    valid &= succeeded(checkSignature(function)) &
+             succeeded(checkConstants(function));
+  for (auto function : getOperation().getOps<func::FuncOp>())
+    limitWideIntegers(function);
   Reasons reasons;
   if (failed(convert(reasons)) || failed(reportLeftovers(reasons)) || !valid)
     return signalPassFailure();

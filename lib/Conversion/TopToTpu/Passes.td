@@ -8,7 +8,7 @@ def LowerTopToTpu : Pass<"lower-top-to-tpu", "::mlir::ModuleOp"> {
   let summary = "express a top network in operations of the chip";
   let description = [{
     Values of any rank become rank-4 tensors [n, c, h, w] (lib/Conversion/TopToTpu/View.h); functions keep their
-    signatures, with `tpu.reshape` at the borders. Truth values become 0 and 1 of the network's float type. Constants
+    signatures, with `tpu.reshape` at the borders. Truth values become 0 and 1 in ui8, integers of 64 bits become those of 32. Constants
     stay `top.weight`, packed as the chip reads them. A result that would share memory with an argument, a constant or
     another value gets a `tpu.copy`.
 

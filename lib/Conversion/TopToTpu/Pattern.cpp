@@ -7,14 +7,6 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-bool tpu_mlir::isComputable(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor &&
-         (tensor.getElementType().isInteger(1) ||
-          top::isQuantized(tensor.getElementType()) ||
-          isa<Float32Type, Float16Type, BFloat16Type>(tensor.getElementType()));
-}
-
 std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
   auto describe = [](StringRef verb, Type type) {
     std::string text;
@@ -30,11 +22,11 @@ std::string tpu_mlir::refuseTypes(Operation *op, const TypeConverter &) {
       return "it reads or computes a tensor without elements, which "
              "--top-fold-empty takes out of the network";
   auto isTaken = [op](Type type) {
-    return isComputable(type) ||
-           (isIndex(type) && op->hasTrait<top::TakesIntegers>());
+    return top::isReal(type) ||
+           (isInteger(type) && op->hasTrait<top::TakesIntegers>());
   };
   for (Type type : op->getResultTypes())
-    if (!isTaken(type))
+    if (!isTaken(type) && !getElementTypeOrSelf(type).isInteger(1))
       return describe("computes", type);
   for (OpOperand &operand : op->getOpOperands()) {
     Value value = operand.get();

@@ -1,7 +1,7 @@
 //===- Pattern.h - Lowerings as conversion patterns -----------------------===//
 #pragma once
 
-#include "lib/Conversion/TopToTpu/Support/Indices.h"
+#include "lib/Conversion/TopToTpu/Integers/Integers.h"
 #include "lib/Conversion/TopToTpu/Support/Quantization.h"
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
@@ -28,10 +28,6 @@ mlir::Location partOf(mlir::Location location);
 /// and `tpu.zero_point` say what they stand for.
 void nameResult(mlir::Value value, mlir::Location name, mlir::Value top = {});
 
-/// Whether ops compute on tensors of such a type: floats, truth values and
-/// quantized numbers.
-bool isComputable(mlir::Type type);
-
 /// Explains why an op cannot be computed whatever its kind, e.g. in i64.
 std::string refuseTypes(mlir::Operation *op, const mlir::TypeConverter &types);
 
@@ -44,11 +40,13 @@ shareQuantization(mlir::Operation *op, mlir::ValueRange operands, Lowering &l);
 mlir::Value lowerByTable(mlir::Operation *op, mlir::ValueRange operands,
                          Lowering &l);
 
-/// What lowers an op: `floats`, and on quantized values `integers`. Without
-/// `integers`, an op that moves elements is lowered as on floats, others by a
-/// table.
+/// What lowers an op: `floats`, on quantized values `quantized`, and on
+/// integers and truth values `integers`. Without `quantized`, an op that moves
+/// elements is lowered as on floats, others by a table; without `integers`, as
+/// on floats.
 template <typename OpTy> struct LowerFunctions {
   LowerFunction<OpTy> floats;
+  LowerFunction<OpTy> quantized = nullptr;
   LowerFunction<OpTy> integers = nullptr;
 };
 
@@ -68,8 +66,11 @@ public:
     if (!reason.empty())
       return rewriter.notifyMatchFailure(op, reason);
     Lowering l(rewriter, partOf(op.getLoc()), chipOf(op), reason);
-    mlir::Value result = isQuantizedOp(op) ? byIntegers(op, adaptor, lower, l)
-                                           : lower.floats(op, adaptor, l);
+    bool onIntegers = isInteger(op->getOperand(0).getType());
+    mlir::Value result =
+        isQuantizedOp(op)              ? lowerQuantized(op, adaptor, lower, l)
+        : onIntegers && lower.integers ? lower.integers(op, adaptor, l)
+                                       : lower.floats(op, adaptor, l);
     if (!result)
       return rewriter.notifyMatchFailure(op, reason);
     auto type = llvm::cast<mlir::RankedTensorType>(
@@ -82,11 +83,11 @@ public:
   }
 
 private:
-  static mlir::Value byIntegers(OpTy op, typename OpTy::Adaptor in,
-                                const LowerFunctions<OpTy> &lower,
-                                Lowering &l) {
-    if (lower.integers)
-      return lower.integers(op, in, l);
+  static mlir::Value lowerQuantized(OpTy op, typename OpTy::Adaptor in,
+                                    const LowerFunctions<OpTy> &lower,
+                                    Lowering &l) {
+    if (lower.quantized)
+      return lower.quantized(op, in, l);
     if (top::integerFormOf(op) != top::IntegerForm::Move)
       return lowerByTable(op, in.getOperands(), l);
     auto operands = shareQuantization(op, in.getOperands(), l);
@@ -107,8 +108,9 @@ public:
       : types(types), patterns(patterns), reasons(reasons) {}
 
   template <typename OpTy>
-  void add(LowerFunction<OpTy> floats, LowerFunction<OpTy> integers = nullptr) {
-    add(LowerFunctions<OpTy>{floats, integers});
+  void add(LowerFunction<OpTy> floats, LowerFunction<OpTy> quantized = nullptr,
+           LowerFunction<OpTy> integers = nullptr) {
+    add(LowerFunctions<OpTy>{floats, quantized, integers});
   }
   /// For a pattern written by hand.
   template <typename Pattern> void addPattern() {
@@ -127,10 +129,12 @@ private:
 };
 
 void addActivations(Lowerings &lowerings);
+void addArgs(Lowerings &lowerings);
 void addAttentions(Lowerings &lowerings);
 void addConvs(Lowerings &lowerings);
 void addElementwise(Lowerings &lowerings);
 void addGathers(Lowerings &lowerings);
+void addLogic(Lowerings &lowerings);
 void addMatMuls(Lowerings &lowerings);
 void addNormalizations(Lowerings &lowerings);
 void addPools(Lowerings &lowerings);

@@ -3,33 +3,14 @@
 #include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
 #include "lib/Conversion/TopToTpu/Support/Matrix.h"
 #include "lib/Conversion/TopToTpu/Support/Reduction.h"
+#include "lib/Dialect/Tpu/IR/Integers.h"
 
 #include <limits>
 
 using namespace mlir;
 using namespace tpu_mlir;
+using tpu::IntegerKind;
 using tpu::UnaryKind;
-
-/// The product along axes, by halving each again and again; in f32.
-static Value multiplyAll(Lowering &l, Value value, Shape shape, ShapeRef axes) {
-  for (int64_t axis : axes) {
-    AxisView view = viewAxis(l, value, shape, axis);
-    value = view.value;
-    while (int64_t half = shapeOf(value)[view.dim] / 2) {
-      int64_t size = shapeOf(value)[view.dim];
-      Value low = l.slice(value, view.dim, 0, half);
-      Value high = l.slice(value, view.dim, half, half);
-      value = l.mul(low, high);
-      if (size % 2)
-        value = l.concat({value, l.slice(view.value, view.dim, size - 1, 1)},
-                         view.dim);
-      view.value = value;
-    }
-    shape[axis] = 1;
-    value = l.reshape(value, canonicalShape(shape));
-  }
-  return value;
-}
 
 /// ln(sum of e^x), taking the largest out so that nothing overflows; in f32.
 static Value logSumExp(Lowering &l, Value x, ShapeRef shape, ShapeRef axes) {
@@ -70,7 +51,8 @@ static Value lowerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
     x = reduce(Reduction::Max, l.unary(UnaryKind::neg, x));
     return l.unary(UnaryKind::neg, x);
   case Kind::Prod:
-    return multiplyAll(l, l.wide(x), Shape(shape), axes);
+    return combineAll(l, l.wide(x), Shape(shape), axes,
+                      [&](Value a, Value b) { return l.mul(a, b); });
   case Kind::L1:
     return reduce(Reduction::Sum, l.unary(UnaryKind::abs, x));
   case Kind::L2:
@@ -89,8 +71,8 @@ static Value lowerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
 
 /// Maxima as on floats, sums and means in one window where the axes lie in h
 /// and w, else in f32.
-static Value lowerIntegerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
-                                Lowering &l) {
+static Value lowerQuantizedReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
+                                  Lowering &l) {
   using Kind = top::ReduceKind;
   std::optional<Quantization> from = quantizationOf(op.getInput());
   std::optional<Quantization> to = quantizationOf(op.getOutput());
@@ -113,6 +95,66 @@ static Value lowerIntegerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
   return quantize(l, reduceAxes(l, kind, floats, shape, axes), *to);
 }
 
+//===----------------------------------------------------------------------===//
+// Integers
+//===----------------------------------------------------------------------===//
+
+static Value lowerIntegerReduce(top::ReduceOp op, top::ReduceOp::Adaptor in,
+                                Lowering &l) {
+  using Kind = top::ReduceKind;
+  Value x = in.getInput();
+  auto reduce = [&](IntegerKind kind, Value value) {
+    return reduceIntegers(l, kind, value, shapeOf(op.getInput()), op.getAxes());
+  };
+  switch (op.getKind()) {
+  case Kind::Sum:
+    return reduce(IntegerKind::add, x);
+  case Kind::Mean: {
+    int64_t count = product(shapeOf(x)) / product(shapeOf(op.getOutput()));
+    if (!tpu::holds(elementOf(x), count))
+      return l.fail("it divides by " + Twine(count) +
+                    ", which its integers do not hold");
+    return divideIntegers(l, reduce(IntegerKind::add, x),
+                          l.integerSplat(count, elementOf(x)));
+  }
+  case Kind::Max:
+    return reduce(IntegerKind::max, x);
+  case Kind::Min:
+    return reduce(IntegerKind::min, x);
+  case Kind::Prod:
+    return reduce(IntegerKind::mul, x);
+  case Kind::L1:
+    return reduce(IntegerKind::add, absoluteInteger(l, x));
+  case Kind::SumSquare:
+    return reduce(IntegerKind::add, l.integer(IntegerKind::mul, x, x));
+  case Kind::L2:
+  case Kind::LogSum:
+  case Kind::LogSumExp:
+    break;
+  }
+  return l.fail("its kind is a number that integers do not hold");
+}
+
+/// Sums of 1, 2, 4 .. neighbours; each step adds what lies that far away.
+static Value lowerIntegerCumSum(top::CumSumOp op, top::CumSumOp::Adaptor in,
+                                Lowering &l) {
+  ShapeRef shape = shapeOf(op.getInput());
+  int64_t size = shape[op.getAxis()];
+  auto [value, dim] = viewAxis(l, in.getInput(), shape, op.getAxis());
+  auto moved = [&, dim = dim](Value x, int64_t steps) {
+    Shape low(4, 0), high(4, 0);
+    (op.getReverse() ? high : low)[dim] = steps;
+    Value kept = l.slice(x, dim, op.getReverse() ? steps : 0, size - steps);
+    return l.pad(kept, low, high, 0);
+  };
+  if (op.getExclusive())
+    value = size > 1 ? moved(value, 1)
+                     : l.integerScalar(IntegerKind::band, value, 0);
+  for (int64_t steps = 1; steps < size; steps *= 2)
+    value = l.integer(IntegerKind::add, value, moved(value, steps));
+  return value;
+}
+
 /// A product with a triangle of ones.
 static Value lowerCumSum(top::CumSumOp op, top::CumSumOp::Adaptor in,
                          Lowering &l) {
@@ -127,6 +169,6 @@ static Value lowerCumSum(top::CumSumOp op, top::CumSumOp::Adaptor in,
 }
 
 void tpu_mlir::addReductions(Lowerings &set) {
-  set.add<top::ReduceOp>(lowerReduce, lowerIntegerReduce);
-  set.add<top::CumSumOp>(lowerCumSum);
+  set.add<top::ReduceOp>(lowerReduce, lowerQuantizedReduce, lowerIntegerReduce);
+  set.add<top::CumSumOp>(lowerCumSum, nullptr, lowerIntegerCumSum);
 }

@@ -53,9 +53,12 @@ def converted(inputs: Iterable[Declared], feeds: Mapping[str, Array]) -> dict[st
 
 
 def exactly(what: str, array: Array, dtype: np.dtype[Any]) -> Array:
-    """Return an array in another type. Raises FeedError if that is one of integers, and a number would not fit."""
-    made = array.astype(dtype, copy=False)
-    if dtype.kind in "iu" and not np.array_equal(made, array):
+    """Return an array in another type. Raises FeedError if a number does not fit: an integer, or a float's range."""
+    with np.errstate(over="ignore"):
+        made = array.astype(dtype, copy=False)
+    are_reals = dtype.kind == array.dtype.kind == "f"
+    fits = np.array_equal(np.isinf(made), np.isinf(array)) if are_reals else np.array_equal(made, array)
+    if not fits and (are_reals or dtype.kind in "iu"):
         raise FeedError(f"{what} holds numbers that {dtype} cannot represent")
     return made
 

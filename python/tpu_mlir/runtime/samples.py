@@ -12,6 +12,7 @@ from tpu_mlir.runtime.types import Array
 
 _PIECE = 1 << 20  # elements
 _INTEGERS = 10  # below it are numbers of unknown meaning
+_MOST_ROWS = 1 << 20  # of a table; larger limits are those of sums
 _MOST_BYTES = 1 << 30  # to draw them takes some seconds; no network of use takes more
 
 
@@ -33,7 +34,7 @@ def random_feeds(
     index_limits: Mapping[str, int] = MappingProxyType({}),
 ) -> Mapping[str, Array]:
     """Return seeded inputs: floats from the normal distribution, integers from 0 to 9, but
-    bytes from 0 to 255 as pixels have and indices to below their limit, booleans.
+    bytes from 0 to 255 as pixels have and indices to below their limit (that of a table), booleans.
 
     Raises FeedError for more than `limit` bytes.
     """
@@ -42,7 +43,8 @@ def random_feeds(
     total = sum(math.prod(each.shape) * each.dtype.itemsize for each in inputs)
     if total > limit:
         raise FeedError(f"random inputs would take {total} bytes, more than the limit of {limit}; give a file")
-    return {each.name: _random(rng, each.shape, each.dtype, index_limits.get(each.name, _INTEGERS)) for each in inputs}
+    below = {name: rows for name, rows in index_limits.items() if rows < _MOST_ROWS}
+    return {each.name: _random(rng, each.shape, each.dtype, below.get(each.name, _INTEGERS)) for each in inputs}
 
 
 def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any], below: int) -> Array:

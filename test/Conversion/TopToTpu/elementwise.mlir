@@ -86,33 +86,6 @@ func.func @powers(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
 
 // -----
 
-// Truth values are 0 and 1 in the network's type; >= is not <.
-// CHECK-LABEL: @truth
-// CHECK-DAG: %[[ONE:.*]] = top.weight dense<1.000000e+00> : tensor<1x1x1x1xf16>
-// CHECK-DAG: %[[ZERO:.*]] = top.weight dense<0.000000e+00> : tensor<1x1x1x1xf16>
-// CHECK: %[[GE:.*]] = tpu.select lt %arg0, %arg1, %[[ZERO]], %[[ONE]]
-// CHECK: %[[NOT:.*]] = tpu.binary_scalar sub %[[GE]], 1.000000e+00 reversed
-// CHECK: tpu.select gt %[[NOT]], %{{.*}}, %arg0, %arg1
-func.func @truth(%x: tensor<1x2x3x4xf16>, %y: tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16> {
-  %0 = top.greater_or_equal %x, %y : (tensor<1x2x3x4xf16>, tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xi1>
-  %1 = top.not %0 : tensor<1x2x3x4xi1>
-  %2 = top.where %1, %x, %y : (tensor<1x2x3x4xi1>, tensor<1x2x3x4xf16>, tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16>
-  return %2 : tensor<1x2x3x4xf16>
-}
-
-// -----
-
-// CHECK-LABEL: @truth_constant
-// CHECK: %[[M:.*]] = top.weight dense<{{\[\[}}{{\[\[}}1.000000e+00, 0.000000e+00]]]]> : tensor<1x1x1x2xf32>
-// CHECK: tpu.select gt %[[M]]
-func.func @truth_constant(%x: tensor<2xf32>, %y: tensor<2xf32>) -> tensor<2xf32> {
-  %m = top.weight dense<[true, false]> : tensor<2xi1>
-  %0 = top.where %m, %x, %y : (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
-  return %0 : tensor<2xf32>
-}
-
-// -----
-
 // CHECK-LABEL: @clip
 // CHECK: %[[A:.*]] = tpu.binary_scalar max %arg0, 0.000000e+00
 // CHECK: %[[B:.*]] = tpu.binary_scalar min %[[A]], 6.000000e+00

@@ -1,12 +1,12 @@
 // RUN: tpu-opt %s --lower-top-to-tpu -split-input-file -verify-diagnostics
 
 // Every op is named, not only the first.
-func.func @all(%x: tensor<1x2x4x4xf32>, %f: tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32> {
+func.func @all(%x: tensor<1x2x4x4xf32>, %f: tensor<1x2x1x1xf32>, %i: tensor<1x1x4x4xi64>) -> tensor<1x1x4x4xf32> {
   // expected-error @+1 {{'top.conv' cannot be lowered: its filter and bias must be constants whose elements are present}}
   %0 = top.conv %x, %f strides = [1, 1] pads = [0, 0, 0, 0] dilations = [1, 1] {group = 1 : i64}
     : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32>
-  // expected-error @+1 {{'top.hardmax' has no lowering to the chip's operations}}
-  %1 = top.hardmax %0 {axis = 1 : i64} : (tensor<1x1x4x4xf32>) -> tensor<1x1x4x4xf32>
+  // expected-error @+1 {{'top.gather_elements' has no lowering to the chip's operations}}
+  %1 = top.gather_elements %0, %i {axis = 1 : i64} : (tensor<1x1x4x4xf32>, tensor<1x1x4x4xi64>) -> tensor<1x1x4x4xf32>
   return %1 : tensor<1x1x4x4xf32>
 }
 
@@ -30,22 +30,20 @@ func.func @three_dimensional_conv(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2
 
 // -----
 
-func.func @integers(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @+1 {{'top.cast' cannot be lowered: it makes integers of floats}}
-  %0 = top.cast %x {to = i64} : (tensor<4xf32>) -> tensor<4xi64>
-  // expected-error @+1 {{'top.add' cannot be lowered: computes 'tensor<4xi64>', but the chip's operations here take and make f32, f16, bf16 and quantized 8-bit integers}}
-  %1 = top.add %0, %0 : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
-  %2 = top.cast %1 {to = f32} : (tensor<4xi64>) -> tensor<4xf32>
-  return %2 : tensor<4xf32>
+// Of integers there is no logarithm, and not every reduction.
+func.func @integers(%x: tensor<4xi32>) -> tensor<i32> {
+  // expected-error @+1 {{'top.reduce' cannot be lowered: its kind is a number that integers do not hold}}
+  %0 = top.reduce log_sum %x axes = [0] : (tensor<4xi32>) -> tensor<i32>
+  return %0 : tensor<i32>
 }
 
 // -----
 
-// expected-error @+1 {{input 0 of the network is 'tensor<4xi16>', but only f32, f16 and bf16 tensors, i32 and i64 ones can be passed}}
-func.func @signature(%x: tensor<4xi16>, %y: tensor<4xf32>) -> tensor<4xi1> {
-  // expected-error @+1 {{output 0 of the network is 'tensor<4xi1>', but only f32, f16 and bf16 tensors can be passed}}
-  %0 = top.is_nan %y : (tensor<4xf32>) -> tensor<4xi1>
-  return %0 : tensor<4xi1>
+func.func @large_constant(%x: tensor<2xi64>) -> tensor<2xi1> {
+  // expected-error @+1 {{holds 4294967296 as element 1, but the chip's 'i32' carries 'i64'}}
+  %w = top.weight dense<[7, 4294967296]> : tensor<2xi64>
+  %0 = top.greater %x, %w : (tensor<2xi64>, tensor<2xi64>) -> tensor<2xi1>
+  return %0 : tensor<2xi1>
 }
 
 // -----

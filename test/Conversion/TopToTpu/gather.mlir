@@ -31,9 +31,10 @@ func.func @tables(%ids: tensor<2xi32>, %mask: tensor<4xi64>) -> (tensor<2x4xf32>
 
 // -----
 
-// Integers are compared as such; only the answer is a float.
+// Integers are compared as such.
 // CHECK-LABEL: func.func @comparison
-// CHECK:         tpu.select eq {{.*}} : (tensor<1x1x1x4xi32>, tensor<1x1x1x1xi32>, tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x1x4xf32>
+// CHECK:         %[[E:.*]] = tpu.compare eq {{.*}} : (tensor<1x1x1x4xi32>, tensor<1x1x1x1xi32>) -> tensor<1x1x1x4xui8>
+// CHECK:         tpu.where %[[E]]
 func.func @comparison(%mask: tensor<4xi64>, %x: tensor<4xf32>) -> tensor<4xf32> {
   %zero = top.weight dense<0> : tensor<1xi64>
   %least = top.weight dense<-1.0> : tensor<1xf32>

@@ -55,7 +55,7 @@ func.func @filter_with_zero_point(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
 // -----
 
 !x = !quant.uniform<u8:f32, 0.5>
-// expected-error @+1 {{input 0 of the network is 'tensor<1x8x!quant.uniform<u8:f32, 5.000000e-01>>', but only f32, f16 and bf16 tensors, i32 and i64 ones can be passed}}
+// expected-error @+1 {{input 0 of the network is 'tensor<1x8x!quant.uniform<u8:f32, 5.000000e-01>>', but only tensors of floats, integers and truth values can be passed}}
 func.func @quantized_input(%x: tensor<1x8x!x>) -> tensor<1x8xf32> {
   %0 = top.cast %x {to = f32} : (tensor<1x8x!x>) -> tensor<1x8xf32>
   return %0 : tensor<1x8xf32>

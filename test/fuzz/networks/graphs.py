@@ -14,8 +14,8 @@ from tpu_mlir.frontend.onnx.tensors import Array
 FEWEST, MOST = 3, 12
 SPECIAL = 7  # one network in so many has infinities, NaN and extreme numbers among its inputs and weights
 _ATTEMPTS = 60
-# The chip has no integers to compute on, so most networks with these are refused: they come rarely but on their turn.
-_RARE = frozenset({"ArgMax", "ArgMin", "Cast", "CastLike", "GatherElements", "Hardmax"})
+# Most networks with these are refused: they come rarely but on their turn.
+_RARE = frozenset({"GatherElements"})
 
 
 @dataclass(frozen=True, eq=False)

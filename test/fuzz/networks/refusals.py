@@ -3,8 +3,9 @@
 import re
 
 _DOCUMENTED = (  # README, "What does not, or not yet"; docs/guides/quantisation.md
-    r"the chip's operations here take and make",  # no integers but quantized ones
-    r"cannot be lowered: it makes integers of floats",
+    r"the chip's operations here take and make",  # no products and convolutions of integers
+    r"cannot be lowered: its kind is a number that integers do not hold",
+    r"holds -?\d+ as element \d+, but the chip's '[su]?i32' carries",
     r"has no lowering to the chip's operations",
     r"expected numbers, found \d+ of \d+ that are NaN",  # calibration data
     r"must be constants whose elements are present",  # computed filters

@@ -88,8 +88,8 @@ def test_int8_keeps_the_rows() -> None:
 @pytest.mark.parametrize(
     ("name", "wrong", "message"),
     [
-        ("ids", ROWS, f"input 'ids': expected indices below {ROWS}, .* but found {ROWS} as element 5"),
-        ("types", -3, "input 'types': expected indices below 2, .* negative ones down to -2, but found -3"),
+        ("ids", ROWS, f"input 'ids': expected numbers from -{ROWS} to {ROWS - 1} .* but found {ROWS} as element 5"),
+        ("types", -3, "input 'types': expected numbers from -2 to 1 .* but found -3"),
         ("mask", 1 << 40, "input 'mask' holds numbers that int32 cannot represent"),
     ],
 )

@@ -83,3 +83,12 @@ Value tpu_mlir::log1p(Lowering &l, Value x) {
   Value lost = l.sub(finite, l.add(u, -1));
   return l.add(l.unary(UnaryKind::log, l.add(x, 1)), l.div(lost, u));
 }
+
+Value tpu_mlir::isNumber(Lowering &l, Value x) {
+  Value zero = l.splat(0, elementOf(x));
+  Value ordered = l.compare(CompareKind::eq, x, zero);
+  for (Value above : {l.compare(CompareKind::gt, x, zero),
+                      l.compare(CompareKind::gt, zero, x)})
+    ordered = l.integer(tpu::IntegerKind::bor, ordered, above);
+  return ordered;
+}

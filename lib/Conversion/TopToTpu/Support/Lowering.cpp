@@ -45,6 +45,13 @@ Value Lowering::splat(float value, Type element) {
   return constant({1, 1, 1, 1}, element, value);
 }
 
+Value Lowering::integerSplat(int64_t value, Type element) {
+  APInt bits(element.getIntOrFloatBitWidth(), uint64_t(value));
+  return builder.create<top::WeightOp>(
+      location, DenseElementsAttr::get(
+                    RankedTensorType::get({1, 1, 1, 1}, element), bits));
+}
+
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//
@@ -86,9 +93,32 @@ Value Lowering::select(tpu::CompareKind kind, Value lhs, Value rhs,
                                        lhs, rhs, onTrue, onFalse);
 }
 
-Value Lowering::compare(tpu::CompareKind kind, Value lhs, Value rhs) {
-  return select(kind, lhs, rhs, splat(1, elementOf(lhs)),
-                splat(0, elementOf(lhs)));
+Value Lowering::compare(tpu::CompareKind kind, Value lhs, Value rhs,
+                        bool negated) {
+  auto type = RankedTensorType::get(
+      broadcastShape({lhs, rhs}),
+      builder.getIntegerType(/*width=*/8, /*isSigned=*/false));
+  return builder.create<tpu::CompareOp>(location, type, kind, lhs, rhs,
+                                        negated);
+}
+
+Value Lowering::where(Value condition, Value onTrue, Value onFalse) {
+  Shape shape = broadcastShape({condition, onTrue, onFalse});
+  return builder.create<tpu::WhereOp>(location, typed(shape, onTrue), condition,
+                                      onTrue, onFalse);
+}
+
+Value Lowering::integer(tpu::IntegerKind kind, Value lhs, Value rhs) {
+  return builder.create<tpu::IntegerOp>(
+      location, typed(broadcastShape({lhs, rhs}), lhs), kind, lhs, rhs);
+}
+
+Value Lowering::integerScalar(tpu::IntegerKind kind, Value input,
+                              int64_t scalar) {
+  if (std::abs(scalar) > kMaxElements) // no number of an attribute
+    return integer(kind, input, integerSplat(scalar, elementOf(input)));
+  return builder.create<tpu::IntegerScalarOp>(location, input.getType(), kind,
+                                              input, scalar);
 }
 
 Value Lowering::cast(Value input, Type element) {

@@ -38,6 +38,8 @@ public:
                        llvm::ArrayRef<float> values);
   /// [1, 1, 1, 1]
   mlir::Value splat(float value, mlir::Type element);
+  /// The same of an integer type, which has the value.
+  mlir::Value integerSplat(int64_t value, mlir::Type element);
 
   //===--------------------------------------------------------------------===//
   // Arithmetic; operands broadcast in each of the four dimensions
@@ -50,8 +52,15 @@ public:
   mlir::Value reversed(tpu::BinaryKind kind, double value, mlir::Value input);
   mlir::Value select(tpu::CompareKind kind, mlir::Value lhs, mlir::Value rhs,
                      mlir::Value onTrue, mlir::Value onFalse);
-  /// 1 where the comparison holds, 0 elsewhere.
-  mlir::Value compare(tpu::CompareKind kind, mlir::Value lhs, mlir::Value rhs);
+  /// The truth value of a comparison, or its opposite.
+  mlir::Value compare(tpu::CompareKind kind, mlir::Value lhs, mlir::Value rhs,
+                      bool negated = false);
+  mlir::Value where(mlir::Value condition, mlir::Value onTrue,
+                    mlir::Value onFalse);
+  /// In the integer type of lhs.
+  mlir::Value integer(tpu::IntegerKind kind, mlir::Value lhs, mlir::Value rhs);
+  mlir::Value integerScalar(tpu::IntegerKind kind, mlir::Value input,
+                            int64_t scalar);
   mlir::Value cast(mlir::Value input, mlir::Type element);
   /// In f32, where 16 bits would lose too much on the way.
   mlir::Value wide(mlir::Value input) {

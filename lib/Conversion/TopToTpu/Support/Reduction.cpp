@@ -133,3 +133,32 @@ Value tpu_mlir::reduceAxes(Lowering &l, Reduction kind, Value value,
   value = reduceTransposed(l, kind, value, current, left);
   return l.reshape(value, canonicalShape(current));
 }
+
+Value tpu_mlir::combineAll(Lowering &l, Value value, Shape shape, ShapeRef axes,
+                           Combine combine) {
+  for (int64_t axis : axes) {
+    AxisView view = viewAxis(l, value, shape, axis);
+    value = view.value;
+    while (int64_t half = shapeOf(value)[view.dim] / 2) {
+      int64_t size = shapeOf(value)[view.dim];
+      Value low = l.slice(value, view.dim, 0, half);
+      Value high = l.slice(value, view.dim, half, half);
+      value = combine(low, high);
+      if (size % 2)
+        value = l.concat({value, l.slice(view.value, view.dim, size - 1, 1)},
+                         view.dim);
+      view.value = value;
+    }
+    shape[axis] = 1;
+    value = l.reshape(value, canonicalShape(shape));
+  }
+  return value;
+}
+
+Value tpu_mlir::reduceIntegers(Lowering &l, tpu::IntegerKind kind, Value value,
+                               ShapeRef shape, ShapeRef axes) {
+  if (kind == tpu::IntegerKind::max && elementOf(value).isInteger(8))
+    return reduceAxes(l, Reduction::Max, value, shape, axes);
+  return combineAll(l, value, Shape(shape), axes,
+                    [&](Value a, Value b) { return l.integer(kind, a, b); });
+}

@@ -23,6 +23,16 @@ std::optional<Window> windowInPlace(ShapeRef shape, ShapeRef axes);
 mlir::Value reduceWindow(Lowering &l, Reduction kind, mlir::Value value,
                          ShapeRef window);
 
+/// Combines the elements along axes, by halving each again and again.
+using Combine = llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)>;
+mlir::Value combineAll(Lowering &l, mlir::Value value, Shape shape,
+                       ShapeRef axes, Combine combine);
+
+/// The low bits of sums and products, or extremes, of integers; 8 bits have a
+/// command for the largest.
+mlir::Value reduceIntegers(Lowering &l, tpu::IntegerKind kind,
+                           mlir::Value value, ShapeRef shape, ShapeRef axes);
+
 /// The two factors of `size` that are closest to each other, smaller first.
 std::pair<int64_t, int64_t> halves(int64_t size);
 

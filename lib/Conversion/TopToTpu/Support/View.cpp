@@ -55,6 +55,14 @@ AxisView tpu_mlir::viewAxis(Lowering &l, Value value, ShapeRef shape,
 // Broadcasting
 //===----------------------------------------------------------------------===//
 
+SmallVector<Value> tpu_mlir::alignOperands(Operation *op, ValueRange values,
+                                           Lowering &l) {
+  SmallVector<ShapeRef> shapes;
+  for (Value operand : op->getOperands())
+    shapes.push_back(shapeOf(operand));
+  return align(l, llvm::to_vector(values), shapes, shapeOf(op->getResult(0)));
+}
+
 Shape tpu_mlir::broadcastShapes(ArrayRef<ShapeRef> shapes) {
   Shape result;
   for (ShapeRef shape : shapes) {

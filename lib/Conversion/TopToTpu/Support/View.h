@@ -46,6 +46,11 @@ llvm::SmallVector<mlir::Value> align(Lowering &l,
                                      llvm::ArrayRef<ShapeRef> shapes,
                                      ShapeRef to);
 
+/// The operands of an op of one result that broadcasts them, as `values` have
+/// been lowered.
+llvm::SmallVector<mlir::Value>
+alignOperands(mlir::Operation *op, mlir::ValueRange values, Lowering &l);
+
 /// The broadcast of shapes of any rank, aligned at the last dimension.
 Shape broadcastShapes(llvm::ArrayRef<ShapeRef> shapes);
 

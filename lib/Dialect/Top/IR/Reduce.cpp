@@ -22,6 +22,11 @@ LogicalResult ReduceOp::inferTypes(Emitter emit, Adaptor adaptor,
   for (int64_t axis : adaptor.getAxes())
     if (failed(checkAxis(emit, axis, adaptor.getInput())))
       return failure();
+  Type element = tensorType(adaptor.getInput()).getElementType();
+  if (element.isInteger(1) && adaptor.getKind() != ReduceKind::Max &&
+      adaptor.getKind() != ReduceKind::Min)
+    return emit("expects max or min of truth values, but found ",
+                stringifyReduceKind(adaptor.getKind()), " (C2)");
   return yield(types,
                reduceShape(shapeOf(adaptor.getInput()), adaptor.getAxes(),
                            adaptor.getKeepdims()),

@@ -58,7 +58,7 @@ static Attribute limitOf(Type type, bool isGreatest) {
         element, APFloat::getInf(element.getFloatSemantics(), !isGreatest));
   auto integer = cast<IntegerType>(type);
   unsigned width = integer.getWidth();
-  if (integer.isUnsigned())
+  if (integer.isUnsigned() || width == 1)
     return IntegerAttr::get(integer, isGreatest ? APInt::getMaxValue(width)
                                                 : APInt::getMinValue(width));
   return IntegerAttr::get(integer, isGreatest
@@ -109,10 +109,14 @@ static Value fromNothing(ReduceOp op, OpBuilder &builder) {
 
 static Value fromNothing(PadOp op, OpBuilder &builder) {
   RankedTensorType type = typeOf(op.getOutput());
+  APFloat value = op.getValue();
+  if (auto integer = dyn_cast<IntegerType>(type.getElementType()))
+    return makeSplat(
+        builder, op.getLoc(), type,
+        number(integer, static_cast<int64_t>(value.convertToDouble())));
   auto element = dyn_cast<FloatType>(type.getElementType());
   if (!element)
     return {};
-  APFloat value = op.getValue();
   bool inexact;
   value.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                 &inexact);

@@ -119,9 +119,9 @@ std::optional<std::vector<int64_t>> tpu_mlir::top::readIntegers(Value value) {
   case 8:
     return isUnsigned ? widen<uint8_t>(bytes) : widen<int8_t>(bytes);
   case 16:
-    return widen<int16_t>(bytes);
+    return isUnsigned ? widen<uint16_t>(bytes) : widen<int16_t>(bytes);
   case 32:
-    return widen<int32_t>(bytes);
+    return isUnsigned ? widen<uint32_t>(bytes) : widen<int32_t>(bytes);
   case 64:
     return widen<int64_t>(bytes);
   default:

@@ -50,6 +50,19 @@ func.func @logic(%a: tensor<4x1xi1>, %b: tensor<4xi1>) {
   return
 }
 
+// CHECK-LABEL: @bits
+func.func @bits(%a: tensor<4x1xui8>, %b: tensor<4xui8>) {
+  // CHECK: top.and %{{.*}}, %{{.*}} : (tensor<4x1xui8>, tensor<4xui8>) -> tensor<4x4xui8>
+  %0 = top.and %a, %b : (tensor<4x1xui8>, tensor<4xui8>) -> tensor<4x4xui8>
+  // CHECK: top.not %{{.*}} : tensor<4x1xui8>
+  %1 = top.not %a : tensor<4x1xui8>
+  // CHECK: top.shift %{{.*}}, %{{.*}} : (tensor<4x1xui8>, tensor<4xui8>) -> tensor<4x4xui8>
+  %2 = top.shift %a, %b : (tensor<4x1xui8>, tensor<4xui8>) -> tensor<4x4xui8>
+  // CHECK: top.shift %{{.*}}, %{{.*}} {right} : (tensor<4x1xui8>, tensor<4xui8>) -> tensor<4x4xui8>
+  %3 = top.shift %a, %b {right} : (tensor<4x1xui8>, tensor<4xui8>) -> tensor<4x4xui8>
+  return
+}
+
 // CHECK-LABEL: func @integers
 func.func @integers(%a: tensor<4xi64>, %b: tensor<ui8>) {
   // CHECK: top.mod %{{.*}}, %{{.*}} : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>

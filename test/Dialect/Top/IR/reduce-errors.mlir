@@ -8,6 +8,14 @@ func.func @reduce_c1(%x0: tensor<2x8xf32>) {
 
 // -----
 
+func.func @reduce_c2(%x0: tensor<2x8xi1>) {
+  // expected-error @+1 {{'top.reduce' op expects max or min of truth values, but found sum (C2)}}
+  %0 = top.reduce sum %x0 axes = [1] : (tensor<2x8xi1>) -> tensor<2xi1>
+  return
+}
+
+// -----
+
 func.func @reduce_repeated_axis(%x0: tensor<2x8xf32>) {
   // expected-error @+1 {{'top.reduce' op attribute 'axes' failed to satisfy constraint: i64 dense array attribute}}
   %0 = top.reduce sum %x0 axes = [1, 1] : (tensor<2x8xf32>) -> tensor<2xf32>

@@ -4,7 +4,7 @@ import numpy as np
 from fuzz.networks import shapes
 from fuzz.networks.draft import Draft
 from fuzz.networks.operators.registry import writes
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 # What a function is defined on, or what keeps its results within f16; other values are tried, too, but rarely.
 _DOMAINS: dict[str, tuple[float, float]] = {
@@ -106,6 +106,25 @@ def logic(d: Draft, op: str) -> list[str]:
     return d.emit(op, [one, other or d.parameter(d.random.random(d.values[one].shape) < 0.5, np.bool_)])
 
 
+def _integers(d: Draft, kind: int) -> str:
+    """Return integers of a type: some that are there, or floats made such."""
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(kind))
+    found = d.pick(lambda array: array.dtype == dtype, "iu")
+    return found or next(iter(d.emit("Cast", [d.floats(low=0, high=200)], to=kind)), "")
+
+
+@writes("BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot")
+def bits(d: Draft, op: str) -> list[str]:
+    one = _integers(d, d.choice([TensorProto.INT32, TensorProto.UINT8, TensorProto.INT64]))
+    return d.emit(op, [one] if op == "BitwiseNot" else [one, _small(d, one)]) if one else []
+
+
+@writes("BitShift")
+def shift(d: Draft, op: str) -> list[str]:
+    one = _integers(d, d.choice([TensorProto.UINT8, TensorProto.UINT32]))
+    return d.emit(op, [one, _small(d, one)], direction=d.choice(["LEFT", "RIGHT"])) if one else []
+
+
 @writes("Not")
 def negation(d: Draft, op: str) -> list[str]:
     one = d.pick(lambda array: True, "b") or next(iter(_pair(d, "Less")), "")
@@ -136,7 +155,7 @@ def cast(d: Draft, op: str) -> list[str]:
     other = d.pick(lambda array: True, "biu")
     if other and d.chance(0.5):
         return d.emit(op, [other], to=TensorProto.FLOAT)
-    integers = [TensorProto.INT32, TensorProto.INT64]
+    integers = [TensorProto.INT32, TensorProto.INT64, TensorProto.UINT8, TensorProto.INT8]
     kind = d.choice([*integers, TensorProto.BOOL, TensorProto.FLOAT16, TensorProto.FLOAT, TensorProto.FLOAT])
     return d.emit(op, [d.floats(low=-1000, high=1000)], to=kind)
 

@@ -10,7 +10,7 @@ from tpu_mlir.frontend.onnx.composing import Composer
 from tpu_mlir.frontend.onnx.exporting import Exported, Exporter, exporter
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.ops.elementwise import Build, binary, renamed, unary
-from tpu_mlir.frontend.onnx.registry import ONLY_CONSTANT, Imported, Importer, importer
+from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.tensors import is_float
 from tpu_mlir.frontend.onnx.values import result
 
@@ -115,12 +115,12 @@ def _with_axis(op: str) -> Exporter:
     return lambda e: e.emit(op, axis=e.int_attr("axis"))
 
 
-_AXIS: dict[str, tuple[Build, str, str]] = {
-    "Softmax": (top.SoftmaxOp, "softmax", ""),
-    "LogSoftmax": (top.LogSoftmaxOp, "log_softmax", ""),
-    "Hardmax": (top.HardmaxOp, "hardmax", ONLY_CONSTANT),
+_AXIS: dict[str, tuple[Build, str]] = {
+    "Softmax": (top.SoftmaxOp, "softmax"),
+    "LogSoftmax": (top.LogSoftmaxOp, "log_softmax"),
+    "Hardmax": (top.HardmaxOp, "hardmax"),
 }
-for _name, (_build, _mnemonic, _only) in _AXIS.items():
-    importer(_name, 13, only=_only)(_along_axis(_build))
-    importer(_name, 1, 11, only=_only)(_along_all_axes_from(_build))
+for _name, (_build, _mnemonic) in _AXIS.items():
+    importer(_name, 13)(_along_axis(_build))
+    importer(_name, 1, 11)(_along_all_axes_from(_build))
     exporter(_mnemonic)(_with_axis(_name))

@@ -59,7 +59,6 @@ _UNARY: dict[str, tuple[Build, tuple[int, ...]]] = {
     "Floor": (top.FloorOp, (6, 13)),
     "Log": (top.LogOp, (6, 13)),
     "Neg": (top.NegOp, (6, 13)),
-    "Not": (top.NotOp, (1,)),
     "Reciprocal": (top.ReciprocalOp, (6, 13)),
     "Round": (top.RoundOp, (11,)),
     "Sign": (top.SignOp, (9, 13)),
@@ -78,9 +77,6 @@ _BINARY: dict[str, tuple[Build, str, tuple[int, ...]]] = {
     "Sub": (top.SubOp, "sub", (7, 13, 14)),
     "Mul": (top.MulOp, "mul", (7, 13, 14)),
     "Div": (top.DivOp, "div", (7, 13, 14)),
-    "And": (top.AndOp, "and", (7,)),
-    "Or": (top.OrOp, "or", (7,)),
-    "Xor": (top.XorOp, "xor", (7,)),
     "Equal": (top.EqualOp, "equal", (7, 11, 13, 19)),
     "Greater": (top.GreaterOp, "greater", (7, 9, 13)),
     "GreaterOrEqual": (top.GreaterOrEqualOp, "greater_or_equal", (12, 16)),
@@ -90,6 +86,36 @@ _BINARY: dict[str, tuple[Build, str, tuple[int, ...]]] = {
 for _name, (_build, _mnemonic, _since) in _BINARY.items():
     importer(_name, *_since)(binary(_build))
     exporter(_mnemonic)(renamed(_name))
+
+
+def by_bits(op: str) -> Exporter:
+    """Return the exporter of an operation of truth values, which has another name for integers."""
+    return lambda e: e.emit(op if e.dtype() == np.bool_ else f"Bitwise{op}")
+
+
+for _name, _build in {"And": top.AndOp, "Or": top.OrOp, "Xor": top.XorOp}.items():
+    importer(_name, 7)(binary(_build))
+    importer(f"Bitwise{_name}", 18)(binary(_build))
+    exporter(_name.lower())(by_bits(_name))
+importer("Not", 1)(unary(top.NotOp))
+importer("BitwiseNot", 18)(unary(top.NotOp))
+exporter("not")(by_bits("Not"))
+
+
+@importer("BitShift", 11)
+def shift(n: Node) -> Imported:
+    """Import a shift of the bits of unsigned integers."""
+    direction = n.str_attr("direction")
+    if direction not in ("LEFT", "RIGHT"):
+        raise Unsupported(f"BitShift expects the direction LEFT or RIGHT, found {direction}")
+    return top.ShiftOp(n.value(0), n.value(1), right=direction == "RIGHT")
+
+
+@exporter("shift")
+def export_shift(e: Exported) -> None:
+    """Write BitShift."""
+    e.emit("BitShift", direction="RIGHT" if e.flag_attr("right") else "LEFT")
+
 
 importer("Sum", 6, 8, 13)(chain(top.AddOp))
 importer("Max", 6, 8, 12, 13)(chain(top.MaxOp))
@@ -202,13 +228,13 @@ def cast(n: Node, dtype: np.dtype[np.generic]) -> Imported:
     return top.CastOp(n.value(0), ir.TypeAttr.get(mlir_type(target)))
 
 
-@importer("Cast", 6, 9, 13, 19, 21, only="not from floats to integers")
+@importer("Cast", 6, 9, 13, 19, 21)
 def cast_to(n: Node) -> Imported:
     """Import a conversion to the type in the attribute."""
     return cast(n, n.dtype_attr("to"))
 
 
-@importer("CastLike", 15, 19, 21, only="not from floats to integers")
+@importer("CastLike", 15, 19, 21)
 def cast_like(n: Node) -> Imported:
     """Import a conversion to the type of the second operand."""
     return cast(n, n.dtype(1))

@@ -4,7 +4,7 @@ from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node
-from tpu_mlir.frontend.onnx.registry import ONLY_CONSTANT, Imported, Importer, importer
+from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 
 _KINDS = {
     "ReduceSum": "sum",
@@ -59,8 +59,8 @@ def _extremum(kind: str) -> Importer:
     return arg
 
 
-importer("ArgMax", 1, 11, 12, 13, only=ONLY_CONSTANT)(_extremum("max"))
-importer("ArgMin", 1, 11, 12, 13, only=ONLY_CONSTANT)(_extremum("min"))
+importer("ArgMax", 1, 11, 12, 13)(_extremum("max"))
+importer("ArgMin", 1, 11, 12, 13)(_extremum("min"))
 
 
 @exporter("arg")

@@ -8,6 +8,7 @@ from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.tensors import is_float
 from tpu_mlir.frontend.onnx.values import result
 
 
@@ -68,6 +69,8 @@ def _pad(n: Node, pads: list[int], value: float) -> Imported:
         raise Unsupported(f"Pad expects the mode constant, reflect, edge or wrap, found {mode}")
     if len(pads) != 2 * rank:
         raise Unsupported(f"Pad expects {2 * rank} pads, found {len(pads)}")
+    if not is_float(n.dtype(0)) and float(np.float32(value)) != value:
+        raise Unsupported(f"Pad of {n.dtype(0)} expects a value that float32 has, found {value:.0f}")
     cut = [min(pad, 0) for pad in pads]
     sizes = [size + cut[axis] + cut[rank + axis] for axis, size in enumerate(shape)]
     if min(sizes, default=0) < 0:

@@ -1,5 +1,5 @@
-//===- Indices.cpp - Integers that are no quantized floats ----------------===//
-#include "lib/Conversion/TopToTpu/Support/Indices.h"
+//===- Indices.cpp - Integers that choose rows of tables ------------------===//
+#include "lib/Conversion/TopToTpu/Integers/Indices.h"
 
 #include "dialects/Tpu/Tpu.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
@@ -8,28 +8,16 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-bool tpu_mlir::isIndex(Type type) {
-  Type element = getElementTypeOrSelf(type);
-  return element.isSignlessInteger(32) || element.isSignlessInteger(64);
-}
-
-ElementsAttr tpu_mlir::narrowIndices(Value weight, RankedTensorType type) {
-  std::optional<std::vector<int64_t>> wide = top::readIntegers(weight);
-  if (!wide || !llvm::all_of(*wide, llvm::isInt<32>))
-    return {};
-  std::vector<int32_t> narrow(wide->begin(), wide->end());
-  return DenseElementsAttr::get(type, ArrayRef(narrow));
-}
-
-/// Where the integers of a value come from, through ops that move them.
+/// Where the integers of a value come from, through ops that move them; those
+/// that compute some may make any index of any.
 static void findSources(Value value, llvm::SetVector<Value> &sources) {
   Operation *op = value.getDefiningOp();
-  if (!op || isa<top::WeightOp>(op)) {
+  if (!op || isa<top::WeightOp>(op) || op->hasTrait<tpu::ElementByElement>()) {
     sources.insert(value);
     return;
   }
   for (Value operand : op->getOperands())
-    if (isIndex(operand.getType()))
+    if (isa<IntegerType>(getElementTypeOrSelf(operand)))
       findSources(operand, sources);
 }
 
@@ -45,7 +33,6 @@ static LogicalResult checkConstant(tpu::GatherOp op, Value weight,
 }
 
 LogicalResult tpu_mlir::noteIndexLimits(func::FuncOp function) {
-  constexpr StringLiteral kLimit = "tpu.index_limit";
   LogicalResult result = success();
   function.walk([&](tpu::GatherOp op) {
     int64_t rows = op.getTable().getType().getDimSize(1);
@@ -59,9 +46,9 @@ LogicalResult tpu_mlir::noteIndexLimits(func::FuncOp function) {
         continue;
       }
       unsigned number = argument.getArgNumber();
-      auto known = function.getArgAttrOfType<IntegerAttr>(number, kLimit);
+      auto known = function.getArgAttrOfType<IntegerAttr>(number, kIndexLimit);
       int64_t limit = known ? std::min(known.getInt(), rows) : rows;
-      function.setArgAttr(number, kLimit,
+      function.setArgAttr(number, kIndexLimit,
                           Builder(function).getI64IntegerAttr(limit));
     }
   });
