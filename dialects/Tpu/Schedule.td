@@ -36,7 +36,8 @@ def Tpu_GroupOp : Tpu_Op<"group", [SingleBlock]> {
     where it is negative, an op of what runs before the group. `holds` has, for each operand, where all of it lies in
     local memory already, or -1; its buffer then is there, too, or one into which slices are moved. `keeps` is where all
     of the result stays in local memory for groups that hold it. Only a result that something does not hold has a place
-    in global memory.
+    in global memory. The first `leading` ops work on a slice ahead of the others, which compute while the transfer engine
+    moves what the leading ones have made.
 
     (C1) The body uses only operands of the group and values of its own.
     (C2) Every op of the body but the terminator is a kernel (`KernelOpInterface`).
@@ -46,7 +47,7 @@ def Tpu_GroupOp : Tpu_Op<"group", [SingleBlock]> {
   let arguments = (ins Variadic<Tpu_Tensor>:$inputs, OptionalAttr<Tpu_TilingAttr>:$tiling,
                        OptionalAttr<DenseI64ArrayAttr>:$loads, OptionalAttr<DenseI64ArrayAttr>:$holds,
                        OptionalAttr<TypedArrayAttrBase<Tpu_BufferAttr, "buffers">>:$buffers,
-                       OptionalAttr<I64Attr>:$keeps);
+                       OptionalAttr<I64Attr>:$keeps, OptionalAttr<I64Attr>:$leading);
   let results = (outs Tpu_Tensor:$result);
   let regions = (region SizedRegion<1>:$body);
   let hasVerifier = 1;
@@ -56,7 +57,7 @@ def Tpu_GroupOp : Tpu_Op<"group", [SingleBlock]> {
   }];
   let assemblyFormat = [{
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? (`tiling` $tiling^)? (`loads` $loads^)? (`holds` $holds^)?
-    (`buffers` $buffers^)? (`keeps` $keeps^)? $body attr-dict `:` type($result)
+    (`buffers` $buffers^)? (`keeps` $keeps^)? (`leading` $leading^)? $body attr-dict `:` type($result)
   }];
 }
 

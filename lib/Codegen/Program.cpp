@@ -109,6 +109,7 @@ private:
     schedule.stores = group.stores();
     if (std::optional<uint64_t> keeps = group.getKeeps())
       schedule.keep = *keeps;
+    schedule.leading = group.getLeading().value_or(0);
     for (auto [input, buffer, load, hold] :
          llvm::zip(group.getInputs(), *group.getBuffers(), *group.getLoads(),
                    *group.getHolds())) {

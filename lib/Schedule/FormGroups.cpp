@@ -59,7 +59,8 @@ static void materialize(const GroupPlan &plan) {
       result.getLoc(), result.getType(), body.inputs, tiling,
       builder.getDenseI64ArrayAttr(loads), builder.getDenseI64ArrayAttr(holds),
       builder.getArrayAttr(buffers),
-      plan.keep ? builder.getI64IntegerAttr(*plan.keep) : IntegerAttr());
+      plan.keep ? builder.getI64IntegerAttr(*plan.keep) : IntegerAttr(),
+      plan.leading ? builder.getI64IntegerAttr(plan.leading) : IntegerAttr());
   for (StringRef note : {"tpu.scale", "tpu.zero_point"})
     if (Attribute value = body.ops.back()->getAttr(note))
       group->setAttr(note, value);

@@ -15,7 +15,7 @@ using namespace tpu_mlir::tpu;
 /// Tilings that fit and are priced before the best of them is taken.
 static constexpr unsigned kPricedTilings = 6;
 /// Slices that a price is measured on; more of them only repeat.
-static constexpr size_t kPricedSlices = 24;
+static constexpr size_t kPricedSlices = 10;
 /// Slices that must fit before all of them are looked at, of which there may be
 /// many thousand.
 static constexpr int64_t kTriedSlices = 3;
@@ -115,9 +115,17 @@ public:
     if (!settle(slices))
       return std::nullopt;
     std::optional<GroupPlan> plan = allocate(tiling, slices);
-    if (plan)
-      price(*plan, slices);
-    return plan;
+    if (!plan)
+      return std::nullopt;
+    price(*plan, slices);
+    unsigned leading = slices.size() > 1 ? mover(*plan, slices) : 0;
+    if (leading == 0 || !canLead(slices, leading))
+      return plan;
+    std::optional<GroupPlan> ahead = allocate(tiling, slices, leading);
+    if (!ahead)
+      return plan;
+    price(*ahead, slices);
+    return ahead->cycles < plan->cycles ? ahead : plan;
   }
 
 private:
@@ -200,7 +208,8 @@ private:
   /// One request for each buffer of the group. Inputs and the result live
   /// through the whole slice, since their transfers overlap with it, and twice
   /// if slices differ; with a single slice lives are exact.
-  SmallVector<GroupBuffer> needs(ArrayRef<SliceTiles> slices) const {
+  SmallVector<GroupBuffer> needs(ArrayRef<SliceTiles> slices,
+                                 unsigned leading) const {
     SmallVector<GroupBuffer> needs;
     unsigned end = body.ops.size() - 1;
     bool single = slices.size() == 1;
@@ -220,14 +229,18 @@ private:
       bool stored = step == end;
       auto kernel = cast<KernelOpInterface>(op);
       if (!inPlace.contains(result)) {
+        unsigned last = stored ? end : body.lastRead(result, step);
+        bool crosses = step < leading && last >= leading;
+        bool inTurn = crosses || (stored && !single);
+        // What is being moved must not wait for the ops behind.
+        bool stays = crosses || (step < leading && last + 1 == leading);
         GroupBuffer need{
             result,
             nullptr,
             0,
             {largestSlice(slices, result, kernel.resultLayout(), chip),
-             stored && !single ? 0 : unsigned(step),
-             stored ? end : body.lastRead(result, step)}};
-        add(need, stored && !single ? 2 : 1, needs);
+             inTurn ? 0 : unsigned(step), stays ? end : last}};
+        add(need, inTurn ? 2 : 1, needs);
       }
       addScratch(kernel, step, slices, needs);
     }
@@ -248,12 +261,46 @@ private:
       needs.push_back(need);
   }
 
+  /// The number of ops up to the last one that transfers move within local
+  /// memory and others follow; 0 if there is none.
+  unsigned mover(const GroupPlan &plan, ArrayRef<SliceTiles> slices) const {
+    unsigned found = 0;
+    size_t before = 0;
+    Item item{&plan, nullptr, {slices.front()}};
+    Emitter emitter(body.result().getLoc(), chip);
+    auto nowhere = [&](Value) { return chip.globalBase; };
+    emitSteps(
+        emitter, item, stepsOf(item), nowhere, [&](const Step &step, bool) {
+          ArrayRef<Command> commands = emitter.getCommands();
+          bool moves = llvm::any_of(
+              commands.drop_front(before), [](const Command &command) {
+                return isa::engineOf(command.instruction) == isa::Engine::Gdma;
+              });
+          before = commands.size();
+          if (step.kind == Step::Kind::Compute && moves &&
+              step.index + 1 < body.ops.size())
+            found = step.index + 1;
+        });
+    return found;
+  }
+
+  /// Whether no slice of an input is for leading ops and for others.
+  bool canLead(ArrayRef<SliceTiles> slices, unsigned leading) const {
+    return llvm::none_of(body.inputs, [&](Value input) {
+      GroupBody::Reads reads = body.reads.lookup(input);
+      return reads.first < leading && reads.last >= leading &&
+             !inPlace.contains(input) && changes(slices, input);
+    });
+  }
+
   std::optional<GroupPlan> allocate(const Tiling &tiling,
-                                    ArrayRef<SliceTiles> slices) const {
+                                    ArrayRef<SliceTiles> slices,
+                                    unsigned leading = 0) const {
     GroupPlan plan;
+    plan.leading = leading;
     plan.body = body;
     plan.tiling = tiling;
-    plan.needs = needs(slices);
+    plan.needs = needs(slices, leading);
     SmallVector<LocalRequest> requests;
     for (const GroupBuffer &need : plan.needs)
       requests.push_back(need.request);

@@ -29,7 +29,7 @@ static constexpr Assembly::Ahead kAhead[] = {{0, 0},    {8, 1e9},  {16, 1e9},
 /// is asked for.
 static constexpr size_t kManyOps = 600;
 /// Changes of borders that are tried, and at most.
-static constexpr unsigned kTrials = 300, kMostTrials = 10000;
+static constexpr unsigned kTrials = 150, kMostTrials = 10000;
 /// How often ops that work in local memory in vain are sent back.
 static constexpr unsigned kRounds = 3;
 

@@ -49,12 +49,17 @@ private:
     bool moves = item.group->stores ||
                  item.group->buffers.values.contains(body.result());
     unsigned count = item.slices.size();
-    for (unsigned slice = 0; slice < count; ++slice) {
+    unsigned leading = item.group->leading, behind = leading > 0 ? 1 : 0;
+    for (unsigned turn = 0; turn < count + behind; ++turn) {
       addDue(); // the first slice's loads come before the second's
-      if (slice + 1 < count)
-        addLoads(index, item, slice + 1);
-      for (unsigned op = 0; op < body.ops.size(); ++op)
-        addCounted({Step::Kind::Compute, index, op, slice});
+      addLoads(index, item, turn + 1 - behind, /*leading=*/false);
+      addLoads(index, item, turn + 1, /*leading=*/true);
+      if (turn < count)
+        addComputes(index, turn, 0, leading);
+      if (turn < behind)
+        continue;
+      unsigned slice = turn - behind;
+      addComputes(index, slice, leading, body.ops.size());
       if (slice > 0 && moves)
         steps.push_back({Step::Kind::Store, index, 0, slice - 1});
     }
@@ -62,10 +67,21 @@ private:
       steps.push_back({Step::Kind::Store, index, 0, count - 1});
   }
 
-  void addLoads(unsigned index, const Item &item, unsigned slice) {
+  void addComputes(unsigned index, unsigned slice, unsigned begin,
+                   unsigned end) {
+    for (unsigned op = begin; op < end; ++op)
+      addCounted({Step::Kind::Compute, index, op, slice});
+  }
+
+  /// Loads of a slice, but for the first one, which comes early.
+  void addLoads(unsigned index, const Item &item, unsigned slice,
+                bool leading) {
+    if (slice == 0 || slice >= item.slices.size())
+      return;
     for (auto [i, input] : llvm::enumerate(item.group->body.inputs))
-      if (needsLoad(item, i) && item.slices[slice].find(input)->second !=
-                                    item.slices[slice - 1].find(input)->second)
+      if (needsLoad(item, i) && item.group->leads(input) == leading &&
+          item.slices[slice].find(input)->second !=
+              item.slices[slice - 1].find(input)->second)
         steps.push_back({Step::Kind::Load, index, unsigned(i), slice});
   }
 

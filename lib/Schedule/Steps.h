@@ -39,6 +39,14 @@ struct GroupSchedule {
   /// Where all of the result stays in local memory, if it does.
   std::optional<int64_t> keep;
   bool stores = true; // the result goes to global memory
+  /// So many ops work on a slice ahead of the others, which compute while the
+  /// transfer engine moves what the leading ones have made.
+  unsigned leading = 0;
+
+  /// Whether slices of an input are for leading ops.
+  bool leads(mlir::Value input) const {
+    return body.reads.lookup(input).first < leading;
+  }
 };
 
 /// Part of a schedule.
@@ -62,7 +70,8 @@ struct Step {
 };
 
 /// All steps in program order. In a group of several slices: load(s + 1),
-/// compute(s), store(s - 1) for every slice s.
+/// compute(s), store(s - 1) for every slice s; where ops lead, all but they and
+/// their loads are a slice behind.
 std::vector<Step> stepsOf(llvm::ArrayRef<Item> items);
 
 /// Appends the commands of steps. `addressOf` tells where values are in global

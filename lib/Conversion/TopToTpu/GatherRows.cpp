@@ -213,10 +213,18 @@ static void replace(RowMoves &found) {
   end.replaceAllUsesWith(view(result, shapeOf(end)));
 }
 
+/// Rows of a kernel as channels (KernelRows.cpp): they are moved within local
+/// memory, slice by slice, while the convolution computes.
+static bool isForConvolution(Operation *op) {
+  return isa<tpu::ConcatOp>(op) &&
+         llvm::all_of(op->getUsers(),
+                      [](Operation *user) { return isa<tpu::ConvOp>(user); });
+}
+
 void tpu_mlir::gatherRows(func::FuncOp function) {
   SmallVector<Operation *> ends;
   function.walk([&](Operation *op) {
-    if (isa<tpu::PermuteOp, tpu::ConcatOp>(op))
+    if (isa<tpu::PermuteOp, tpu::ConcatOp>(op) && !isForConvolution(op))
       ends.push_back(op);
   });
   llvm::DenseSet<Operation *> replaced;
