@@ -7,9 +7,9 @@ import onnx
 from fuzz.networks.draft import Draft
 from fuzz.networks.operators import writers
 from tpu_mlir.frontend.onnx import registry
-from tpu_mlir.frontend.onnx.loading import NEWEST_OPSET, OLDEST_OPSET
 from tpu_mlir.frontend.onnx.node import Unsupported
 from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.frontend.onnx.versions import NEWEST_RUNTIME, OLDEST_RUNTIME
 
 FEWEST, MOST = 3, 12
 SPECIAL = 7  # one network in so many has infinities, NaN and extreme numbers among its inputs and weights
@@ -31,7 +31,7 @@ def network(seed: int) -> Network:
     random = np.random.default_rng(seed)
     every = sorted(writers())
     own = every[seed % len(every)]
-    opsets = [opset for opset in range(OLDEST_OPSET, NEWEST_OPSET + 1) if is_supported(*own, opset)]
+    opsets = [opset for opset in range(OLDEST_RUNTIME, NEWEST_RUNTIME + 1) if is_supported(*own, opset)]
     newest = [opset for opset in opsets if opset >= 13] or opsets
     draft = Draft(random, int(random.choice(newest if random.random() < 0.8 else opsets)), is_special(seed))
     choices = [key for key in every if is_supported(*key, draft.opset)]

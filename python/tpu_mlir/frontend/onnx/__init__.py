@@ -1,4 +1,4 @@
-"""Imports ONNX models, opset 7 to 21."""
+"""Imports ONNX models of any opset."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ from tpu_mlir.frontend.onnx.checking import Checks
 from tpu_mlir.frontend.onnx.importer import GraphImporter
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.loading import load
+from tpu_mlir.frontend.onnx.versions import opsets_of
 
 __all__ = ["import_model"]
 
@@ -36,8 +37,8 @@ def import_model(
 def _import(
     model: onnx.ModelProto, folder: Path | None, input_shapes: Mapping[str, Sequence[int]], prefix: str
 ) -> ir.Module:
-    opsets = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
     try:
+        opsets = opsets_of(model)
         inputs = resolve(model.graph, input_shapes)
         checks = Checks(model, opsets)
         checks.nodes()

@@ -17,6 +17,7 @@ from onnx import TensorProto, ValueInfoProto, checker, helper, shape_inference
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.node import Unsupported, failed
+from tpu_mlir.frontend.onnx.versions import domain_of, schema_of
 
 _IR_VERSION = 10  # weights need not be inputs; known to every version of ONNX that is supported
 _FOREIGN = "tpu_mlir.foreign"  # the domain, in the copy, of operators that ONNX does not know
@@ -83,7 +84,7 @@ def element_types(model: onnx.ModelProto, opsets: Mapping[str, int]) -> dict[str
 
 def _unsupported(graph: onnx.GraphProto, opsets: Mapping[str, int]) -> Iterator[str]:
     for node in graph.node:
-        domain = "" if node.domain == "ai.onnx" else node.domain
+        domain = domain_of(node)
         try:
             registry.lookup(node.op_type, opsets.get(domain, 1), domain)
         except Unsupported as reason:
@@ -191,12 +192,11 @@ class _Copier:
 
     def _domain(self, proto: onnx.NodeProto) -> str:
         """Return the domain; for an operator that ONNX does not know, or no longer recommends, one that it ignores."""
-        domain = "" if proto.domain == "ai.onnx" else proto.domain
-        try:
-            schema = onnx.defs.get_schema(proto.op_type, self.opsets.get(domain, 0), domain)
-        except (onnx.defs.SchemaError, TypeError):  # the latter for an opset beyond 32 bits
-            return _FOREIGN
-        return _FOREIGN if schema.deprecated else domain
+        domain = domain_of(proto)
+        opset = self.opsets.get(domain, 0)
+        schema = schema_of(proto.op_type, opset, domain)
+        is_current = schema is not None and not onnx.defs.get_schema(proto.op_type, opset, domain).deprecated
+        return domain if is_current else _FOREIGN
 
     def _from_outside(self, tensor: TensorProto, name: str) -> onnx.NodeProto:
         """Return a node that takes a large constant from the model's inputs."""

@@ -9,6 +9,7 @@ import onnx
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.checking import element_types
 from tpu_mlir.frontend.onnx.loading import load_whole
+from tpu_mlir.frontend.onnx.versions import opsets_of
 
 _MOST = 5  # names that a message lists
 
@@ -46,8 +47,7 @@ def cut(source: str | Path | onnx.ModelProto, names: Sequence[str]) -> onnx.Mode
 
 def _outputs(part: onnx.ModelProto, names: Sequence[str]) -> Iterator[onnx.ValueInfoProto]:
     """Yield the outputs with their element types; the importer finds the shapes."""
-    opsets = {"" if each.domain == "ai.onnx" else each.domain: each.version for each in part.opset_import}
-    types = element_types(part, opsets)
+    types = element_types(part, opsets_of(part))
     for name in names:
         element = types.get(name)
         known = element and onnx.helper.make_tensor_value_info(name, element, None)

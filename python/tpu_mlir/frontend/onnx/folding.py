@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import onnx
@@ -12,9 +11,9 @@ from tpu_mlir.frontend.onnx.limits import FoldedBytes
 from tpu_mlir.frontend.onnx.node import Unsupported
 from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.frontend.onnx.tensors import Array, DType, onnx_type
+from tpu_mlir.frontend.onnx.versions import NEWEST_RUNTIME, domain_of, runtime_opset, schema_of
 
-_IR_VERSION = 10  # the newest that every supported ONNX Runtime reads; goes with opset 21
-_CAST_OPSET = 21
+_IR_VERSION = 10  # the newest that every supported ONNX Runtime reads; goes with NEWEST_RUNTIME
 _SMALL = 1024  # elements of an operand that may be a shape, which inference has to see
 
 
@@ -27,6 +26,7 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, ro
     if proto.op_type.startswith(("Random", "Bernoulli", "Multinomial")):
         raise Unsupported(f"{proto.op_type} draws random numbers")
     what = f"constant {proto.op_type}"
+    opset = runtime_opset(proto.op_type, opset, domain_of(proto))
     feeds = {f"in{index}": np.asarray(array) for index, array in enumerate(operands) if array is not None}
     node = onnx.NodeProto()
     node.CopyFrom(proto)
@@ -118,8 +118,8 @@ def _model(
     values = [helper.make_tensor_value_info(name, onnx_type(a.dtype), a.shape) for name, a in inputs.items()]
     tensors = [numpy_helper.from_array(array, name) for name, array in constants.items()]
     graph = helper.make_graph(nodes, "fold", values, [onnx.ValueInfoProto(name=name) for name in outputs], tensors)
-    domain = "" if nodes[0].domain == "ai.onnx" else nodes[0].domain
-    versions = {"": _CAST_OPSET, domain: opset}
+    domain = domain_of(nodes[0])
+    versions = {"": NEWEST_RUNTIME, domain: opset}
     imports = [helper.make_opsetid(name, version) for name, version in versions.items()]
     return helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION)
 
@@ -129,11 +129,8 @@ def _dtype(tensor: onnx.TypeProto.Tensor) -> DType:
 
 
 def _is_function(op: str, opset: int) -> bool:
-    try:
-        schema: Any = onnx.defs.get_schema(op, opset, "")  # its stub lacks both
-    except onnx.defs.SchemaError:
-        return False
-    return schema.has_function or schema.has_context_dependent_function
+    schema = schema_of(op, opset)
+    return schema is not None and (schema.has_function or schema.has_context_dependent_function)
 
 
 def _is_native(dtype: DType) -> bool:

@@ -30,6 +30,7 @@ from tpu_mlir.frontend.onnx.tensors import (
     untyped,
 )
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
+from tpu_mlir.frontend.onnx.versions import domain_of
 from tpu_mlir.locations import names
 from tpu_mlir.passmanager import MLIR_ERROR
 
@@ -97,7 +98,7 @@ class GraphImporter:
             scope.update(values)
 
     def _node(self, proto: onnx.NodeProto, scope: Scope, live: list[str]) -> dict[str, Value]:
-        domain = "" if proto.domain == "ai.onnx" else proto.domain
+        domain = domain_of(proto)
         opset = self._opsets.get(domain)
         if opset is None:
             raise Unsupported(f"{proto.op_type} is in domain '{domain}', for which the model names no opset")
@@ -113,7 +114,7 @@ class GraphImporter:
         if domain == "" and proto.op_type == "Loop" and is_known:
             results = zip(proto.output, loop(proto, scope, known, self._iteration), strict=False)
             return {name: value for name, value in results if name in live}
-        if operands and is_known and registry.is_evaluated(proto, domain):
+        if operands and is_known and registry.is_evaluated(proto, opset):
             arrays = fold(proto, [item.array if item else None for item in known], opset, self._folded)
             return {
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live

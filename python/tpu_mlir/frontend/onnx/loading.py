@@ -8,13 +8,9 @@ from google.protobuf.message import DecodeError
 from onnx.inliner import inline_local_functions
 
 from tpu_mlir.errors import InputFileError, ModelError
-from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx.limits import MAX_NODES
-from tpu_mlir.frontend.onnx.registry import is_known
 from tpu_mlir.runtime.files import read_bytes
 
-OLDEST_OPSET = 7
-NEWEST_OPSET = 21
 _MOST_BYTES = 2**31 - 1  # of a message of protocol buffers
 
 # Top-level fields of ModelProto; onnx.proto3, message ModelProto.
@@ -51,12 +47,6 @@ def load_whole(source: str | Path | onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def opset(model: onnx.ModelProto) -> int:
-    """Return the version of the standard operator set that the model is written in."""
-    versions = [entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")]
-    return max(versions, default=0)
-
-
 def _parse(path: Path) -> onnx.ModelProto:
     if path.is_dir():
         raise ModelError(f"{path}: expected an ONNX file, found a directory")
@@ -82,14 +72,6 @@ def _check(model: onnx.ModelProto, name: str) -> None:
         raise ModelError(f"{name}: not a complete ONNX model: it names no operator set; the file may be truncated")
     if not model.graph.output:
         raise ModelError(f"{name}: not a complete ONNX model: its graph has no outputs")
-    version = opset(model)
-    if version and not OLDEST_OPSET <= version <= NEWEST_OPSET:
-        unknown = sorted({node.op_type for node in model.graph.node if not is_known(node.op_type, node.domain)})
-        remedy = "onnx.version_converter.convert_version(model, 17) can rewrite the model"
-        if unknown:
-            noun = "operator" if len(unknown) == 1 else "operators"
-            remedy = f"of any opset, its {noun} {', '.join(unknown)} cannot be compiled"
-        raise ModelError(f"{name}: unsupported opset {version}, expected {OLDEST_OPSET} to {NEWEST_OPSET}; {remedy}")
 
 
 def _check_size(model: onnx.ModelProto, name: str) -> None:

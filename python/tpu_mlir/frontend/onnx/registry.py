@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import onnx
-import onnx.defs
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.values import Value
+from tpu_mlir.frontend.onnx.versions import OLDEST_RUNTIME, domain_of, is_same, runtime_opset, schema_of
 
 Imported = ir.OpView | Value | Sequence[Value]
 Importer = Callable[[Node], Imported]
@@ -39,8 +39,9 @@ class Operator:
 def importer(
     op: str, *since: int, domain: str = "", constants: bool = False, only: str = ""
 ) -> Callable[[Importer], Importer]:
-    """Register the decorated function for an operator in exactly the given since-versions.
+    """Register the decorated function for an operator in the given since-versions, and those that are the same.
 
+    A version is the same if it differs in element types alone: see versions.is_same.
     With `constants` it also gets nodes whose operands are all constants, which otherwise are evaluated. `only` tells
     users what of the operator compiles, if not all. Raises ValueError where another function has one of the versions.
     """
@@ -64,35 +65,37 @@ def lookup(op: str, opset: int, domain: str = "") -> Importer:
     """Return the function for an operator as the given opset defines it; raises Unsupported with the reason."""
     domain = "" if domain == "ai.onnx" else domain
     name = f"{domain}.{op}" if domain else op
-    try:
-        since = onnx.defs.get_schema(op, opset, domain).since_version
-    except (onnx.defs.SchemaError, TypeError):  # the latter for an opset beyond 32 bits
-        since = 1  # of domains that ONNX has no schemas for
-        if not domain or (domain, op, since) not in _importers:
+    schema = schema_of(op, opset, domain)
+    if schema is None:  # as for every operator of domains that ONNX has no schemas for
+        found = _importers.get((domain, op, 1)) if domain else None
+        if found is None:
             where = f"domain '{domain}'" if domain else f"opset {opset}"
-            raise Unsupported(f"{name} is not an operator of {where}") from None
-    found = _importers.get((domain, op, since))
-    if found is None:
-        known = supported().get((domain, op))
-        if known is None:
-            raise Unsupported(f"{name} is not supported")
-        raise Unsupported(f"{name} version {since} is not supported, only {', '.join(map(str, known))}")
-    return found
+            raise Unsupported(f"{name} is not an operator of {where}")
+        return found
+    found = _importers.get((domain, op, schema.since_version))
+    if found is not None:
+        return found
+    known = sorted(since for *key, since in _importers if key == [domain, op])
+    for since in reversed(known):
+        if is_same(schema, schema_of(op, since, domain)):
+            return _importers[domain, op, since]
+    only = f" as opset {schema.since_version} defines it; export the model in an older one" if known else ""
+    raise Unsupported(f"{name} is not supported{only}")
 
 
-def is_known(op: str, domain: str) -> bool:
-    """Tell whether some version of an operator can be imported."""
-    return ("" if domain == "ai.onnx" else domain, op) in supported()
-
-
-def is_evaluated(proto: onnx.NodeProto, domain: str) -> bool:
+def is_evaluated(proto: onnx.NodeProto, opset: int) -> bool:
     """Tell whether a node whose operands are all constants is evaluated at import.
 
-    A node that holds a graph is not, since nothing bounds its work; nor one of another domain that cannot be imported.
+    A node that holds a graph is not, since nothing bounds its work; nor one of another domain that cannot be imported,
+    nor one that ONNX Runtime does not have since it is too old.
     """
     if any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute):
         return False
-    return (not domain or is_known(proto.op_type, domain)) and (domain, proto.op_type) not in _unfolded
+    domain = domain_of(proto)
+    if domain:
+        return (domain, proto.op_type) in supported() and (domain, proto.op_type) not in _unfolded
+    is_old = runtime_opset(proto.op_type, opset) < OLDEST_RUNTIME
+    return not is_old and (domain, proto.op_type) not in _unfolded
 
 
 def supported() -> dict[tuple[str, str], list[int]]:

@@ -87,13 +87,6 @@ def test_all_nodes_are_named_beside_those_that_are_not_supported() -> None:
     assert lines[3:] == ["  'b': Foo is not an operator of opset 21", "  'c': TopK is not supported"]
 
 
-def test_an_operator_that_is_not_there_in_any_opset_is_named_where_the_opset_is_refused() -> None:
-    text = message(model([node("RMSNormalization", ["x", "x"], ["t"]), node("Relu", ["t"], ["y"])], opset=23))
-    assert text == (
-        "model: unsupported opset 23, expected 7 to 21; of any opset, its operator RMSNormalization cannot be compiled"
-    )
-
-
 def test_what_only_the_checker_refuses_is_imported() -> None:
     """No name, no types of outputs, a dimension of -1 that is frozen, an old inner shape, a domain of its own."""
     loose = model([node("Relu", ["x"], ["t"]), node("Neg", ["t"], ["y"])], [value("x", FLOAT, [-1, 4])])

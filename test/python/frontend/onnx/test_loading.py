@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from tpu_mlir.errors import ModelError
+from tpu_mlir.errors import ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.frontend.onnx.loading import load
 from tpu_mlir.reference import to_onnx
@@ -76,12 +76,18 @@ def test_damage_never_escapes_as_another_error(tmp_path: Path, data: bytes) -> N
             assert str(error).startswith(f"{path}: ")
 
 
-@pytest.mark.parametrize("version", [6, 22, 99])
-def test_unsupported_opset(tmp_path: Path, version: int) -> None:
+def test_opset_that_is_none(tmp_path: Path) -> None:
     model = case("Relu", uniform(2)).model()
-    model.opset_import[0].version = version
+    model.opset_import[0].version = -1
     message = refused(tmp_path / "m.onnx", model.SerializeToString())
-    assert message.startswith(f"unsupported opset {version}, expected 7 to 21; onnx.version_converter")
+    assert message == "expected an opset of at least 1, found -1; export the model again"
+
+
+def test_opset_of_the_future() -> None:
+    newest = onnx.defs.onnx_opset_version()
+    model = case("Relu", uniform(2), opset=newest + 1).model()
+    with pytest.warns(TpuMlirWarning, match=f"opset {newest + 1} is newer than {newest}, the last that onnx"):
+        import_model(model)
 
 
 def external(path: Path, **entries: str) -> onnx.ModelProto:

@@ -51,6 +51,7 @@ def _with_floats(op: str, *names: str) -> Exporter:
 importer("LeakyRelu", 6, 16)(_parametric(top.LeakyReluOp, alpha=0.01))
 importer("Elu", 6)(_parametric(top.EluOp, alpha=1.0))
 importer("Celu", 12)(_parametric(top.CeluOp, alpha=1.0))
+importer("Selu", 1)(_parametric(top.SeluOp, alpha=1.6732, gamma=1.0507))
 importer("Selu", 6)(_parametric(top.SeluOp, alpha=1.67326319217681884765625, gamma=1.05070102214813232421875))
 importer("ThresholdedRelu", 10)(_parametric(top.ThresholdedReluOp, alpha=1.0))
 importer("HardSigmoid", 6)(_parametric(top.HardSigmoidOp, alpha=0.2, beta=0.5))

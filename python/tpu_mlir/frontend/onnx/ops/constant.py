@@ -53,7 +53,7 @@ def eye_like(n: Node) -> Imported:
 
 
 @importer("ConstantOfShape", 9, 20, 21, only=ONLY_CONSTANT)
-@importer("Range", 11, only=ONLY_CONSTANT)
+@importer("Range", 11, 27, only=ONLY_CONSTANT)
 @importer("NonZero", 9, 13, only=ONLY_CONSTANT)
 def shape_from_data(n: Node) -> Imported:
     """Refuse an operator whose result shape depends on what the network computes; with constants it is folded."""

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
+from onnx import TensorProto
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.exporting import Exported, Exporter, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
-from tpu_mlir.frontend.onnx.tensors import is_float, mlir_type, onnx_type
+from tpu_mlir.frontend.onnx.tensors import is_float, mlir_type, onnx_numpy_type, onnx_type
 from tpu_mlir.frontend.onnx.values import result
 
 Build = Callable[..., ir.OpView]
@@ -191,7 +192,7 @@ def export_is_infinite(e: Exported) -> None:
     e.emit("IsInf", **flags)
 
 
-@importer("Clip", 6)
+@importer("Clip", 1, 6)
 def clip_by_attributes(n: Node) -> Imported:
     """Import Clip whose limits are attributes."""
     return top.ClipOp(n.value(0), n.float_attr("min", -np.inf), n.float_attr("max", np.inf))
@@ -228,13 +229,22 @@ def cast(n: Node, dtype: np.dtype[np.generic]) -> Imported:
     return top.CastOp(n.value(0), ir.TypeAttr.get(mlir_type(target)))
 
 
-@importer("Cast", 6, 9, 13, 19, 21)
+@importer("Cast", 1)
+def cast_to_name(n: Node) -> Imported:
+    """Import a conversion to the type whose name is in the attribute."""
+    name = n.str_attr("to")
+    if name not in TensorProto.DataType.keys():  # noqa: SIM118 (no mapping)
+        raise Unsupported(f"Cast expects the name of an element type, found '{name}'")
+    return cast(n, onnx_numpy_type(TensorProto.DataType.Value(name), "attribute 'to'"))
+
+
+@importer("Cast", 6, 9, 13, 19, 21, 24)
 def cast_to(n: Node) -> Imported:
     """Import a conversion to the type in the attribute."""
     return cast(n, n.dtype_attr("to"))
 
 
-@importer("CastLike", 15, 19, 21)
+@importer("CastLike", 15, 19, 21, 24)
 def cast_like(n: Node) -> Imported:
     """Import a conversion to the type of the second operand."""
     return cast(n, n.dtype(1))

@@ -35,7 +35,7 @@ def matmul(n: Node) -> Imported:
     return top.ReshapeOp(product, shape[:-2] + rows + columns)
 
 
-@importer("Gemm", 7, 9, 11, 13)
+@importer("Gemm", 1, 6, 7, 9, 11, 13)
 def gemm(n: Node) -> Imported:
     """Import alpha * A * B + beta * C; the factors go into constants where they can."""
     if n.rank(0) != 2 or n.rank(1) != 2:

@@ -12,6 +12,16 @@ from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.values import result
 
 
+@importer("BatchNormalization", 1, 6, only="inference, not training")
+def batch_normalization_by_attribute(n: Node) -> Imported:
+    """Import BatchNormalization that says whether it is in training."""
+    if not n.int_attr("is_test", 0):
+        raise Unsupported("BatchNormalization is in training mode (is_test = 0); export the model for inference")
+    if not n.int_attr("spatial", 1) and n.rank(0) > 2:
+        raise Unsupported("BatchNormalization expects statistics of whole channels, found spatial = 0")
+    return batch_normalization(n)
+
+
 @importer("BatchNormalization", 7, 9, 14, 15)
 def batch_normalization(n: Node) -> Imported:
     """Import BatchNormalization as inference computes it or, in training mode, with the statistics of its input."""

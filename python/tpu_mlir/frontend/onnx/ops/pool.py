@@ -9,7 +9,7 @@ from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.composing import Build, Composer, shape_of
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
-from tpu_mlir.frontend.onnx.node import Node
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
@@ -72,7 +72,7 @@ def max_pool(n: Node) -> Imported:
     return _pool(n, top.MaxPoolOp, n.value(0), Geometry(w.kernel, w.strides, w.all_pads, w.dilations))
 
 
-@importer("AveragePool", 7, 10, 11, 19)
+@importer("AveragePool", 1, 7, 10, 11, 19)
 def average_pool(n: Node) -> Imported:
     """Import AveragePool.
 
@@ -89,12 +89,22 @@ def average_pool(n: Node) -> Imported:
     return _pool(n, top.AveragePoolOp, x, Geometry(w.kernel, w.strides, pads, w.dilations), count_include_pad=count)
 
 
-@importer("LpPool", 2, 11, 18)
+@importer("LpPool", 1, 2, 11, 18)
 def lp_pool(n: Node) -> Imported:
     """Import LpPool."""
     w = window(n, n.ints_attr("kernel_shape"))
     geometry = Geometry(w.kernel, w.strides, w.all_pads, w.dilations)
-    return _pool(n, top.LpPoolOp, n.value(0), geometry, n.int_attr("p", 2))
+    return _pool(n, top.LpPoolOp, n.value(0), geometry, _power(n))
+
+
+def _power(n: Node) -> int:
+    """Return the attribute p, which was a float in version 1."""
+    if n.opset >= 2:
+        return n.int_attr("p", 2)
+    p = n.float_attr("p", 2.0)
+    if not p.is_integer():
+        raise Unsupported(f"{n.op} expects a whole number p, found {p:g}")
+    return int(p)
 
 
 def _global(kind: str) -> Importer:
@@ -109,10 +119,10 @@ importer("GlobalAveragePool", 1)(_global("mean"))
 importer("GlobalMaxPool", 1)(_global("max"))
 
 
-@importer("GlobalLpPool", 2)
+@importer("GlobalLpPool", 1, 2)
 def global_lp_pool(n: Node) -> Imported:
     """Import GlobalLpPool: as a reduction where there is one for p, else as a window of the size of the input."""
-    p, sizes = n.int_attr("p", 2), n.shape(0)[2:]
+    p, sizes = _power(n), n.shape(0)[2:]
     if p in (1, 2):
         return _global(f"l{p}")(n)
     ones = [1] * len(sizes)

@@ -28,15 +28,16 @@ def _only_whole(n: Node) -> None:
 
 
 @importer("QuantizeLinear", 1, domain=MICROSOFT, only=_WHOLE)
-@importer("QuantizeLinear", 10, 13, 19, 21, only=_WHOLE)
+@importer("QuantizeLinear", 10, 13, 19, 21, 23, only=_WHOLE)
 def quantize_linear(n: Node) -> Imported:
     """Import QuantizeLinear."""
     _only_whole(n)
-    return quantize(n, n.value(0), Scale.of(n, 1, 2))
+    stored = n.dtype_attr("output_dtype") if n.int_attr("output_dtype", 0) else None
+    return quantize(n, n.value(0), Scale.of(n, 1, 2, stored))
 
 
 @importer("DequantizeLinear", 1, domain=MICROSOFT, constants=True, only=_WHOLE)
-@importer("DequantizeLinear", 10, 13, 19, 21, constants=True, only=_WHOLE)
+@importer("DequantizeLinear", 10, 13, 19, 21, 23, constants=True, only=_WHOLE)
 def dequantize_linear(n: Node) -> Imported:
     """Import DequantizeLinear; 8-bit constants keep their integers."""
     _only_whole(n)

@@ -51,6 +51,12 @@ def _asymmetric(value: ir.Value, mode: str, nearest: str, scales: list[float], s
     return top.ResizeOp(value, enum("resize_mode", mode), _floats(scales), sizes, coordinates, how, -0.75)
 
 
+@importer("Upsample", 1)
+def upsample_planes(n: Node) -> Imported:
+    """Import Upsample of the rows and columns of images."""
+    return _scaled(n, [1.0, 1.0, n.float_attr("height_scale"), n.float_attr("width_scale")])
+
+
 @importer("Upsample", 7)
 def upsample_by_attribute(n: Node) -> Imported:
     """Import Upsample whose scales are an attribute."""

@@ -1,22 +1,33 @@
 """The same elements in another arrangement."""
 
 import math
+import warnings
 
 import numpy as np
 
 from tpu_mlir._mlir.dialects import top
+from tpu_mlir.errors import TpuMlirWarning
 from tpu_mlir.frontend.onnx.attributes import enum
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.limits import check_elements
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
-from tpu_mlir.frontend.onnx.values import Constant
+from tpu_mlir.frontend.onnx.values import Constant, result
 
 
 @importer("Identity", 1, 13, 14, 16, 19, 21)
 def identity(n: Node) -> Imported:
     """Import Identity: nothing."""
     return n.operand(0)
+
+
+@importer("Dropout", 1, 6, only="inference, not training")
+def dropout_by_attribute(n: Node) -> Imported:
+    """Import Dropout that says whether it is in training; those that say nothing, which means yes, are inference."""
+    if not n.int_attr("is_test", 0):
+        text = f"'{n.outputs[0]}' is a Dropout in training mode; it becomes nothing"
+        warnings.warn(text, TpuMlirWarning, stacklevel=2)
+    return dropout(n)
 
 
 @importer("Dropout", 7, 10, 12, 13, only="inference, or a ratio of 0")
@@ -32,7 +43,17 @@ def dropout(n: Node) -> Imported:
 @importer("Reshape", 5, 13, 14, 19, 21)
 def reshape(n: Node) -> Imported:
     """Import Reshape: 0 keeps a dimension (unless allowzero), and one -1 takes what is left."""
-    old, new = n.shape(0), n.integers(1, "shape")
+    return _reshape(n, n.integers(1, "shape"))
+
+
+@importer("Reshape", 1)
+def reshape_by_attribute(n: Node) -> Imported:
+    """Import Reshape whose shape is an attribute."""
+    return _reshape(n, n.ints_attr("shape"))
+
+
+def _reshape(n: Node, new: list[int]) -> Imported:
+    old = n.shape(0)
     if not n.int_attr("allowzero", 0):
         if any(size == 0 and axis >= len(old) for axis, size in enumerate(new)):
             raise Unsupported(f"Reshape expects a 0 only for the {len(old)} dimensions of its input, found shape {new}")
@@ -134,10 +155,18 @@ def export_tile(e: Exported) -> None:
     e.emit("Tile", [*e.inputs, e.constant(e.ints_attr("repeats"), "repeats")])
 
 
-@importer("Concat", 4, 11, 13)
+@importer("Tile", 1)
+def tile_along_axis(n: Node) -> Imported:
+    """Import Tile that repeats along one axis."""
+    axis = n.axis(n.integers(2, "axis")[0], n.rank(0))
+    return top.TileOp(n.value(0), [n.integers(1, "tiles")[0] if dim == axis else 1 for dim in range(n.rank(0))])
+
+
+@importer("Concat", 1, 4, 11, 13)
 def concat(n: Node) -> Imported:
-    """Import Concat."""
-    return top.ConcatOp(n.values(), n.axis(n.int_attr("axis"), n.rank(0)))
+    """Import Concat; before version 4 the axis had a default."""
+    axis = n.int_attr("axis", 1 if n.opset < 4 else None)
+    return top.ConcatOp(n.values(), n.axis(axis, n.rank(0)))
 
 
 @exporter("concat")
@@ -163,10 +192,13 @@ def split_by_attribute(n: Node) -> Imported:
     return _split(n, n.ints_attr("split") if n.given("split") else None)
 
 
-@importer("Split", 13, 18)
+@importer("Split", 1, 13, 18)
 def split(n: Node) -> Imported:
-    """Import Split whose sizes are an operand; without them the parts are equal, from 18 on but for the last."""
-    return _split(n, n.integers(1, "split") if n.has(1) else None)
+    """Import Split whose sizes are an operand; without them the parts are equal, from 18 on but for the last.
+
+    Version 1 may have them as an attribute.
+    """
+    return _split(n, n.integers(1, "split")) if n.has(1) else split_by_attribute(n)
 
 
 @exporter("split")
@@ -190,10 +222,19 @@ def export_depth_to_space(e: Exported) -> None:
     e.emit("DepthToSpace", blocksize=e.int_attr("blocksize"), mode=e.enum_attr("mode").upper())
 
 
-@importer("SpaceToDepth", 1, 13)
+@importer("SpaceToDepth", 1, 13, 28)
 def space_to_depth(n: Node) -> Imported:
-    """Import SpaceToDepth."""
-    return top.SpaceToDepthOp(n.value(0), n.int_attr("blocksize"))
+    """Import SpaceToDepth; in the mode CRD, of version 28, the channel stands before the block in the result."""
+    block, mode = n.int_attr("blocksize"), n.str_attr("mode", "DCR")
+    if mode == "DCR":
+        return top.SpaceToDepthOp(n.value(0), block)
+    batch, channels, rows, columns = n.shape(0)
+    if mode != "CRD" or rows % block or columns % block:
+        raise Unsupported(f"SpaceToDepth expects the mode DCR or CRD and sizes that {block} divides, found {mode}")
+    split = [batch, channels, rows // block, block, columns // block, block]
+    blocks = result(top.ReshapeOp(n.value(0), split, loc=n.at("blocks")))
+    moved = result(top.TransposeOp(blocks, [0, 1, 3, 5, 2, 4], loc=n.at("moved")))
+    return top.ReshapeOp(moved, [batch, channels * block * block, rows // block, columns // block])
 
 
 @exporter("space_to_depth")

@@ -86,10 +86,10 @@ def _pad(n: Node, pads: list[int], value: float) -> Imported:
     return top.PadOp(source, enum("pad_mode", mode), [max(pad, 0) for pad in pads], value)
 
 
-@importer("Pad", 2)
+@importer("Pad", 1, 2)
 def pad_by_attributes(n: Node) -> Imported:
     """Import Pad whose pads are an attribute."""
-    return _pad(n, n.ints_attr("pads"), n.float_attr("value", 0.0))
+    return _pad(n, n.ints_attr("paddings" if n.opset < 2 else "pads"), n.float_attr("value", 0.0))
 
 
 @importer("Pad", 11, 13, 18, 19, 21)

@@ -24,7 +24,7 @@ CONSTANTS = [
     case("EyeLike", uniform(3, 4), opset=9, dtype=7),
     *(case("ConstantOfShape", integers([2, 3]), opset=opset) for opset in (9, 20, 21)),
     case("ConstantOfShape", integers([2]), value=numpy_helper.from_array(np.array([7], np.int64))),
-    case("Range", *(Fixed(np.array(value, np.float32)) for value in (1, 7, 2)), opset=11),
+    *(case("Range", *(Fixed(np.array(value, np.float32)) for value in (1, 7, 2)), opset=opset) for opset in (11, 27)),
     *(case("NonZero", Fixed(np.array([0, 1, 1], np.float32)), opset=opset) for opset in (9, 13)),
 ]
 

@@ -72,14 +72,14 @@ CLIPS = [
 ]
 CASTS = [
     case("Cast", A, opset=opset, to=to)
-    for opset in (7, 9, 13, 19, 21)
+    for opset in (7, 9, 13, 19, 21, 24)
     for to in (6, 7, 9)  # INT32, INT64, BOOL
 ] + [
     case("Cast", N, opset=13, to=1),
     case("Cast", P, opset=13, to=1),
     case("Cast", N, opset=13, to=9),
     case("CastLike", N, Fixed(A), opset=15),
-    *(case("CastLike", A, N, opset=opset) for opset in (19, 21)),
+    *(case("CastLike", A, N, opset=opset) for opset in (19, 21, 24)),
 ]
 
 

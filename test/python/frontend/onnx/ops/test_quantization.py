@@ -127,8 +127,9 @@ Q8, Z8 = Fixed(weights(4, 6, kind=np.uint8)), Fixed(np.array(100, np.uint8))
 FACTOR = Fixed(np.array(0.02, np.float32))
 MATRICES = (weights(4, 6, kind=np.uint8), FACTOR, Z8, Fixed(COLUMNS), FACTOR, Fixed(np.array(3, np.int8)), FACTOR, Z8)
 SINGLE = [
-    *(case("QuantizeLinear", uniform(4, 6), FACTOR, Z8, opset=opset) for opset in (10, 13, 19, 21)),
-    *(case("DequantizeLinear", Q8, FACTOR, Z8, opset=opset) for opset in (10, 13, 19, 21)),
+    *(case("QuantizeLinear", uniform(4, 6), FACTOR, Z8, opset=opset) for opset in (10, 13, 19, 21, 23)),
+    case("QuantizeLinear", uniform(4, 6), FACTOR, opset=21, output_dtype=3),
+    *(case("DequantizeLinear", Q8, FACTOR, Z8, opset=opset) for opset in (10, 13, 19, 21, 23)),
     case("DequantizeLinear", weights(4, 6), FACTOR, opset=13),
     *(case("QLinearMatMul", *MATRICES, opset=opset) for opset in (10, 21)),
     case(
