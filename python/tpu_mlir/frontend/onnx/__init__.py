@@ -7,11 +7,9 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import ModelError
-from tpu_mlir.frontend.onnx.checking import Checks
-from tpu_mlir.frontend.onnx.importer import GraphImporter
-from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.loading import load
-from tpu_mlir.frontend.onnx.versions import opsets_of
+from tpu_mlir.frontend.onnx.refusal import failed
+from tpu_mlir.frontend.onnx.support import survey
 
 __all__ = ["import_model"]
 
@@ -24,7 +22,8 @@ def import_model(
     The module has one function `@main` with the model's inputs and outputs in its order and their ONNX names in the
     attribute `top.name`; each value's location is its ONNX tensor name. Floating point tensors are f32 inside; inputs
     and outputs keep their type, but f64 becomes f32. `input_shapes` freezes open dimensions. Raises ModelError for a
-    file that is not a model, for shapes that do not fit and, all in one message, for nodes that cannot be imported.
+    file that is not a model, for shapes that do not fit and, all in one message, for nodes that cannot be imported,
+    beside which those are named that have no form on the chip.
     Warns (TpuMlirWarning) about weights that are not finite.
     """
     prefix = "" if isinstance(source, onnx.ModelProto) else f"{source}: "
@@ -38,14 +37,10 @@ def _import(
     model: onnx.ModelProto, folder: Path | None, input_shapes: Mapping[str, Sequence[int]], prefix: str
 ) -> ir.Module:
     try:
-        opsets = opsets_of(model)
-        inputs = resolve(model.graph, input_shapes)
-        checks = Checks(model, opsets)
-        checks.nodes()
-        checks.structure()
-        with ir.Context(), ir.Location.name(model.graph.name or "model"):
-            module = GraphImporter(opsets, folder, frozen=bool(input_shapes)).build(model.graph, inputs)
-        checks.types()
-        return module
+        found = survey(model, folder, input_shapes)
+        if found.refused:
+            raise failed([*(each for each in found.refused if not each.follows), *found.lowered()])
+        found.checks.types()
+        return found.module
     except ModelError as error:
         raise ModelError(f"{prefix}{error}") from None

@@ -16,7 +16,8 @@ from onnx import TensorProto, ValueInfoProto, checker, helper, shape_inference
 
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import registry
-from tpu_mlir.frontend.onnx.node import Unsupported, failed
+from tpu_mlir.frontend.onnx.node import Unsupported
+from tpu_mlir.frontend.onnx.refusal import failed, node_name
 from tpu_mlir.frontend.onnx.versions import domain_of, schema_of
 
 _IR_VERSION = 10  # weights need not be inputs; known to every version of ONNX that is supported
@@ -88,7 +89,7 @@ def _unsupported(graph: onnx.GraphProto, opsets: Mapping[str, int]) -> Iterator[
         try:
             registry.lookup(node.op_type, opsets.get(domain, 1), domain)
         except Unsupported as reason:
-            yield f"'{_name(node)}': {reason}"
+            yield f"'{node_name(node)}': {reason}"
 
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
@@ -105,10 +106,6 @@ def _is_rounded_up(node: onnx.NodeProto) -> bool:
     Before opset 22 ONNX counts windows that begin in the padding behind the end, which no framework has.
     """
     return node.op_type.endswith("Pool") and any(item.name == "ceil_mode" and item.i for item in node.attribute)
-
-
-def _name(node: onnx.NodeProto) -> str:
-    return node.name or next(filter(None, node.output), "")
 
 
 def _node_problem(node: onnx.NodeProto, context: checker.C.CheckerContext) -> str:
@@ -178,7 +175,11 @@ class _Copier:
         if proto.op_type == "Constant" and tensor is not None and not _is_small(tensor) and proto.output:
             return self._from_outside(tensor, proto.output[0])
         node = onnx.NodeProto(
-            op_type=proto.op_type, domain=self._domain(proto), name=_name(proto), input=proto.input, output=proto.output
+            op_type=proto.op_type,
+            domain=self._domain(proto),
+            name=node_name(proto),
+            input=proto.input,
+            output=proto.output,
         )
         for attribute in proto.attribute:
             if not attribute.HasField("g"):

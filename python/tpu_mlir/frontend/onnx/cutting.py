@@ -8,6 +8,7 @@ import onnx
 
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.checking import element_types
+from tpu_mlir.frontend.onnx.inference import names_read
 from tpu_mlir.frontend.onnx.loading import load_whole
 from tpu_mlir.frontend.onnx.versions import opsets_of
 
@@ -33,7 +34,7 @@ def cut(source: str | Path | onnx.ModelProto, names: Sequence[str]) -> onnx.Mode
     for node in reversed(graph.node):
         if needed.intersection(node.output):
             kept.append(node)
-            needed.update(_read(node))
+            needed.update(names_read(node))
     part = onnx.ModelProto()
     part.CopyFrom(model)
     for field in (part.graph.node, part.graph.initializer, part.graph.value_info, part.graph.output):
@@ -52,16 +53,6 @@ def _outputs(part: onnx.ModelProto, names: Sequence[str]) -> Iterator[onnx.Value
         element = types.get(name)
         known = element and onnx.helper.make_tensor_value_info(name, element, None)
         yield known or onnx.ValueInfoProto(name=name)
-
-
-def _read(node: onnx.NodeProto) -> Iterator[str]:
-    """Yield the names that a node and the graphs it holds read."""
-    yield from node.input
-    for attribute in node.attribute:
-        for graph in (attribute.g, *attribute.graphs):
-            yield from (value.name for value in graph.output)
-            for inner in graph.node:
-                yield from _read(inner)
 
 
 def _unknown(name: str, computed: Sequence[str]) -> str:

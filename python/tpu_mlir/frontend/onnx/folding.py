@@ -5,16 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper, shape_inference
+from onnx import TensorProto, helper
 
+from tpu_mlir.frontend.onnx.inference import SMALL, InferenceError, declare, result_types, small_model
 from tpu_mlir.frontend.onnx.limits import FoldedBytes
 from tpu_mlir.frontend.onnx.node import Unsupported
 from tpu_mlir.frontend.onnx.session import Session, SessionError
-from tpu_mlir.frontend.onnx.tensors import Array, DType, onnx_type
-from tpu_mlir.frontend.onnx.versions import NEWEST_RUNTIME, domain_of, runtime_opset, schema_of
-
-_IR_VERSION = 10  # the newest that every supported ONNX Runtime reads; goes with NEWEST_RUNTIME
-_SMALL = 1024  # elements of an operand that may be a shape, which inference has to see
+from tpu_mlir.frontend.onnx.tensors import Array, DType
+from tpu_mlir.frontend.onnx.versions import domain_of, runtime_opset, schema_of
 
 
 def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, room: FoldedBytes) -> list[Array]:
@@ -49,14 +47,12 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, ro
 
 def _result_types(node: onnx.NodeProto, feeds: Mapping[str, Array], opset: int) -> dict[str, onnx.TypeProto.Tensor]:
     """Return what ONNX infers of the results, for which it reads operands that are shapes."""
-    fixed = {name: array for name, array in feeds.items() if array.size <= _SMALL}
-    others = {name: array for name, array in feeds.items() if array.size > _SMALL}
-    model = _model([node], others, fixed, [name for name in node.output if name], opset)
+    fixed = {name: array for name, array in feeds.items() if array.size <= SMALL}
+    others = [declare(name, array.dtype, array.shape) for name, array in feeds.items() if array.size > SMALL]
     try:
-        inferred = shape_inference.infer_shapes(model)
-    except shape_inference.InferenceError as error:
+        return result_types(node, others, fixed, opset)
+    except InferenceError as error:
         raise Unsupported(f"constant {node.op_type} cannot be evaluated: {error}") from None
-    return {value.name: value.type.tensor_type for value in inferred.graph.output}
 
 
 def _bytes(
@@ -115,13 +111,8 @@ def _model(
     outputs: Sequence[str],
     opset: int,
 ) -> onnx.ModelProto:
-    values = [helper.make_tensor_value_info(name, onnx_type(a.dtype), a.shape) for name, a in inputs.items()]
-    tensors = [numpy_helper.from_array(array, name) for name, array in constants.items()]
-    graph = helper.make_graph(nodes, "fold", values, [onnx.ValueInfoProto(name=name) for name in outputs], tensors)
-    domain = domain_of(nodes[0])
-    versions = {"": NEWEST_RUNTIME, domain: opset}
-    imports = [helper.make_opsetid(name, version) for name, version in versions.items()]
-    return helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION)
+    declared = (declare(name, array.dtype, array.shape) for name, array in inputs.items())
+    return small_model(nodes, declared, constants, outputs, opset)
 
 
 def _dtype(tensor: onnx.TypeProto.Tensor) -> DType:

@@ -17,8 +17,10 @@ from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
-from tpu_mlir.frontend.onnx.node import Node, Unsupported, failed
+from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.placeholders import Placeholders
 from tpu_mlir.frontend.onnx.quantized import stored, without_scales
+from tpu_mlir.frontend.onnx.refusal import Origins, Refusal
 from tpu_mlir.frontend.onnx.subgraphs import Scope, branch, loop
 from tpu_mlir.frontend.onnx.tensors import (
     DType,
@@ -31,12 +33,16 @@ from tpu_mlir.frontend.onnx.tensors import (
 )
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
 from tpu_mlir.frontend.onnx.versions import domain_of
-from tpu_mlir.locations import names
+from tpu_mlir.locations import names, result_names
+from tpu_mlir.modules import block_operations
 from tpu_mlir.passmanager import MLIR_ERROR
 
 
 class GraphImporter:
-    """The state of one import: the weights in the IR, the nodes that failed, the diagnostics of the current one."""
+    """The state of one import: the weights in the IR, the nodes that failed, the diagnostics of the current one.
+
+    `refused` lists the nodes that could not be imported, in order.
+    """
 
     def __init__(self, opsets: Mapping[str, int], folder: Path | None, *, frozen: bool = False) -> None:
         """`frozen`: the user has chosen the inputs' shapes, so that outputs may have others than the model declares."""
@@ -46,23 +52,30 @@ class GraphImporter:
         self._folded = FoldedBytes()
         self._steps = MAX_STEPS
         self._weights = Weights()
-        self._failures: list[str] = []
         self._diagnostics: list[str] = []
+        self._place = 0  # of the current node in the model's graph
+        self.refused: list[Refusal] = []
 
     def build(self, graph: onnx.GraphProto, inputs: Sequence[Input]) -> ir.Module:
-        """Return a module with one function `@main`; raises ModelError naming every node that cannot be imported."""
+        """Return a module with one function `@main`; what refused nodes compute and read are further
+        arguments and results of it.
+
+        An output that cannot even be an argument is left out. Raises ModelError for one that no node computes.
+        """
         module, main, block = empty_main(graph, inputs)
+        self._main, self._placeholders = graph, Placeholders(block)
         with ir.InsertionPoint(block), self._collect_diagnostics():
             scope = self._arguments(block, inputs)
             self._nodes(graph, scope, {value.name for value in graph.output})
-            self._raise_failures()
-            results = [self._output(value, scope) for value in graph.output]
-            self._verify(block)
-            ir.Operation.create("func.return", operands=results)
+            there = [value for value in graph.output if not isinstance(scope.get(value.name), Missing)]
+            results = [self._output(value, scope) for value in there]
+            end = ir.Operation.create("func.return", operands=[*results, *self._placeholders.read.values()])
+            self._verify(block, Origins(graph))
         types = [argument.type for argument in block.arguments]
-        main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [item.type for item in results]))
-        main.attributes["arg_attrs"] = _names([item.name for item in inputs])
-        main.attributes["res_attrs"] = _names([value.name for value in graph.output])
+        kind = ir.FunctionType.get(types, [value.type for value in end.operands])
+        main.attributes["function_type"] = ir.TypeAttr.get(kind)
+        main.attributes["arg_attrs"] = _names([*(item.name for item in inputs), *self._placeholders.names])
+        main.attributes["res_attrs"] = _names([*(value.name for value in there), *self._placeholders.read])
         return module
 
     def _arguments(self, block: ir.Block, inputs: Sequence[Input]) -> Scope:
@@ -84,24 +97,36 @@ class GraphImporter:
                 scope[tensor.name] = Constant(array, tensor.name)
         for sparse in graph.sparse_initializer:
             if sparse.values.name in needed:
-                self._failures.append(f"'{sparse.values.name}': sparse initializers are not supported")
-                scope[sparse.values.name] = Missing()
-        for proto in graph.node:
+                raise ModelError(f"'{sparse.values.name}': sparse initializers are not supported; make it a dense one")
+        for place, proto in enumerate(graph.node):
             live = [name for name in proto.output if name in needed]
-            if not live:
-                continue
-            try:
-                values = self._node(proto, scope, live)
-            except (Unsupported, ModelError) as reason:
-                self._failures.append(f"'{proto.name or live[0]}': {reason}")
-                values = {name: Missing() for name in live}
-            scope.update(values)
+            if graph is self._main:
+                self._place = place
+            if live:
+                scope.update(self._node_or_placeholders(proto, scope, live))
+
+    def _node_or_placeholders(self, proto: onnx.NodeProto, scope: Scope, live: list[str]) -> dict[str, Value]:
+        missing = [name for name in proto.input if isinstance(scope.get(name), Missing)]
+        follows = False
+        try:
+            if missing:
+                registry.lookup(proto.op_type, self._opset(proto), domain_of(proto))
+                follows = True
+                raise Unsupported(f"{proto.op_type} reads '{missing[0]}', whose shape is known only at run time")
+            return self._node(proto, scope, live)
+        except (Unsupported, ModelError) as reason:
+            name = proto.name or live[0]
+            self.refused.append(Refusal(self._place, name, proto.op_type, str(reason), follows=follows))
+        return self._placeholders.results(proto, live, scope, self._opsets.get(domain_of(proto), 1))
+
+    def _opset(self, proto: onnx.NodeProto) -> int:
+        domain = domain_of(proto)
+        if domain not in self._opsets:
+            raise Unsupported(f"{proto.op_type} is in domain '{domain}', for which the model names no opset")
+        return self._opsets[domain]
 
     def _node(self, proto: onnx.NodeProto, scope: Scope, live: list[str]) -> dict[str, Value]:
-        domain = domain_of(proto)
-        opset = self._opsets.get(domain)
-        if opset is None:
-            raise Unsupported(f"{proto.op_type} is in domain '{domain}', for which the model names no opset")
+        domain, opset = domain_of(proto), self._opset(proto)
         for name in proto.input:
             if name and name not in scope:
                 raise Unsupported(f"{proto.op_type} uses '{name}', which no earlier node computes")
@@ -120,8 +145,6 @@ class GraphImporter:
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
             }
         function = registry.lookup(proto.op_type, opset, domain)
-        if any(isinstance(item, Missing) for item in operands):
-            return {name: Missing() for name in live}
         with ir.Location.name(f"{live[0]}/integers"):
             operands = without_scales(proto.op_type, operands)
         return self._emit(function, Node(proto, live, operands, self._weights, opset, self._folder), live)
@@ -195,25 +218,19 @@ class GraphImporter:
             raise ModelError(f"{text}; correct the model's output, or export it again")
         warnings.warn(text, TpuMlirWarning, stacklevel=2)
 
-    def _verify(self, block: ir.Block) -> None:
-        """Raise for operations that builders accept and the dialect does not, such as one of a wrong element type."""
-        self._failures += [f"'{', '.join(found)}': {reason}" for found, reason in self._invalid(block)]
-        self._raise_failures()
-
-    def _invalid(self, block: ir.Block) -> Iterator[tuple[list[str], str]]:
-        """Yield the names of what the dialect does not accept, and why."""
-        operations: Any = block.operations  # their stub names a base class
-        for op in operations:
+    def _verify(self, block: ir.Block, origins: Origins) -> None:
+        """Refuse operations that builders accept and the dialect does not, such as one of a wrong element type."""
+        for op in block_operations(block)[:-1]:  # the return fits its function only later
             try:
-                op.operation.verify()
+                op.verify()
             except MLIR_ERROR as error:
                 details: Any = error
                 reasons = "; ".join(str(entry.message) for entry in details.error_diagnostics)
-                yield names(op.operation.location), reasons
-
-    def _raise_failures(self) -> None:
-        if self._failures:
-            raise failed(self._failures)
+                self.refused.extend(origins.refuse(names(op.location), reasons))
+                for position, name in enumerate(result_names(op)):
+                    value = op.results[position]
+                    value.replace_all_uses_with(self._placeholders.argument(name, value.type))
+                op.erase()
 
     @contextmanager
     def _collect_diagnostics(self) -> Generator[None]:

@@ -9,7 +9,6 @@ from onnx import AttributeProto
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.tensors import Array, DType, mlir_type, numpy_type, onnx_numpy_type, to_array
 from tpu_mlir.frontend.onnx.values import Constant, Value, Weights, result
 
@@ -18,12 +17,6 @@ T = TypeVar("T")
 
 class Unsupported(Exception):
     """Why a node cannot be imported; the importer collects these and reports all of them with the nodes' names."""
-
-
-def failed(reasons: Sequence[str]) -> ModelError:
-    """Return the error that names every node that cannot be imported, a line each."""
-    noun = "1 node" if len(reasons) == 1 else f"{len(reasons)} nodes"
-    return ModelError("\n  ".join([f"{noun} cannot be compiled:", *reasons]))
 
 
 class Node:

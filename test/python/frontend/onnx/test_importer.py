@@ -167,7 +167,7 @@ def test_other_reasons() -> None:
 def test_element_types_that_an_operation_does_not_take_are_named() -> None:
     kinds = {"x": (TensorProto.INT8, [1, 1, 4, 4])}
     (_, reason) = failures(network([node("MaxPool", "x", "y", kernel_shape=[2, 2])], kinds, {"y": TensorProto.INT8}))
-    assert reason.startswith("  'y': 'top.max_pool' op operand #0 must be statically shaped tensor of ")
+    assert reason.startswith("  'node_y': 'top.max_pool' op operand #0 must be statically shaped tensor of ")
 
 
 def test_constants_that_cannot_be_evaluated_are_named() -> None:

@@ -1,0 +1,72 @@
+"""Stand-ins for what cannot be imported, so that all that cannot is found at once."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+
+from tpu_mlir._mlir import ir
+from tpu_mlir.errors import ModelError
+from tpu_mlir.frontend.onnx.inference import SMALL, InferenceError, declare, names_read, result_types
+from tpu_mlir.frontend.onnx.limits import check_elements
+from tpu_mlir.frontend.onnx.tensors import Array, is_float, mlir_type, numpy_type, onnx_numpy_type
+from tpu_mlir.frontend.onnx.values import Constant, Missing, Value
+
+
+class Placeholders:
+    """Further arguments of a function, each for a value that a refused node computes.
+
+    `read` has the floats that such nodes read: without a use, passes would take what computes them for dead.
+    """
+
+    def __init__(self, block: ir.Block) -> None:
+        self._block = block
+        self.names: list[str] = []
+        self.read: dict[str, ir.Value] = {}
+
+    def argument(self, name: str, kind: ir.Type) -> ir.Value:
+        """Return a new argument."""
+        self.names.append(name)
+        block: Any = self._block  # its stub lacks the method
+        return block.add_argument(kind, ir.Location.name(name))
+
+    def results(
+        self, proto: onnx.NodeProto, live: Iterable[str], scope: Mapping[str, Value], opset: int
+    ) -> dict[str, Value]:
+        """Return an argument for each result that is used, Missing for one whose shape ONNX does not tell."""
+        inputs: list[onnx.ValueInfoProto] = []
+        constants: dict[str, Array] = {}
+        for name in dict.fromkeys(names_read(proto)):
+            item = scope.get(name)
+            if isinstance(item, ir.Value):
+                kind = ir.RankedTensorType(item.type)
+                inputs.append(declare(name, numpy_type(kind.element_type), kind.shape))
+                if ir.F32Type.isinstance(kind.element_type):
+                    self.read[name] = item
+            elif isinstance(item, Constant):
+                array = item.array.astype(np.float32) if is_float(item.array.dtype) else item.array
+                if array.size <= SMALL:
+                    constants[name] = array
+                else:
+                    inputs.append(declare(name, array.dtype, array.shape))
+        try:
+            types = result_types(proto, inputs, constants, opset)
+        except (InferenceError, ModelError, ValueError):  # the second of a type that ONNX lacks, the last of damage
+            types = {}
+        return {name: self._result(name, types.get(name)) for name in live}
+
+    def _result(self, name: str, found: onnx.TypeProto.Tensor | None) -> Value:
+        if found is None or not found.elem_type or not found.HasField("shape"):
+            return Missing()
+        dims = found.shape.dim
+        shape = [dim.dim_value for dim in dims]
+        try:
+            dtype = onnx_numpy_type(found.elem_type, f"'{name}'")
+            check_elements(shape, f"'{name}'")
+        except ModelError:
+            return Missing()
+        if not all(dim.HasField("dim_value") for dim in dims):
+            return Missing()
+        inner = np.dtype(np.float32) if is_float(dtype) else dtype
+        return self.argument(name, ir.RankedTensorType.get(shape, mlir_type(inner)))
