@@ -7,12 +7,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from tpu_mlir.frontend.onnx.functions import has_body
 from tpu_mlir.frontend.onnx.inference import SMALL, InferenceError, declare, result_types, small_model
 from tpu_mlir.frontend.onnx.limits import FoldedBytes
 from tpu_mlir.frontend.onnx.node import Unsupported
 from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.frontend.onnx.tensors import Array, DType
-from tpu_mlir.frontend.onnx.versions import domain_of, runtime_opset, schema_of
+from tpu_mlir.frontend.onnx.versions import domain_of, runtime_opset
 
 
 def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, room: FoldedBytes) -> list[Array]:
@@ -32,7 +33,7 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, ro
     node.input.extend("" if array is None else f"in{index}" for index, array in enumerate(operands))
     node.output.extend(f"out{index}" if name else "" for index, name in enumerate(proto.output))
     types = _result_types(node, feeds, opset)
-    is_foreign = node.domain not in ("", "ai.onnx") or _is_function(node.op_type, opset)
+    is_foreign = node.domain not in ("", "ai.onnx") or has_body(node, opset)
     is_part = node.op_type in ("Slice", "Compress", "Unique")  # ONNX may not tell the shape
     size = sum(_bytes(tensor, feeds, what, is_foreign=is_foreign, is_part=is_part) for tensor in types.values())
     room.spend(size, what)
@@ -117,11 +118,6 @@ def _model(
 
 def _dtype(tensor: onnx.TypeProto.Tensor) -> DType:
     return np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
-
-
-def _is_function(op: str, opset: int) -> bool:
-    schema = schema_of(op, opset)
-    return schema is not None and (schema.has_function or schema.has_context_dependent_function)
 
 
 def _is_native(dtype: DType) -> bool:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import onnx
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.errors import ModelError, TpuMlirWarning
+from tpu_mlir.frontend.onnx import functions, registry
 from tpu_mlir.frontend.onnx import ops as ops
-from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
@@ -31,7 +32,7 @@ from tpu_mlir.frontend.onnx.tensors import (
     to_array,
     untyped,
 )
-from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result
+from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result, type_of
 from tpu_mlir.frontend.onnx.versions import domain_of
 from tpu_mlir.locations import names, result_names
 from tpu_mlir.modules import block_operations
@@ -110,7 +111,7 @@ class GraphImporter:
         follows = False
         try:
             if missing:
-                registry.lookup(proto.op_type, self._opset(proto), domain_of(proto))
+                self._check(proto)
                 follows = True
                 raise Unsupported(f"{proto.op_type} reads '{missing[0]}', whose shape is known only at run time")
             return self._node(proto, scope, live)
@@ -118,6 +119,12 @@ class GraphImporter:
             name = proto.name or live[0]
             self.refused.append(Refusal(self._place, name, proto.op_type, str(reason), follows=follows))
         return self._placeholders.results(proto, live, scope, self._opsets.get(domain_of(proto), 1))
+
+    def _check(self, proto: onnx.NodeProto) -> None:
+        """Raise Unsupported for an operator that cannot be imported, whatever its operands are."""
+        opset = self._opset(proto)
+        if not functions.has_body(proto, opset):
+            registry.lookup(proto.op_type, opset, domain_of(proto))
 
     def _opset(self, proto: onnx.NodeProto) -> int:
         domain = domain_of(proto)
@@ -144,10 +151,38 @@ class GraphImporter:
             return {
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
             }
-        function = registry.lookup(proto.op_type, opset, domain)
+        try:
+            function = registry.lookup(proto.op_type, opset, domain)
+        except Unsupported:
+            found = functions.body_of(proto, opset, [type_of(item) for item in operands])
+            if found is None:
+                raise
+            return self._inlined(proto, *found, scope, live)
         with ir.Location.name(f"{live[0]}/integers"):
             operands = without_scales(proto.op_type, operands)
         return self._emit(function, Node(proto, live, operands, self._weights, opset, self._folder), live)
+
+    def _inlined(
+        self,
+        proto: onnx.NodeProto,
+        body: onnx.FunctionProto,
+        defaults: functions.Attributes,
+        scope: Scope,
+        live: list[str],
+    ) -> dict[str, Value]:
+        """Import the function that ONNX gives for an operator; what of it is refused is told of the node itself."""
+        graph = onnx.GraphProto(name=body.name, node=functions.instantiate(body, proto, defaults))
+        outside, before = self._opsets, len(self.refused)
+        self._opsets = {**outside, **{domain_of(each): each.version for each in body.opset_import}}
+        try:
+            inner = {name: scope[name] for name in proto.input if name}
+            return dict(zip(live, self._graph(graph, inner, live), strict=True))
+        finally:
+            self._opsets = outside
+            self.refused[before:] = [
+                replace(each, name=proto.name or live[0], reason=f"in the body of {proto.op_type}: {each.reason}")
+                for each in self.refused[before:]
+            ]
 
     def _emit(self, function: registry.Importer, node: Node, live: list[str]) -> dict[str, Value]:
         location = ir.Location.name(live[0])

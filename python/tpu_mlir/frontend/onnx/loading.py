@@ -5,9 +5,9 @@ from pathlib import Path
 
 import onnx
 from google.protobuf.message import DecodeError
-from onnx.inliner import inline_local_functions
 
 from tpu_mlir.errors import InputFileError, ModelError
+from tpu_mlir.frontend.onnx.functions import inline
 from tpu_mlir.frontend.onnx.limits import MAX_NODES
 from tpu_mlir.runtime.files import read_bytes
 
@@ -30,9 +30,9 @@ def load(source: str | Path | onnx.ModelProto) -> tuple[onnx.ModelProto, Path | 
     _check_size(model, name)
     if model.functions:
         try:
-            model = inline_local_functions(model)
-        except RuntimeError as error:
-            raise ModelError(f"{name}: its functions cannot be inlined: {error}") from None
+            model = inline(model)
+        except ModelError as error:
+            raise ModelError(f"{name}: {error}") from None
     return model, folder
 
 

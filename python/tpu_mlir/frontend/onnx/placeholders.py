@@ -8,10 +8,10 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import ModelError
-from tpu_mlir.frontend.onnx.inference import SMALL, InferenceError, declare, names_read, result_types
+from tpu_mlir.frontend.onnx.inference import SMALL, InferenceError, names_read, result_types
 from tpu_mlir.frontend.onnx.limits import check_elements
-from tpu_mlir.frontend.onnx.tensors import Array, is_float, mlir_type, numpy_type, onnx_numpy_type
-from tpu_mlir.frontend.onnx.values import Constant, Missing, Value
+from tpu_mlir.frontend.onnx.tensors import Array, is_float, mlir_type, onnx_numpy_type
+from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, type_of
 
 
 class Placeholders:
@@ -39,17 +39,12 @@ class Placeholders:
         constants: dict[str, Array] = {}
         for name in dict.fromkeys(names_read(proto)):
             item = scope.get(name)
-            if isinstance(item, ir.Value):
-                kind = ir.RankedTensorType(item.type)
-                inputs.append(declare(name, numpy_type(kind.element_type), kind.shape))
-                if ir.F32Type.isinstance(kind.element_type):
-                    self.read[name] = item
-            elif isinstance(item, Constant):
-                array = item.array.astype(np.float32) if is_float(item.array.dtype) else item.array
-                if array.size <= SMALL:
-                    constants[name] = array
-                else:
-                    inputs.append(declare(name, array.dtype, array.shape))
+            if isinstance(item, Constant) and item.array.size <= SMALL:
+                constants[name] = item.array.astype(np.float32) if is_float(item.array.dtype) else item.array
+            elif isinstance(item, Constant | ir.Value):
+                inputs.append(onnx.ValueInfoProto(name=name, type=type_of(item)))
+            if isinstance(item, ir.Value) and ir.F32Type.isinstance(ir.RankedTensorType(item.type).element_type):
+                self.read[name] = item
         try:
             types = result_types(proto, inputs, constants, opset)
         except (InferenceError, ModelError, ValueError):  # the second of a type that ONNX lacks, the last of damage

@@ -5,11 +5,13 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import onnx
+from onnx import helper
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.errors import TpuMlirWarning
-from tpu_mlir.frontend.onnx.tensors import Array, is_float, mlir_type, untyped
+from tpu_mlir.frontend.onnx.tensors import Array, is_float, mlir_type, numpy_type, onnx_type, untyped
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,17 @@ class Missing:
 
 
 Value = ir.Value | Constant | Missing
+
+
+def type_of(item: Value | None) -> onnx.TypeProto:
+    """Return element type and shape for ONNX, floats as f32, which they are in the IR; empty for what is not there."""
+    if isinstance(item, ir.Value):
+        kind = ir.RankedTensorType(item.type)
+        return helper.make_tensor_type_proto(onnx_type(numpy_type(kind.element_type)), kind.shape)
+    if isinstance(item, Constant):
+        dtype = np.dtype(np.float32) if is_float(item.array.dtype) else item.array.dtype
+        return helper.make_tensor_type_proto(onnx_type(dtype), item.array.shape)
+    return onnx.TypeProto()
 
 
 class Weights:

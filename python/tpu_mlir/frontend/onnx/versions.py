@@ -23,7 +23,7 @@ def opsets_of(model: onnx.ModelProto) -> dict[str, int]:
     Versions that this onnx does not know yet are taken as the newest that it knows, with a warning (TpuMlirWarning).
     Raises ModelError for a version that ONNX's own domain never had.
     """
-    found = {"" if entry.domain == "ai.onnx" else entry.domain: entry.version for entry in model.opset_import}
+    found = {domain_of(entry): entry.version for entry in model.opset_import}
     newest = onnx.defs.onnx_opset_version()
     version = found.get("", newest)
     if version < 1:
@@ -39,8 +39,8 @@ def opsets_of(model: onnx.ModelProto) -> dict[str, int]:
     return found
 
 
-def domain_of(proto: onnx.NodeProto) -> str:
-    """Return the domain of a node, "" for that of ONNX itself, which has two names."""
+def domain_of(proto: onnx.NodeProto | onnx.OperatorSetIdProto) -> str:
+    """Return the domain of a node or an opset, "" for that of ONNX itself, which has two names."""
     return "" if proto.domain == "ai.onnx" else proto.domain
 
 
