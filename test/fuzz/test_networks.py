@@ -18,8 +18,8 @@ from onnx import TensorProto, helper
 from tpu_mlir import compile
 from tpu_mlir.errors import TpuMlirError
 from tpu_mlir.frontend.onnx import registry
+from tpu_mlir.frontend.onnx.schemas.versions import NEWEST_RUNTIME, OLDEST_RUNTIME
 from tpu_mlir.frontend.onnx.tensors import Array
-from tpu_mlir.frontend.onnx.versions import NEWEST_RUNTIME, OLDEST_RUNTIME
 
 SEEDS = range(200)
 

@@ -8,8 +8,8 @@ from fuzz.networks.draft import Draft
 from fuzz.networks.operators import writers
 from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.node import Unsupported
+from tpu_mlir.frontend.onnx.schemas.versions import NEWEST_RUNTIME, OLDEST_RUNTIME
 from tpu_mlir.frontend.onnx.tensors import Array
-from tpu_mlir.frontend.onnx.versions import NEWEST_RUNTIME, OLDEST_RUNTIME
 
 FEWEST, MOST = 3, 12
 SPECIAL = 7  # one network in so many has infinities, NaN and extreme numbers among its inputs and weights

@@ -8,7 +8,7 @@ import onnx
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.loading import load
-from tpu_mlir.frontend.onnx.refusal import failed
+from tpu_mlir.frontend.onnx.refusals.refusal import failed
 from tpu_mlir.frontend.onnx.support import survey
 
 __all__ = ["import_model"]

@@ -17,8 +17,8 @@ from onnx import TensorProto, ValueInfoProto, checker, helper, shape_inference
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.node import Unsupported
-from tpu_mlir.frontend.onnx.refusal import failed, node_name
-from tpu_mlir.frontend.onnx.versions import domain_of, schema_of
+from tpu_mlir.frontend.onnx.refusals.refusal import failed, node_name
+from tpu_mlir.frontend.onnx.schemas.versions import domain_of, schema_of
 
 _IR_VERSION = 10  # weights need not be inputs; known to every version of ONNX that is supported
 _FOREIGN = "tpu_mlir.foreign"  # the domain, in the copy, of operators that ONNX does not know

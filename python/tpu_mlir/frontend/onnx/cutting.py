@@ -8,9 +8,9 @@ import onnx
 
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.checking import element_types
-from tpu_mlir.frontend.onnx.inference import names_read
 from tpu_mlir.frontend.onnx.loading import load_whole
-from tpu_mlir.frontend.onnx.versions import opsets_of
+from tpu_mlir.frontend.onnx.schemas.inference import names_read
+from tpu_mlir.frontend.onnx.schemas.versions import opsets_of
 
 _MOST = 5  # names that a message lists
 

@@ -7,13 +7,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from tpu_mlir.frontend.onnx.functions import has_body
-from tpu_mlir.frontend.onnx.inference import SMALL, InferenceError, declare, result_types, small_model
 from tpu_mlir.frontend.onnx.limits import FoldedBytes
 from tpu_mlir.frontend.onnx.node import Unsupported
+from tpu_mlir.frontend.onnx.schemas.functions import has_body
+from tpu_mlir.frontend.onnx.schemas.inference import SMALL, InferenceError, declare, result_types, small_model
+from tpu_mlir.frontend.onnx.schemas.versions import domain_of, runtime_opset
 from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.frontend.onnx.tensors import Array, DType
-from tpu_mlir.frontend.onnx.versions import domain_of, runtime_opset
 
 
 def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, room: FoldedBytes) -> list[Array]:

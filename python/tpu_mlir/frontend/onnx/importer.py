@@ -1,10 +1,11 @@
 """Walks an ONNX graph and builds `@main` of a `top` module from it."""
 
 import warnings
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,18 @@ import onnx
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.errors import ModelError, TpuMlirWarning
-from tpu_mlir.frontend.onnx import functions, registry
 from tpu_mlir.frontend.onnx import ops as ops
+from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
-from tpu_mlir.frontend.onnx.placeholders import Placeholders
 from tpu_mlir.frontend.onnx.quantized import stored, without_scales
-from tpu_mlir.frontend.onnx.refusal import Origins, Refusal
+from tpu_mlir.frontend.onnx.refusals.placeholders import Placeholders
+from tpu_mlir.frontend.onnx.refusals.refusal import Origins, Refusal
+from tpu_mlir.frontend.onnx.schemas import functions
+from tpu_mlir.frontend.onnx.schemas.inference import names_read
+from tpu_mlir.frontend.onnx.schemas.versions import domain_of
 from tpu_mlir.frontend.onnx.subgraphs import Scope, branch, loop
 from tpu_mlir.frontend.onnx.tensors import (
     DType,
@@ -33,7 +37,6 @@ from tpu_mlir.frontend.onnx.tensors import (
     untyped,
 )
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result, type_of
-from tpu_mlir.frontend.onnx.versions import domain_of
 from tpu_mlir.locations import names, result_names
 from tpu_mlir.modules import block_operations
 from tpu_mlir.passmanager import MLIR_ERROR
@@ -42,31 +45,43 @@ from tpu_mlir.passmanager import MLIR_ERROR
 class GraphImporter:
     """The state of one import: the weights in the IR, the nodes that failed, the diagnostics of the current one.
 
-    `refused` lists the nodes that could not be imported, in order.
+    `refused` lists the nodes that could not be imported, in order; `scope` has the values of the graph, by name.
     """
 
-    def __init__(self, opsets: Mapping[str, int], folder: Path | None, *, frozen: bool = False) -> None:
-        """`frozen`: the user has chosen the inputs' shapes, so that outputs may have others than the model declares."""
+    def __init__(
+        self,
+        opsets: Mapping[str, int],
+        folder: Path | None,
+        *,
+        frozen: bool = False,
+        given: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
+        """`frozen`: the user has chosen the inputs' shapes, so that outputs may have others than the model declares.
+
+        `given`: nodes of the graph, by their places, that are refused for these reasons without being tried.
+        """
         self._opsets = opsets
         self._folder = folder
         self._frozen = frozen
+        self._given = given
         self._folded = FoldedBytes()
         self._steps = MAX_STEPS
         self._weights = Weights()
         self._diagnostics: list[str] = []
         self._place = 0  # of the current node in the model's graph
         self.refused: list[Refusal] = []
+        self.scope: Scope = {}
 
     def build(self, graph: onnx.GraphProto, inputs: Sequence[Input]) -> ir.Module:
-        """Return a module with one function `@main`; what refused nodes compute and read are further
-        arguments and results of it.
+        """Return a module with one function `@main`.
 
-        An output that cannot even be an argument is left out. Raises ModelError for one that no node computes.
+        What refused nodes compute and read are further arguments and results of it. An output that cannot even be an
+        argument is left out. Raises ModelError for one that no node computes.
         """
         module, main, block = empty_main(graph, inputs)
         self._main, self._placeholders = graph, Placeholders(block)
         with ir.InsertionPoint(block), self._collect_diagnostics():
-            scope = self._arguments(block, inputs)
+            self.scope = scope = self._arguments(block, inputs)
             self._nodes(graph, scope, {value.name for value in graph.output})
             there = [value for value in graph.output if not isinstance(scope.get(value.name), Missing)]
             results = [self._output(value, scope) for value in there]
@@ -104,12 +119,17 @@ class GraphImporter:
             if graph is self._main:
                 self._place = place
             if live:
-                scope.update(self._node_or_placeholders(proto, scope, live))
+                given = self._given.get(place, "") if graph is self._main else ""
+                scope.update(self._node_or_placeholders(proto, scope, live, given))
 
-    def _node_or_placeholders(self, proto: onnx.NodeProto, scope: Scope, live: list[str]) -> dict[str, Value]:
-        missing = [name for name in proto.input if isinstance(scope.get(name), Missing)]
+    def _node_or_placeholders(
+        self, proto: onnx.NodeProto, scope: Scope, live: list[str], given: str
+    ) -> dict[str, Value]:
+        missing = [name for name in names_read(proto) if isinstance(scope.get(name), Missing)]
         follows = False
         try:
+            if given:
+                raise Unsupported(given)
             if missing:
                 self._check(proto)
                 follows = True
@@ -123,7 +143,7 @@ class GraphImporter:
     def _check(self, proto: onnx.NodeProto) -> None:
         """Raise Unsupported for an operator that cannot be imported, whatever its operands are."""
         opset = self._opset(proto)
-        if not functions.has_body(proto, opset):
+        if not functions.has_body(proto, opset) and not registry.composition(proto.op_type, domain_of(proto)):
             registry.lookup(proto.op_type, opset, domain_of(proto))
 
     def _opset(self, proto: onnx.NodeProto) -> int:
@@ -151,6 +171,10 @@ class GraphImporter:
             return {
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
             }
+        composed = registry.composition(proto.op_type, domain)
+        if composed is not None:
+            node = Node(proto, live, operands, self._weights, opset, self._folder)
+            return self._inlined(proto, functions.compose(node, domain, composed), {}, scope, live)
         try:
             function = registry.lookup(proto.op_type, opset, domain)
         except Unsupported:

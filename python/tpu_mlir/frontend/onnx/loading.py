@@ -7,8 +7,8 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from tpu_mlir.errors import InputFileError, ModelError
-from tpu_mlir.frontend.onnx.functions import inline
 from tpu_mlir.frontend.onnx.limits import MAX_NODES
+from tpu_mlir.frontend.onnx.schemas.functions import inline
 from tpu_mlir.runtime.files import read_bytes
 
 _MOST_BYTES = 2**31 - 1  # of a message of protocol buffers

@@ -7,14 +7,30 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.schemas.versions import OLDEST_RUNTIME, domain_of, is_same, runtime_opset, schema_of
 from tpu_mlir.frontend.onnx.values import Value
-from tpu_mlir.frontend.onnx.versions import OLDEST_RUNTIME, domain_of, is_same, runtime_opset, schema_of
 
 Imported = ir.OpView | Value | Sequence[Value]
 Importer = Callable[[Node], Imported]
 
 
+Body = Callable[[Node], str]
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What an operator is in terms of others: a function whose nodes `build` returns in ONNX's text form.
+
+    `operands` and `results` are their names there, in order; those that a node leaves out are left out of it, too.
+    """
+
+    operands: str
+    results: str
+    build: Body
+
+
 _importers: dict[tuple[str, str, int], Importer] = {}
+_compositions: dict[tuple[str, str], Composition] = {}
 _unfolded: set[tuple[str, str]] = set()
 _restrictions: dict[tuple[str, str], str] = {}
 
@@ -61,6 +77,28 @@ def importer(
     return register
 
 
+def body(op: str, operands: str, results: str, *, domain: str, only: str = "") -> Callable[[Body], Body]:
+    """Register the decorated function, which writes the nodes that a node of an operator stands for.
+
+    Raises ValueError for an operator that is already registered.
+    """
+
+    def register(build: Body) -> Body:
+        if (domain, op) in supported():
+            raise ValueError(f"{domain or 'ai.onnx'}.{op} is already registered")
+        _compositions[domain, op] = Composition(operands, results, build)
+        if only:
+            _restrictions[domain, op] = only
+        return build
+
+    return register
+
+
+def composition(op: str, domain: str) -> Composition | None:
+    """Return what an operator is in terms of others, None where that is not registered."""
+    return _compositions.get((domain, op))
+
+
 def lookup(op: str, opset: int, domain: str = "") -> Importer:
     """Return the function for an operator as the given opset defines it; raises Unsupported with the reason."""
     domain = "" if domain == "ai.onnx" else domain
@@ -101,7 +139,7 @@ def is_evaluated(proto: onnx.NodeProto, opset: int) -> bool:
 def supported() -> dict[tuple[str, str], list[int]]:
     """Return the since-versions that can be imported, by (domain, operator)."""
     table: dict[tuple[str, str], list[int]] = {}
-    for domain, op, since in sorted(_importers):
+    for domain, op, since in sorted([*_importers, *((*key, 1) for key in _compositions)]):
         table.setdefault((domain, op), []).append(since)
     return table
 

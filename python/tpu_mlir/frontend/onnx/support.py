@@ -11,8 +11,8 @@ from tpu_mlir.frontend.onnx.checking import Checks
 from tpu_mlir.frontend.onnx.importer import GraphImporter
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.loading import load
-from tpu_mlir.frontend.onnx.refusal import Origins, Refusal
-from tpu_mlir.frontend.onnx.versions import opsets_of
+from tpu_mlir.frontend.onnx.refusals.refusal import Origins, Refusal
+from tpu_mlir.frontend.onnx.schemas.versions import opsets_of
 from tpu_mlir.locations import names
 from tpu_mlir.passmanager import Diagnostic, PassManager, run_pass_manager
 

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
@@ -22,9 +22,11 @@ class Constant:
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Missing:
-    """The result of a node that could not be imported; nodes that use it are skipped without an error of their own."""
+    """The result of a node that could not be imported, and that has no static shape; `kind` is what ONNX says of it."""
+
+    kind: onnx.TypeProto = field(default_factory=onnx.TypeProto)
 
 
 Value = ir.Value | Constant | Missing
@@ -32,6 +34,8 @@ Value = ir.Value | Constant | Missing
 
 def type_of(item: Value | None) -> onnx.TypeProto:
     """Return element type and shape for ONNX, floats as f32, which they are in the IR; empty for what is not there."""
+    if isinstance(item, Missing):
+        return item.kind
     if isinstance(item, ir.Value):
         kind = ir.RankedTensorType(item.type)
         return helper.make_tensor_type_proto(onnx_type(numpy_type(kind.element_type)), kind.shape)

@@ -14,10 +14,9 @@ from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import kernel_of
 from tpu_mlir.frontend.onnx.quantized import Scale, dequantize, quantize, real
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
+from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import window
-
-MICROSOFT = "com.microsoft"  # ONNX Runtime's contributed operators, docs/ContribOperators.md of its repository
 
 _WHOLE = "scales for a tensor or an axis, not for blocks"
 
