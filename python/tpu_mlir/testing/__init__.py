@@ -29,13 +29,14 @@ Operand = Array | Fixed | None  # None leaves an optional operand out
 
 @dataclass(frozen=True, eq=False)
 class NodeCase:
-    """One node, the operands it is tried with and the opset that it is written in."""
+    """One node, the operands it is tried with and the opset that it is written in, 1 of a domain other than ONNX's."""
 
     op: str
     operands: tuple[Operand, ...]
     opset: int = 17
     outputs: int = 1
     attributes: Mapping[str, object] = field(default_factory=dict[str, object])
+    domain: str = ""
 
     def __str__(self) -> str:
         """Name the case in a test's id."""
@@ -47,7 +48,7 @@ class NodeCase:
         """Return the model; inputs are `in0`, `in1` .., outputs `out0`, `out1` ..."""
         names = ["" if item is None else f"in{index}" for index, item in enumerate(self.operands)]
         outputs = [f"out{index}" for index in range(self.outputs)]
-        node = helper.make_node(self.op, names, outputs, name="node", **dict(self.attributes))  # pyright: ignore[reportArgumentType]
+        node = helper.make_node(self.op, names, outputs, name="node", domain=self.domain, **dict(self.attributes))  # pyright: ignore[reportArgumentType]
         inputs = [
             helper.make_tensor_value_info(name, onnx_type(array.dtype), array.shape)
             for name, array in self.feeds().items()
@@ -59,16 +60,20 @@ class NodeCase:
         ]
         results = [onnx.ValueInfoProto(name=name) for name in outputs]
         graph = helper.make_graph([node], "case", inputs, results, fixed)
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=_IR_VERSION)
+        imports = {"": self.opset, self.domain: 1} if self.domain else {"": self.opset}
+        opsets = [helper.make_opsetid(domain, version) for domain, version in imports.items()]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
     def feeds(self) -> dict[str, Array]:
         """Return the operands that are inputs of the model."""
         return {f"in{index}": item for index, item in enumerate(self.operands) if isinstance(item, np.ndarray)}
 
 
-def case(op: str, *operands: Operand, opset: int = 17, outputs: int = 1, **attributes: object) -> NodeCase:
+def case(
+    op: str, *operands: Operand, opset: int = 17, outputs: int = 1, domain: str = "", **attributes: object
+) -> NodeCase:
     """Return a case; see NodeCase."""
-    return NodeCase(op, operands, opset, outputs, attributes)
+    return NodeCase(op, operands, opset, outputs, attributes, domain)
 
 
 def uniform(*shape: int, low: float = -2.0, high: float = 2.0, seed: int = 0) -> Array:
