@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["BModel", "compile"]
+__all__ = ["BModel", "compile", "register_operator"]
 
 if TYPE_CHECKING:
     from tpu_mlir.compiler import compile
+    from tpu_mlir.frontend.onnx.custom import register_operator
     from tpu_mlir.runtime import BModel
 
 
@@ -16,6 +17,10 @@ def __getattr__(name: str) -> object:
         from tpu_mlir.compiler import compile
 
         return compile
+    if name == "register_operator":
+        from tpu_mlir.frontend.onnx.custom import register_operator
+
+        return register_operator
     if name == "BModel":
         from tpu_mlir.runtime import BModel
 

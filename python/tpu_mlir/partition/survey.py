@@ -67,7 +67,7 @@ def survey(
         for op in operations(module):
             maker = maker_of([op.name], makers)
             macs[maker] = macs.get(maker, 0) + op.macs
-        tensors = {name: Tensor(types.get(name, 0), _shape(value)) for name, value in importer.scope.items()}
+        tensors = {name: _tensor(value, types.get(name, 0)) for name, value in importer.scope.items()}
     constants = {name: value.array for name, value in importer.scope.items() if isinstance(value, Constant)}
     reasons = {key(nodes[each.index]): each.reason for each in reversed(importer.refused)}
     return Survey(reasons, constants, tensors, macs)
@@ -83,11 +83,11 @@ def maker_of(names: Sequence[str], makers: Mapping[str, str]) -> str:
     return ""
 
 
-def _shape(value: Value) -> Shape:
+def _tensor(value: Value, element_type: int) -> Tensor:
+    """Return a tensor of this type or, if that is 0, of what the importer knows."""
     kind = type_of(value).tensor_type
-    if not kind.HasField("shape"):
-        return None
-    return tuple(dim.dim_value if dim.HasField("dim_value") else -1 for dim in kind.shape.dim)
+    shape = tuple(dim.dim_value if dim.HasField("dim_value") else -1 for dim in kind.shape.dim)
+    return Tensor(element_type or kind.elem_type, shape if kind.HasField("shape") else None)
 
 
 def value_info(name: str, tensor: Tensor) -> onnx.ValueInfoProto:

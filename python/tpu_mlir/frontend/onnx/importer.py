@@ -14,8 +14,8 @@ import onnx
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.errors import ModelError, TpuMlirWarning
+from tpu_mlir.frontend.onnx import custom, registry
 from tpu_mlir.frontend.onnx import ops as ops
-from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
@@ -138,11 +138,19 @@ class GraphImporter:
         except (Unsupported, ModelError) as reason:
             name = proto.name or live[0]
             self.refused.append(Refusal(self._place, name, proto.op_type, str(reason), follows=follows))
-        return self._placeholders.results(proto, live, scope, self._opsets.get(domain_of(proto), 1))
+        opset = self._opsets.get(domain_of(proto), 1)
+        declared: dict[str, onnx.TypeProto.Tensor] = {}
+        if not follows:
+            operands = [scope.get(name) for name in proto.input]
+            node = Node(proto, live, operands, self._weights, opset, self._folder)
+            declared = custom.result_types(node, domain_of(proto))
+        return self._placeholders.results(proto, live, scope, opset, declared)
 
     def _check(self, proto: onnx.NodeProto) -> None:
         """Raise Unsupported for an operator that cannot be imported, whatever its operands are."""
         opset = self._opset(proto)
+        if custom.is_for_host(domain_of(proto), proto.op_type):
+            raise Unsupported(f"{domain_of(proto)}.{proto.op_type} is registered as a function for the host")
         if not functions.has_body(proto, opset) and not registry.composition(proto.op_type, domain_of(proto)):
             registry.lookup(proto.op_type, opset, domain_of(proto))
 
@@ -171,6 +179,8 @@ class GraphImporter:
             return {
                 name: Constant(array, name) for name, array in zip(proto.output, arrays, strict=True) if name in live
             }
+        if custom.is_for_host(domain, proto.op_type):
+            raise Unsupported(f"{domain}.{proto.op_type} is registered as a function for the host")
         composed = registry.composition(proto.op_type, domain)
         if composed is not None:
             node = Node(proto, live, operands, self._weights, opset, self._folder)

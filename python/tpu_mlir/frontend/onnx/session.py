@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import onnx
 from google.protobuf.message import DecodeError, EncodeError
+from onnx.reference import ReferenceEvaluator
 
+from tpu_mlir.frontend.onnx.custom import evaluator, has_functions_on_arrays, with_functions
 from tpu_mlir.frontend.onnx.exact_products import with_exact_products
 from tpu_mlir.frontend.onnx.tensors import Array
 
@@ -40,12 +42,17 @@ class Session:
     """A model that is ready to run, any number of times, and computes what ONNX says, node by node.
 
     Nothing is fused or laid out anew: that rounds otherwise on each kind of processor, and may make integer products
-    of floats. Sums of integer products are exact (see `with_exact_products`). It runs on one thread: how many there are
-    decides the order of sums, so results would depend on the number of cores.
+    of floats. Sums of integer products are exact (see `with_exact_products`). Operators that are registered as
+    functions on arrays are computed by these, and all others beside them in Python. It runs on one thread: how many
+    there are decides the order of sums, so results would depend on the number of cores.
     """
 
     def __init__(self, model: onnx.ModelProto | bytes | str | os.PathLike[str]) -> None:
         """Load a model, a serialised one, or the file at a path; raises SessionError where the runtime refuses it."""
+        self._evaluator = _evaluator(model)
+        if self._evaluator is not None:
+            self.outputs: list[str] = [str(name) for name in self._evaluator.output_names]
+            return
         options = _runtime.SessionOptions()
         options.log_severity_level = 4  # fatal only: failures are reported as exceptions
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -54,13 +61,15 @@ class Session:
             self._session = _runtime.InferenceSession(_source(model, options), options, ["CPUExecutionProvider"])
         except (ValueError, DecodeError, *_FAILURES) as error:
             raise SessionError(_reason(error)) from None
-        self.outputs: list[str] = [item.name for item in self._session.get_outputs()]
+        self.outputs = [item.name for item in self._session.get_outputs()]
 
     def run(self, feeds: Mapping[str, Array], *, seconds: float | None = None) -> dict[str, Array]:
         """Return the outputs that are tensors, by name; raises SessionError.
 
         After `seconds` the run ends at the next node with OutOfTimeError; with none left it does not begin.
         """
+        if self._evaluator is not None:
+            return _evaluated(self._evaluator, self.outputs, feeds)
         options = _runtime.RunOptions()
         try:
             with _time(options, seconds):
@@ -70,15 +79,34 @@ class Session:
         return {name: item for name, item in zip(self.outputs, found, strict=True) if isinstance(item, np.ndarray)}
 
 
+def _evaluator(model: onnx.ModelProto | bytes | str | os.PathLike[str]) -> ReferenceEvaluator | None:
+    """Return what runs a model in Python, where it uses registered operators that are functions on arrays."""
+    if not has_functions_on_arrays():
+        return None
+    if isinstance(model, onnx.ModelProto):
+        return evaluator(model)
+    load: Callable[[str], onnx.ModelProto] = vars(onnx)["load"]  # whose annotations are incomplete
+    return evaluator(onnx.ModelProto.FromString(model) if isinstance(model, bytes) else load(os.fspath(model)))
+
+
+def _evaluated(found: ReferenceEvaluator, outputs: list[str], feeds: Mapping[str, Array]) -> dict[str, Array]:
+    runner: Any = found  # whose annotations are incomplete
+    try:
+        values: list[Any] = runner.run(None, dict(feeds))
+    except Exception as error:  # noqa: BLE001 (the function is the user's)
+        raise SessionError(f"{type(error).__name__}: {_reason(error) if str(error) else 'no reason given'}") from error
+    return {name: item for name, item in zip(outputs, values, strict=True) if isinstance(item, np.ndarray)}
+
+
 def _source(model: onnx.ModelProto | bytes | str | os.PathLike[str], options: Any) -> bytes | str:
     """Return what ONNX Runtime is to open: a file itself, unless its products have to be made exact."""
     if isinstance(model, bytes):
         model = onnx.ModelProto.FromString(model)
     if isinstance(model, onnx.ModelProto):
-        return _serialise(with_exact_products(model))
+        return _serialise(with_exact_products(with_functions(model)))
     path = Path(model)
     read = onnx.ModelProto.FromString(path.read_bytes())  # without external data
-    exact = with_exact_products(read)
+    exact = with_exact_products(with_functions(read))
     if exact is read:
         return str(path) if str(path).isprintable() else _serialise(read)  # it takes no path that is no UTF-8
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path.parent))

@@ -32,9 +32,17 @@ class Placeholders:
         return block.add_argument(kind, ir.Location.name(name))
 
     def results(
-        self, proto: onnx.NodeProto, live: Iterable[str], scope: Mapping[str, Value], opset: int
+        self,
+        proto: onnx.NodeProto,
+        live: Iterable[str],
+        scope: Mapping[str, Value],
+        opset: int,
+        declared: Mapping[str, onnx.TypeProto.Tensor],
     ) -> dict[str, Value]:
-        """Return an argument for each result that is used, Missing for one whose shape ONNX does not tell."""
+        """Return an argument for each result that is used, Missing for one whose shape ONNX does not tell.
+
+        `declared` tells of those of registered operators.
+        """
         inputs: list[onnx.ValueInfoProto] = []
         constants: dict[str, Array] = {}
         for name in dict.fromkeys(names_read(proto)):
@@ -49,6 +57,7 @@ class Placeholders:
             types = result_types(proto, inputs, constants, opset)
         except (InferenceError, ModelError, ValueError):  # the second of a type that ONNX lacks, the last of damage
             types = {}
+        types |= declared
         return {name: self._result(name, types.get(name)) for name in live}
 
     def _result(self, name: str, found: onnx.TypeProto.Tensor | None) -> Value:

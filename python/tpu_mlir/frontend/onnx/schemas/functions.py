@@ -38,17 +38,23 @@ def body_of(
 
 def compose(n: Node, domain: str, found: Composition) -> onnx.FunctionProto:
     """Return a registered composition as a function. Raises Unsupported where it is not in ONNX's text form."""
-    operands, results = (", ".join(names.split()) for names in (found.operands, found.results))
-    opsets = {domain: n.opset, MICROSOFT: 1, "": _BODY_OPSET}
-    imports = ", ".join(f'"{name}": {version}' for name, version in opsets.items())
-    header = f'<domain: "{domain}", opset_import: [{imports}]> {n.op} ({operands}) => ({results})'
-    text = f"{header} {{\n{found.build(n)}\n}}"
     try:
-        return onnx.parser.parse_function(text)
+        return written(domain, n.op, n.opset, found.operands, found.results, found.build(n))
+    except ValueError as error:
+        raise Unsupported(str(error)) from None
+
+
+def written(domain: str, name: str, version: int, operands: str, results: str, nodes: str) -> onnx.FunctionProto:
+    """Return the function that nodes in ONNX's text form are. Raises ValueError where they cannot be read."""
+    opsets = {domain: version, MICROSOFT: 1, "": _BODY_OPSET}
+    imports = ", ".join(f'"{each}": {number}' for each, number in opsets.items())
+    values = [", ".join(names.split()) for names in (operands, results)]
+    header = f'<domain: "{domain}", opset_import: [{imports}]> {name} ({values[0]}) => ({values[1]})'
+    try:
+        return onnx.parser.parse_function(f"{header} {{\n{nodes}\n}}")
     except onnx.parser.ParseError as error:
-        raise Unsupported(
-            f"the body that is registered for {n.op} cannot be read: {' '.join(str(error).split())}"
-        ) from None
+        reason = " ".join(str(error).split())
+        raise ValueError(f"the body that is registered for {name} cannot be read: {reason}") from None
 
 
 def _nearest(versions: Sequence[int], opset: int) -> int:
