@@ -5,34 +5,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 from onnx import TensorProto, helper
-from tpu_mlir.testing.backend import SimulatorBackend
-from tpu_mlir.testing.onnx_backend import Verdict, kind_of_reason, read_scope, report, run_case
+from tpu_mlir.testing.backend import Options, Prepared, SimulatorBackend
+from tpu_mlir.testing.backend_report import Verdict, kind_of_reason, print_report, table_of_operators
+from tpu_mlir.testing.onnx_backend import read_scope, run_case
+
+CHIP = Options(host=False)
 
 
 @pytest.mark.parametrize(
-    ("case", "kind"),
+    ("case", "kind", "operators"),
     [
-        ("test_relu", "passed"),
-        ("test_PReLU_1d_multiparam", "passed"),
-        ("test_strnormalizer_export_monday_empty_output", "refused"),
+        ("test_relu", "passed", ("Relu",)),
+        ("test_PReLU_1d_multiparam", "passed", ("PRelu",)),
+        ("test_strnormalizer_export_monday_empty_output", "refused", ("StringNormalizer",)),
     ],
 )
-def test_cases(case: str, kind: str) -> None:
-    assert run_case(case).kind == kind
+def test_cases(case: str, kind: str, operators: tuple[str, ...]) -> None:
+    verdict = run_case(case, CHIP)
+    assert (verdict.kind, verdict.operators, verdict.on_host) == (kind, operators, False)
+
+
+def test_what_the_host_computes_is_told() -> None:
+    verdict = run_case("test_tfidfvectorizer_tf_batch_onlybigrams_skip0", Options())
+    assert (verdict.kind, verdict.on_host) == ("passed", True)
+    assert "TfIdfVectorizer is not supported" in verdict.reason
 
 
 def test_the_suite_notices_a_wrong_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    prepare = SimulatorBackend.prepare
-
-    class Wrong:
-        def __init__(self, *arguments: object) -> None:
-            self._right = prepare(*arguments)
-
-        def run(self, inputs: object) -> list[np.ndarray]:
-            return [np.nextafter(each, 9) + 1 for each in self._right.run(inputs)]
-
-    monkeypatch.setattr(SimulatorBackend, "prepare", Wrong)
-    verdict = run_case("test_relu")
+    right = Prepared.run
+    monkeypatch.setattr(Prepared, "run", lambda self, inputs: [each + 1 for each in right(self, inputs)])
+    verdict = run_case("test_relu", CHIP)
     assert verdict.kind == "failed" and "Not equal to tolerance" in verdict.reason
 
 
@@ -52,11 +54,24 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     groups = read_scope(table)
     assert groups == {"a": "in scope", "b": "in scope", "c": "expanded", "d": "strings"}
     refused = Verdict("c", "refused", "1 node cannot be compiled:\n  'n7': TopK is not supported")
-    report([Verdict("a", "passed"), refused], groups)
+    print_report([Verdict("a", "passed", on_host=True), refused], groups)
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[1] == ["in", "scope", "2", "1", "0", "0", "0", "1"]
-    assert lines[2] == ["expanded", "1", "0", "1", "0", "0", "0"]
+    assert lines[1] == ["in", "scope", "2", "1", "0", "0", "0", "1", "1"]
+    assert lines[2] == ["expanded", "1", "0", "1", "0", "0", "0", "0"]
     assert lines[-1] == ["1", "TopK", "is", "not", "supported"]
+
+
+def test_the_page_of_operators() -> None:
+    found = [
+        Verdict("a", "passed", operators=("Cos",)),
+        Verdict("b", "passed", "1 of 1 nodes run on the host, in ..\n  'n': it is | odd", ("Cos",), on_host=True),
+        Verdict("c", "refused", "1 node cannot be compiled:\n  'n': no", ("Swish",)),
+        Verdict("d", "passed", operators=("Cos", "Sin")),
+        Verdict("e_expanded", "passed", operators=("Sin",)),
+    ]
+    *_, cosine, swish = table_of_operators(found).splitlines()
+    assert cosine == "| Cos | 7 to 22 | 1 | 1 |  | it is \\| odd |"
+    assert swish == "| Swish | body |  |  | 1 | no |"
 
 
 def test_reasons_are_alike_but_for_names_and_numbers() -> None:
