@@ -5,9 +5,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tpu_mlir.errors import ModelError
-from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.frontend.onnx import import_model, registry
 from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.frontend.onnx.tensors import Array
+from tpu_mlir.reference import Reference
 from tpu_mlir.testing import Fixed, NodeCase, Operand, case, check_round_trip, uniform
 
 X, SKIP, BIAS = uniform(2, 3, 8), uniform(2, 3, 8, seed=1), Fixed(uniform(8, seed=2))
@@ -61,6 +63,31 @@ PRODUCTS = [
 ]
 
 
+RANDOM = np.random.default_rng(3)
+PIXELS = RANDOM.integers(0, 256, (1, 3, 6, 6), dtype=np.uint8)
+IN = (Fixed(np.float32(0.02)), Fixed(np.uint8(120)))
+OUT = (Fixed(np.float32(0.01)), Fixed(np.uint8(110)))
+ROWS, COLUMNS = (
+    RANDOM.integers(0, 256, (3, 8), dtype=np.uint8),
+    Fixed(RANDOM.integers(-128, 128, (8, 5), dtype=np.int8)),
+)
+QUANTIZED = [
+    microsoft("QLinearAveragePool", PIXELS, *IN, *OUT, kernel_shape=[2, 2], strides=[2, 2]),
+    NodeCase(
+        "QLinearSoftmax",
+        (PIXELS, *IN, Fixed(np.float32(1 / 256)), Fixed(np.uint8(0))),
+        attributes={"axis": -1, "opset": 13},
+        domain=MICROSOFT,
+    ),
+    microsoft("QLinearWhere", PIXELS > 99, PIXELS, *IN, PIXELS[..., ::-1].copy(), *OUT, *OUT),
+]
+BIAS5 = Fixed(uniform(5))
+DYNAMIC = [
+    microsoft("MatMulIntegerToFloat", ROWS, COLUMNS, IN[0], OUT[0], IN[1], None, BIAS5),
+    microsoft("DynamicQuantizeMatMul", uniform(3, 8), COLUMNS, OUT[0], None, BIAS5),
+]
+
+
 def packed(bits: int, rows: int, columns: int, block: int) -> list[Fixed]:
     """Return random weights of few bits in blocks, and their scales."""
     random = np.random.default_rng(bits)
@@ -100,6 +127,21 @@ def test_agrees_with_onnx_runtime(item: NodeCase) -> None:
 def test_weights_of_few_bits(item: NodeCase) -> None:
     """ONNX Runtime may quantise the other operand, too, to 8 bits: a step of 1/127 of its largest number."""
     check_round_trip(item.model(), item.feeds(), relative=1e-2)
+
+
+@pytest.mark.parametrize("item", QUANTIZED, ids=str)
+def test_quantized_agrees_within_a_step(item: NodeCase) -> None:
+    """ONNX Runtime may compute the reals in another order, so that a number between two steps becomes the other."""
+    expected = OnnxRuntime(item.model()).run(item.feeds())["out0"]
+    found = Reference(import_model(item.model())).run(item.feeds())["out0"]
+    assert found.dtype == expected.dtype
+    assert np.abs(found.astype(int) - expected.astype(int)).max() <= 1
+
+
+@pytest.mark.skipif(("", "MatMulInteger") not in registry.supported(), reason="they are in terms of MatMulInteger")
+@pytest.mark.parametrize("item", DYNAMIC, ids=str)
+def test_products_of_integers(item: NodeCase) -> None:
+    check_round_trip(item.model(), item.feeds())
 
 
 def test_sums_and_moments_are_results() -> None:

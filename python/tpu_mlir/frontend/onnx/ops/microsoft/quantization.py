@@ -29,14 +29,6 @@ def softmax(n: Node) -> str:
     return f"{_X} y = Softmax <axis = {n.int_attr('axis', -1)}> (x) {_Y}"
 
 
-@body("QLinearReduceMean", "q xs xz ys yz", "r", domain=MICROSOFT)
-def reduce_mean(n: Node) -> str:
-    """Write ReduceMean between scales."""
-    axes = n.ints_attr("axes", list(range(n.rank(0))))
-    keep = n.int_attr("keepdims", 1)
-    return f"{_X} axes = Constant <value_ints = {axes}> () y = ReduceMean <keepdims = {keep}> (x, axes) {_Y}"
-
-
 @body("QLinearWhere", "condition q xs xz p zs zz ys yz", "r", domain=MICROSOFT)
 def where(n: Node) -> str:
     """Write Where between scales."""
