@@ -81,8 +81,14 @@ CASTS = [
     case("CastLike", N, Fixed(A), opset=15),
     *(case("CastLike", A, N, opset=opset) for opset in (19, 21, 24)),
 ]
+BYTES = [np.random.default_rng(seed).integers(0, 256, (2, 3), dtype=np.uint8) for seed in (1, 2)]
+BITS = [
+    *(case("BitShift", BYTES[0], BYTES[1] % 8, opset=11, direction=direction) for direction in ("LEFT", "RIGHT")),
+    *(case(f"Bitwise{op}", *BYTES, opset=18) for op in ("And", "Or", "Xor")),
+    case("BitwiseNot", BYTES[0], opset=18),
+]
 
 
-@pytest.mark.parametrize("tried", UNARY + BINARY + CHAINS + CLIPS + CASTS, ids=str)
+@pytest.mark.parametrize("tried", UNARY + BINARY + CHAINS + CLIPS + CASTS + BITS, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())
