@@ -44,6 +44,10 @@ class TpuMlirWarning(UserWarning):
     """Something in a model that can be compiled but is probably not what its author wanted."""
 
 
+class HostPartsWarning(TpuMlirWarning):
+    """Nodes of a model run on the host."""
+
+
 class CompileError(TpuMlirError):
     """A pass refused the model; one line for each diagnostic. `tensors`: why, for each that one is about."""
 

@@ -12,6 +12,7 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.checking import data
 from tpu_mlir.checking.deadline import Deadline
 from tpu_mlir.checking.layers import around_first, computed, judge
+from tpu_mlir.checking.parts import PartsCheck
 from tpu_mlir.checking.records import Check, CheckedTensor, CheckOptions
 from tpu_mlir.errors import ModelError, RunError
 from tpu_mlir.frontend.onnx.loading import load, load_whole
@@ -106,12 +107,18 @@ class _Bench:
         """Compare the outputs."""
         checked: list[CheckedTensor] = []
         unfinished = stopped = ""
+        follows: tuple[str, ...] = ()
         try:
-            references = run_model(self._model, trial.feeds, seconds=self.deadline.left)
-            values = self._run(self._session, trial, capture=())
-            checked = judge(values, references, list(references), floor, is_exact=is_exact, outputs=references)
-            if trial.is_seeded and any(each.fault and not _is_finite(references[each.name]) for each in checked):
-                checked, unfinished = [], "ONNX Runtime's own results are not finite on these data"
+            if len(self._session.parts()) > 1:
+                parts = PartsCheck(self._model, self._session, floor, is_exact=is_exact)
+                given = bmodel_feeds(self._session, trial.feeds, self._preprocess)
+                checked, follows = parts.judge(trial.feeds, given, self.deadline)
+            else:
+                references = run_model(self._model, trial.feeds, seconds=self.deadline.left)
+                values = self._run(self._session, trial, capture=())
+                checked = judge(values, references, list(references), floor, is_exact=is_exact, outputs=references)
+                if trial.is_seeded and any(each.fault and not _is_finite(references[each.name]) for each in checked):
+                    checked, unfinished = [], "ONNX Runtime's own results are not finite on these data"
         except OutOfTimeError:
             unfinished = "ONNX Runtime did not end in time"
         except ModelError as reason:
@@ -121,7 +128,7 @@ class _Bench:
                 unfinished = "the simulator did not end in time"
             else:
                 stopped = str(reason)
-        return Check(tuple(checked), trial.text, floor, self.deadline.taken, unfinished, stopped)
+        return Check(tuple(checked), trial.text, floor, self.deadline.taken, unfinished, stopped, follows=follows)
 
     def layers(
         self, trial: data.Trial, rebuild: Callable[[], BModel], compiled: Model, floor: float

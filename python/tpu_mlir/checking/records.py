@@ -74,7 +74,9 @@ class Check:
     outputs: in the network's order. data: what the network was tried with. floor: least cosine that was let through.
     seconds: what the check took. unfinished: why there is no verdict, nothing if there is one. stopped: why the
     simulator could not run the network to its end. layers: after a fault, the tensors around the first that is wrong,
-    in the order of the model, and `first` that one's name; empty where none is found.
+    in the order of the model, and `first` that one's name; empty where none is found. follows: of a model with parts
+    for the host, outputs that these make otherwise than the model since they choose by a hair; each network has been
+    checked on what it was given, so `outputs` has what the networks make.
     """
 
     outputs: tuple[CheckedTensor, ...]
@@ -85,6 +87,7 @@ class Check:
     stopped: str = ""
     layers: tuple[CheckedTensor, ...] = ()
     first: str = ""
+    follows: tuple[str, ...] = ()
 
     @property
     def faults(self) -> list[CheckedTensor]:

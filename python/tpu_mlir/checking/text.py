@@ -17,6 +17,9 @@ def headline(check: Check) -> str:
     worst = sorted(check.outputs, key=lambda each: (not each.fault, each.figures.cosine))
     figures = "; ".join(f"{each.text}{f' ({each.fault})' if each.fault else ''}" for each in worst[:_SHOWN])
     more = f"; {len(worst) - _SHOWN} outputs no worse" if len(worst) > _SHOWN else ""
+    if check.follows:
+        names = ", ".join(f"'{name}'" for name in check.follows[:_SHOWN]) + (", ..." if check.follows[_SHOWN:] else "")
+        more += f"; the host makes other values of {names}, which choose by small differences"
     verdict = f"{len(check.faults)} of {len(worst)} outputs differ from" if check.faults else "agrees with"
     return f"{verdict} ONNX Runtime: {figures}{more}; {where}"
 

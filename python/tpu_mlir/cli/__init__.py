@@ -10,7 +10,7 @@ import typer
 
 from tpu_mlir.cli.app import app
 from tpu_mlir.cli.console import errors, print_error, print_warning
-from tpu_mlir.errors import TpuMlirError, TpuMlirWarning
+from tpu_mlir.errors import HostPartsWarning, TpuMlirError, TpuMlirWarning
 from tpu_mlir.interrupts import Interrupted, announce
 from tpu_mlir.runtime.files import reason
 
@@ -54,7 +54,9 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     """Print `warning: ...`; only those about the user's model concern the user."""
-    if issubclass(category, TpuMlirWarning):
+    if issubclass(category, HostPartsWarning):
+        print_warning(str(message).splitlines()[0])  # a table shows each node
+    elif issubclass(category, TpuMlirWarning):
         print_warning(str(message))
 
 

@@ -17,6 +17,7 @@ from tpu_mlir.cli.compilation.record import messages_apart, record
 from tpu_mlir.cli.compilation.report import write_report
 from tpu_mlir.cli.compilation.search import run_search
 from tpu_mlir.cli.console import errors
+from tpu_mlir.cli.parts import print_parts
 from tpu_mlir.cli.records import takes_records
 from tpu_mlir.cli.text import examples, json_text, size_text
 
@@ -68,6 +69,8 @@ def _compile(job: Job) -> "tuple[Built, Check | None]":
     built = run_search(job) if request.precision is Precision.AUTO else build(job)
     built.bmodel.save(request.output)
     errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
+    for model in built.bmodel.info().models:
+        print_parts(model.stages[0])
     checked = run_check(job, built)
     write_report(job, built, evaluate(job, built))
     return built, checked

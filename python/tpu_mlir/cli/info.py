@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tpu_mlir.cli.console import numbers, output, print_table
+from tpu_mlir.cli.parts import print_whole
 from tpu_mlir.cli.text import examples, shape_text, size_text
 from tpu_mlir.printable import printable
 from tpu_mlir.runtime import BModel
@@ -30,6 +31,8 @@ def info(
 ) -> None:
     """Show the networks of a bmodel: inputs, outputs, memory and commands of each stage.
 
+    Of a model with parts for the host, also the parts in order, what each reads and makes, and why it runs there.
+
     Inner tensors of --memory are those on record; with `tpuc compile --keep-tensors` that is every layer's, otherwise
     many stay in the chip's local memory.
     """
@@ -50,6 +53,8 @@ def print_model(path: Path, facts: ModelInfo) -> None:
     output.print(f"written by container version {printable(facts.version)}, time {printable(facts.time.strip())}")
     if facts.kernel_module:
         output.print(f"embeds the firmware {printable(facts.kernel_module)}")
+    for model in facts.models:
+        print_whole(model)
     for net in facts.networks:
         for number, stage in enumerate(net.stages):
             print_stage(net, number, stage)

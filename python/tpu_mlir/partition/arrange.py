@@ -7,8 +7,9 @@ part: no path leaves a part and comes back, and there are no more parts than the
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tpu_mlir.partition.prices import START, Work, moving
+from tpu_mlir.partition.prices import Work, size
 from tpu_mlir.partition.survey import Tensor
+from tpu_mlir.runtime.transfers import START, moving
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _gain(island: Sequence[Node], tensors: Mapping[str, Tensor], outside: Collec
     """Return the seconds of the host that the chip saves, less those of moving; the chip's own hardly count."""
     made = {name for node in island for name in node.makes}
     taken = {name for node in island for name in node.reads} - made
-    moved = [tensors[name] for name in sorted(taken | made.intersection(outside))]
+    moved = sum(size(tensors[name]) for name in taken | made.intersection(outside))
     return sum(node.work.on_host for node in island) - moving(moved)
 
 

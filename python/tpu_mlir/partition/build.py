@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 
 from tpu_mlir._native import bmodel as native
-from tpu_mlir.errors import CompileError, ModelError, TpuMlirWarning
+from tpu_mlir.errors import CompileError, HostPartsWarning, ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx.loading import load
 from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.options import CompileOptions
@@ -133,7 +133,7 @@ def _tell(plan: Plan) -> None:
     more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     count = sum(len(part.model.graph.node) for part in plan.parts)
     head = f"{len(nodes)} of {count} nodes run on the host, in ONNX Runtime; tpuc info shows the parts"
-    warnings.warn("\n  ".join([head, *lines[:_SHOWN], *more]), TpuMlirWarning, stacklevel=4)
+    warnings.warn("\n  ".join([head, *lines[:_SHOWN], *more]), HostPartsWarning, stacklevel=4)
 
 
 def with_declared_types(source: Source, compiled: BModel, options: CompileOptions) -> BModel:

@@ -58,7 +58,7 @@ class _Constants:
         """Return a constant as an initializer."""
         if name in self._given:
             return self._given[name]
-        return numpy_helper.from_array(np.ascontiguousarray(self._computed[name]), name)
+        return numpy_helper.from_array(np.asarray(self._computed[name]), name)
 
 
 def _declared(name: str, tensors: Mapping[str, Tensor]) -> onnx.ValueInfoProto:

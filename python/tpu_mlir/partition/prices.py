@@ -1,9 +1,5 @@
-"""What it takes to run nodes on the host, and to start a network on the chip and move what it reads and makes.
+"""What it takes to run nodes on the host: orders of magnitude, to tell a backbone from a handful of small nodes."""
 
-Orders of magnitude, to tell a backbone from a handful of small nodes; nothing finer hangs on them.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
@@ -11,8 +7,6 @@ from onnx import TensorProto, helper
 
 from tpu_mlir.partition.survey import Tensor
 
-START = 90e-6  # s, launch and interrupt of a network: docs/targets/bm1684x.md, "start of a run"
-BANDWIDTH = 2e9  # B/s between the host's memory and the chip's: PCIe, or a copy within the memory of a board
 HOST_MACS = 2e9  # 1/s, one thread of ONNX Runtime without fused operators
 HOST_ELEMENTS = 2.5e8  # 1/s, read and written by other operators
 
@@ -28,11 +22,6 @@ class Work:
     def on_host(self) -> float:
         """Seconds on the host."""
         return self.macs / HOST_MACS + self.elements / HOST_ELEMENTS
-
-
-def moving(tensors: Iterable[Tensor]) -> float:
-    """Return the seconds that tensors take from one memory to the other."""
-    return sum(size(tensor) for tensor in tensors) / BANDWIDTH
 
 
 def elements(tensor: Tensor | None) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tpu_mlir._native import bmodel as native
+from tpu_mlir.runtime.part_info import WholeInfo, describe_models
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ class NetInfo:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A bmodel file of `file_size` bytes; `kernel_module` is the file name of embedded firmware, or empty."""
+    """A bmodel file of `file_size` bytes; `kernel_module` is the file name of embedded firmware, or empty.
+
+    models: those of several parts, and those whose inputs and outputs have other types than their network's.
+    """
 
     chip: str
     version: str
@@ -105,6 +109,7 @@ class ModelInfo:
     device_count: int
     file_size: int
     networks: tuple[NetInfo, ...]
+    models: tuple[WholeInfo, ...]
 
 
 def _tensor(tensor: native.Tensor) -> TensorInfo:
@@ -142,7 +147,7 @@ def _stage(stage: native.Stage) -> StageInfo:
 
 
 def describe(model: native.Model, file_size: int) -> ModelInfo:
-    """Return the records of a whole file. Raises BModelError if its tensor table is damaged."""
+    """Return the records of a whole file. Raises BModelError if a tensor table or a part of a model is damaged."""
     nets = tuple(NetInfo(net.name, net.address_mode, tuple(map(_stage, net.stages))) for net in model.nets)
     return ModelInfo(
         chip=model.chip,
@@ -152,6 +157,7 @@ def describe(model: native.Model, file_size: int) -> ModelInfo:
         device_count=model.device_count,
         file_size=file_size,
         networks=nets,
+        models=describe_models(model),
     )
 
 

@@ -95,10 +95,12 @@ class HostPart:
     def __init__(self, data: bytes, file: str) -> None:
         from tpu_mlir.frontend.onnx.session import Session, SessionError
 
-        self.model = parse_host_model(data, file)
         self._file = file
         try:
+            self.model = parse_host_model(data)
             self._session = Session(self.model)
+        except BModelError as reason:
+            raise BModelError(f"{file}: {reason}") from None
         except SessionError as reason:
             raise BModelError(f"{file}: ONNX Runtime refuses the part for the host: {reason}") from None
 
@@ -130,7 +132,7 @@ class HostPart:
             raise RunError(f"{self._file}: ONNX Runtime cannot run the part for the host: {reason}") from None
 
 
-def parse_host_model(data: bytes, file: str) -> "onnx.ModelProto":
+def parse_host_model(data: bytes) -> "onnx.ModelProto":
     """Return the ONNX model of a part. Raises BModelError if it is none, or reads other files."""
     import onnx
     from google.protobuf.message import DecodeError
@@ -138,11 +140,11 @@ def parse_host_model(data: bytes, file: str) -> "onnx.ModelProto":
     try:
         model = onnx.ModelProto.FromString(data)
     except DecodeError:
-        raise BModelError(f"{file}: damaged: a part for the host is no ONNX model") from None
+        raise BModelError("damaged: a part for the host is no ONNX model") from None
     if not model.HasField("graph"):
-        raise BModelError(f"{file}: damaged: a part for the host holds no graph")
+        raise BModelError("damaged: a part for the host holds no graph")
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in model.graph.initializer):
-        raise BModelError(f"{file}: a part for the host has weights in other files")
+        raise BModelError("a part for the host has weights in other files")
     return model
 
 

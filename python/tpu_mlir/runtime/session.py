@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -56,6 +56,17 @@ class RunResult:
     trace: str
 
 
+@dataclass(frozen=True)
+class PartRun:
+    """What a part has read and made in a run; `run` of a part on the chip."""
+
+    part: ChipPart | HostPart
+    reads: dict[str, Array]
+    makes: dict[str, Array]
+    captured: dict[str, Array]
+    run: runtime.Run | None
+
+
 class Session:
     """A model of a bmodel, ready to run any number of times, also from several threads.
 
@@ -101,6 +112,10 @@ class Session:
     def networks(self, stage: int = 0) -> list[ChipPart]:
         """Return the parts that run on the chip, in order; of a network, itself. Raises BModelError."""
         return self._stage(stage).networks
+
+    def parts(self, stage: int = 0) -> list[ChipPart | HostPart]:
+        """Return all parts, in order. Raises BModelError."""
+        return list(self._stage(stage).parts)
 
     def stage(self, stage: int) -> native.Stage:
         """Return what the file says of a stage of a network.
@@ -224,21 +239,44 @@ class Session:
         for name in sorted(wanted - recorded):
             raise RunError(f"{self._bmodel.name}: tensor '{name}' is not on record")
         number, values = self._chosen(input_feed, stage)
-        tensors: dict[str, Array] = {}
-        runs: list[runtime.Run] = []
+        done = list(self._run_parts(number, values, Request(wanted, timed, cycles, stop)))
+        tensors = {name: array for each in done for name, array in each.captured.items()}
+        runs = [each.run for each in done if each.run is not None]
+        trace = joined([(run.trace(), run.cycles) for run in runs]) if timed else ""
+        return RunResult(self._outputs(number, values), tensors, sum(run.cycles for run in runs), trace)
+
+    def run_parts(
+        self,
+        input_feed: Mapping[str, npt.ArrayLike],
+        *,
+        stage: int | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> tuple[list[PartRun], dict[str, Array]]:
+        """Run the network; return what each part reads and makes, in order, and the outputs. Raises as `run` does."""
+        number, values = self._chosen(input_feed, stage)
+        done = list(self._run_parts(number, values, Request((), timed=False, cycles="static", stop=stop)))
+        return done, self._outputs(number, values)
+
+    def _run_parts(self, number: int, values: dict[str, Array], request: Request) -> Iterator[PartRun]:
+        """Run the parts of a stage in order on values, which get what each makes."""
         for part in self._stages[number].parts:
+            reads = {name: values[name] for name in part.reads}
             if isinstance(part, HostPart):
-                values |= part.run(values)
-                continue
-            runs.append(part.run(values, Request(wanted, timed, cycles, stop)))
-            values |= {result.tensor.name: result_array(result) for result in runs[-1].outputs}
-            tensors |= {result.tensor.name: result_array(result) for result in runs[-1].captured}
-        outputs = {
+                run, made, captured = None, part.run(reads), dict[str, Array]()
+            else:
+                run = part.run(reads, request)
+                made, captured = (
+                    {result.tensor.name: result_array(result) for result in results}
+                    for results in (run.outputs, run.captured)
+                )
+            values |= made
+            yield PartRun(part, reads, made, captured, run)
+
+    def _outputs(self, number: int, values: Mapping[str, Array]) -> dict[str, Array]:
+        return {
             each.name: values[each.name].astype(numpy_type(each.data_type), copy=False)
             for each in self._stages[number].outputs
         }
-        trace = joined([(run.trace(), run.cycles) for run in runs]) if timed else ""
-        return RunResult(outputs, tensors, sum(run.cycles for run in runs), trace)
 
     def _stage(self, stage: int) -> ModelStage:
         self._bmodel.check_stage(self._bmodel.find(self._name), stage)

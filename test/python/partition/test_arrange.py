@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 from tpu_mlir.partition.arrange import Arrangement, Node, arrange
-from tpu_mlir.partition.prices import BANDWIDTH, HOST_MACS, START, Work
+from tpu_mlir.partition.prices import HOST_MACS, Work
 from tpu_mlir.partition.survey import Tensor
+from tpu_mlir.runtime.transfers import BANDWIDTH, START
 
 LARGE = int(HOST_MACS)  # a second on the host
 

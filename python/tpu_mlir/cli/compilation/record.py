@@ -33,12 +33,13 @@ def messages_apart(wanted: bool) -> Generator[list[str]]:
 
 def record(output: Path, built: Built, checked: "Check | None", warned: list[str]) -> dict[str, object]:
     """Return the facts of a bmodel that has been written; `check` is null without one."""
-    from tpu_mlir.runtime.profile import profile
+    from tpu_mlir.runtime import Session
 
     return {
         "file": str(output),
         "bytes": len(built.bmodel.data),
-        "cycles": profile(built.bmodel).cycles,
+        "cycles": Session(built.bmodel).cycles(),
+        "parts": [dataclasses.asdict(part) for model in built.bmodel.info().models for part in model.stages[0].parts],
         "check": checked and {"agrees": checked.agrees, **dataclasses.asdict(checked)},
         "precision_overrides": dict(built.overrides),
         "warnings": warned,
