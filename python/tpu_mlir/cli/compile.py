@@ -12,6 +12,7 @@ from tpu_mlir.cli.compilation.corrections import check_network, run_corrections
 from tpu_mlir.cli.compilation.evaluation import evaluate
 from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
+from tpu_mlir.cli.compilation.parts import build_parts
 from tpu_mlir.cli.compilation.prepare import make_job
 from tpu_mlir.cli.compilation.record import messages_apart, record
 from tpu_mlir.cli.compilation.report import write_report
@@ -20,6 +21,7 @@ from tpu_mlir.cli.console import errors
 from tpu_mlir.cli.parts import print_parts
 from tpu_mlir.cli.records import takes_records
 from tpu_mlir.cli.text import examples, json_text, size_text
+from tpu_mlir.errors import CompileError, ModelError
 
 if TYPE_CHECKING:
     from tpu_mlir.checking import Check
@@ -64,9 +66,12 @@ def compile(
 def _compile(job: Job) -> "tuple[Built, Check | None]":
     request = job.request
     check_data(job)
-    check_network(job)
-    job = dataclasses.replace(job, corrected=run_corrections(job))
-    built = run_search(job) if request.precision is Precision.AUTO else build(job)
+    try:
+        built = _network(job)
+    except (ModelError, CompileError) as reason:
+        if not request.host:
+            raise
+        built = build_parts(job, reason, _network)
     built.bmodel.save(request.output)
     errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
     for model in built.bmodel.info().models:
@@ -74,6 +79,13 @@ def _compile(job: Job) -> "tuple[Built, Check | None]":
     checked = run_check(job, built)
     write_report(job, built, evaluate(job, built))
     return built, checked
+
+
+def _network(job: Job) -> Built:
+    """Build a model that is a single network. Raises TpuMlirError or a usage error."""
+    check_network(job)
+    job = dataclasses.replace(job, corrected=run_corrections(job))
+    return run_search(job) if job.request.precision is Precision.AUTO else build(job)
 
 
 def register(app: typer.Typer) -> None:

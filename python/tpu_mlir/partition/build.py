@@ -1,6 +1,5 @@
 """From the parts of a model to one bmodel, whose section of models says what runs where."""
 
-import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,15 +10,14 @@ import onnx
 from tpu_mlir._native import bmodel as native
 from tpu_mlir.errors import CompileError, HostPartsWarning, ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx.loading import load
-from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.options import CompileOptions
 from tpu_mlir.partition.graphs import producers
-from tpu_mlir.partition.plan import Plan, PlannedPart, make_plan, nodes_of
+from tpu_mlir.partition.plan import Plan, PlannedPart
+from tpu_mlir.partition.settle import Source, settle
 from tpu_mlir.partition.survey import Tensor, maker_of
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.runtime.types import declared_type, numpy_type, onnx_number
 
-Source = str | os.PathLike[str] | onnx.ModelProto
 Network = Callable[[onnx.ModelProto, CompileOptions], BModel]  # compiles a part
 
 _SHOWN = 5  # nodes that a warning names
@@ -30,39 +28,13 @@ def build(source: Source, options: CompileOptions, network: Network, reason: Mod
 
     Raises ModelError or CompileError where a part can neither be compiled nor run by ONNX Runtime.
     """
-    try:
-        plan = make_plan(source, options.input_shapes, {})
-    except ModelError:
-        raise reason from None
-    refused = dict(plan.refused)
-    if not refused:  # the importer takes all: then what a pass has refused goes to the host
-        refused = _blamed([PlannedPart(plan.model, on_host=False)], reason)
-        if not refused:
-            raise reason
-        plan = make_plan(source, options.input_shapes, refused)
-    while True:
-        _check_host(plan, reason)
-        try:
-            made = _assemble(plan, options, network)
-        except CompileError as problem:
-            more = _blamed(plan.parts, problem)
-            if not more:
-                raise
-            refused |= more
-            plan = make_plan(source, options.input_shapes, refused)
-            continue
+
+    def attempt(plan: Plan) -> BModel:
+        made = _assemble(plan, options, network)
         _tell(plan)
         return made
 
-
-def _blamed(parts: Sequence[PlannedPart], problem: Exception) -> dict[str, str]:
-    """Return the nodes that a pass has refused, and why."""
-    tensors = problem.tensors if isinstance(problem, CompileError) else {}
-    found: dict[str, str] = {}
-    for name, reason in tensors.items():
-        for part in parts:
-            found |= dict.fromkeys(nodes_of(part, [name]), reason) if not part.on_host else {}
-    return found
+    return settle(source, options.input_shapes, reason, attempt)
 
 
 def _assemble(plan: Plan, options: CompileOptions, network: Network) -> BModel:
@@ -76,7 +48,8 @@ def _assemble(plan: Plan, options: CompileOptions, network: Network) -> BModel:
         chosen = replace(
             options, name=f"{options.name}.{number}", input_shapes={}, precision_overrides=overrides[number]
         )
-        nets += network(part.model, chosen).contents.nets
+        (net,) = network(part.model, chosen).contents.nets
+        nets.append(native.Net(name=chosen.name, stages=net.stages))
         parts.append(native.Part(net=chosen.name))
     inputs, outputs = (
         [_declared(value, plan.survey.tensors.get(value.name)) for value in values]
@@ -105,16 +78,6 @@ def _divided(overrides: Mapping[str, str], parts: Sequence[PlannedPart]) -> list
             )
             warnings.warn(text, TpuMlirWarning, stacklevel=6)
     return found
-
-
-def _check_host(plan: Plan, reason: Exception) -> None:
-    """Raise the reason, and ONNX Runtime's, where that refuses a part."""
-    for part in plan.parts:
-        try:
-            if part.on_host:
-                Session(part.model)
-        except SessionError as other:
-            raise CompileError(f"{reason}\nnor can the host run them: ONNX Runtime: {other}") from None
 
 
 def _declared(value: onnx.ValueInfoProto, tensor: Tensor | None) -> native.Declared:

@@ -4,7 +4,9 @@ import math
 import os
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,11 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.compiler import choose_precision, names_of_files, pipeline, run_passes
-from tpu_mlir.errors import CalibrationError, TpuMlirWarning
+from tpu_mlir.errors import CalibrationError, CompileError, ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.options import CompileOptions
+from tpu_mlir.partition.plan import Plan
+from tpu_mlir.partition.settle import Source, settle
 from tpu_mlir.quantization.auto import choose_by_trial, trial_samples
 from tpu_mlir.quantization.methods import METHODS
 from tpu_mlir.quantization.network import Network
@@ -68,34 +72,107 @@ def calibrate(
     facts = {"method": method}
     if isinstance(model, str | os.PathLike):
         facts["model"] = fingerprint(model)
+    given = _Given(method, samples, seed, preprocess or Preprocess(), skip_bad, workers, scheduler)
+    try:
+        entries, more = _of_network(lambda: _compilable(model, input_shapes or {}), data, given, progress)
+    except (ModelError, CompileError) as reason:
+        if isinstance(model, ir.Module):
+            raise
+        entries, more = _of_parts(model, data, input_shapes or {}, given, progress, reason)
+    return Ranges(entries, facts | more)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """How ranges are found: the options of `calibrate`."""
+
+    method: str
+    samples: int
+    seed: int
+    preprocess: Preprocess
+    skip_bad: bool
+    workers: int | None
+    scheduler: str | None
+
+
+Table = tuple[dict[str, Range], dict[str, str]]  # ranges by name, and facts
+
+
+def _compilable(model: Model, input_shapes: Mapping[str, Sequence[int]]) -> ir.Module:
+    """Return the cleaned module of a model that is a single network. Raises ModelError or CompileError."""
+    module = clean_module(model, input_shapes)
+    if not isinstance(model, ir.Module):
+        from tpu_mlir.dry_run import check_compilable
+
+        check_compilable(module, CompileOptions())
+    return module
+
+
+def _of_parts(
+    model: Source,
+    data: Data,
+    input_shapes: Mapping[str, Sequence[int]],
+    given: _Given,
+    progress: Progress,
+    reason: ModelError | CompileError,
+) -> Table:
+    """Return the ranges of all networks of a model with parts for the host, each on what comes before it."""
+    from tpu_mlir.quantization.part_data import part_data
+
+    def attempt(plan: Plan) -> Table:
+        entries, facts = dict[str, Range](), dict[str, str]()
+        for part in (part.model for part in plan.parts if not part.on_host):
+            with scratch_folder() as scratch:
+                folder = scratch.path / "samples"
+                folder.mkdir()
+                own = part_data(
+                    plan.model,
+                    part,
+                    data,
+                    folder,
+                    input_shapes=input_shapes,
+                    preprocess=given.preprocess,
+                    samples=given.samples,
+                    seed=given.seed,
+                    skip_bad=given.skip_bad,
+                )
+                found, facts = _of_network(partial(_compilable, part, {}), own, given, progress)
+            entries |= found
+        return entries, facts
+
+    return settle(model, input_shapes, reason, attempt)
+
+
+def _of_network(make: Callable[[], ir.Module], data: Data, given: _Given, progress: Progress) -> Table:
+    """Return the ranges of the cleaned module that is made."""
+    facts = dict[str, str]()
     with scratch_folder() as scratch:
         # Nothing keeps the module: from here on the model is in the file and in ONNX Runtime.
-        network = Network.write(clean_module(model, input_shapes), scratch.path / "reference.onnx")
-        found = find_samples(data, network.inputs, preprocess or Preprocess(), count=samples, seed=seed)
-        tried = trial_samples(found if method == AUTO else ())
+        network = Network.write(make(), scratch.path / "reference.onnx")
+        found = find_samples(data, network.inputs, given.preprocess, count=given.samples, seed=given.seed)
+        tried = trial_samples(found if given.method == AUTO else ())
         total = len(found) + len(tried)
         seen = observe(
             network,
             found,
-            skip_bad=skip_bad,
-            workers=workers,
-            scheduler=scheduler,
+            skip_bad=given.skip_bad,
+            workers=given.workers,
+            scheduler=given.scheduler,
             progress=lambda done, _: progress(done, total),
         )
-        facts["samples"] = f"{seen.used}, seed {seed}"
+        facts["samples"] = f"{seen.used}, seed {given.seed}"
         if seen.bad:
             warnings.warn("\n  ".join([f"{len(seen.bad)} left out:", *seen.bad]), TpuMlirWarning, stacklevel=2)
         _warn_of_infinities(seen)
         moving = moving_tensors(seen)
-        if method != AUTO:
-            chosen = {name: METHODS[method](tensor) for name, tensor in moving.items()}
+        if given.method != AUTO:
+            chosen = {name: METHODS[given.method](tensor) for name, tensor in moving.items()}
         else:
             trials = choose_by_trial(network, moving, tried, lambda done: progress(len(found) + done, total))
             chosen = {name: trial.best[1] for name, trial in trials.items()}
             counts = Counter(trial.best[0] for trial in trials.values())
             facts["chosen"] = ", ".join(f"{name} {count}" for name, count in counts.most_common())
-    entries = {name: _with_reach(chosen.get(name, ZERO), tensor) for name, tensor in seen.tensors.items()}
-    return Ranges(entries, facts)
+    return {name: _with_reach(chosen.get(name, ZERO), tensor) for name, tensor in seen.tensors.items()}, facts
 
 
 def _with_reach(chosen: Range, seen: Observation) -> Range:

@@ -34,9 +34,13 @@ def compile_job(
     overrides: Mapping[str, str],
     *,
     keep_tensors: bool = False,
+    host: bool = False,
     observers: "Sequence[Observer]" = (),
 ) -> "BModel":
-    """Compile what a job is about, corrected if it was, with these ranges and overrides. Raises TpuMlirError."""
+    """Compile what a job is about, corrected if it was, with these ranges and overrides. Raises TpuMlirError.
+
+    `host` lets it become parts, of which those for the host are not compiled.
+    """
     request, corrected = job.request, job.corrected
     from tpu_mlir import compiler
     from tpu_mlir.quantization.operations import copy
@@ -57,5 +61,5 @@ def compile_job(
         cycles=request.cycles.value,
         name=None if job.network is request.model and not corrected else compiler.network_name(request.model),
         observers=observers,
-        host=request.host,
+        host=host,
     )

@@ -41,7 +41,7 @@ def run_check(job: Job, built: Built) -> "Check | None":
             built.bmodel,
             (job.element_type, *built.overrides.values()),
             told,
-            rebuild=lambda: compile_job(job, built.ranges, built.overrides, keep_tensors=True),
+            rebuild=lambda: compile_job(job, built.ranges, built.overrides, keep_tensors=True, host=job.request.host),
             compiled=job.corrected.module if job.corrected else None,
         )
     _show(job, built, found, told.seconds)
