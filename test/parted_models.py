@@ -73,3 +73,88 @@ def detector() -> onnx.ModelProto:
     outputs: list[Value] = [("kept", FLOAT, None), ("chosen", I64, [None, 3])]
     outputs += [("values", FLOAT, [1, 20]), ("indices", I64, [1, 20])]
     return graph(nodes, [("image", FLOAT, [1, 3, 64, 64])], outputs, constants)
+
+
+def preprocessing() -> onnx.ModelProto:
+    """A photo of bytes in rows of pixels, its levels numbered in order, before a backbone."""
+    nodes, constants = backbone("ready", "features")
+    constants |= {"scale": np.array(0.01, np.float32), "flat": np.array([-1]), "whole": np.array([1, 32, 32, 3])}
+    before = [
+        node("Cast", ["photo"], ["wide"], to=I64),
+        node("Reshape", ["wide", "flat"], ["pixels"]),
+        node("Unique", ["pixels"], ["all_levels", "firsts", "levels"]),
+        node("Reshape", ["levels", "whole"], ["numbered"]),
+        node("Transpose", ["numbered"], ["planes"], perm=[0, 3, 1, 2]),
+        node("Cast", ["planes"], ["numbers"], to=FLOAT),
+        node("Mul", ["numbers", "scale"], ["ready"]),
+    ]
+    nodes = [*before, *nodes, node("GlobalAveragePool", ["features"], ["pooled"])]
+    return graph(nodes, [("photo", U8, [1, 32, 32, 3])], [("pooled", FLOAT, None)], constants, opset=18)
+
+
+def middle() -> onnx.ModelProto:
+    """TopK between convolutions: three parts."""
+    nodes, constants = backbone("image", "features")
+    constants |= weights("after_w", 16, 16, 3, 3)
+    constants |= {"rows_shape": np.array([1, 16, -1]), "map_shape": np.array([1, 16, 8, 8]), "count": np.array([64])}
+    nodes += [
+        node("Reshape", ["features", "rows_shape"], ["rows"]),
+        node("TopK", ["rows", "count"], ["best", "places"], axis=-1),
+        node("Reshape", ["best", "map_shape"], ["map"]),
+        node("Conv", ["map", "after_w"], ["sums"], pads=[1, 1, 1, 1]),
+        node("Relu", ["sums"], ["result"]),
+    ]
+    outputs: list[Value] = [("result", FLOAT, None), ("places", I64, None)]
+    return graph(nodes, [("image", FLOAT, [1, 3, 64, 64])], outputs, constants)
+
+
+def counting() -> onnx.ModelProto:
+    """Places and values that the data decide the number of."""
+    nodes, constants = backbone("image", "features")
+    constants |= {"least": np.array(0.4, np.float32)}
+    nodes += [
+        node("Greater", ["features", "least"], ["mask"]),
+        node("NonZero", ["mask"], ["places"]),
+        node("Unique", ["features"], ["values"]),
+    ]
+    outputs: list[Value] = [("mask", BOOL, None), ("places", I64, None), ("values", FLOAT, None)]
+    return graph(nodes, [("image", FLOAT, [1, 3, 64, 64])], outputs, constants)
+
+
+def choosing() -> onnx.ModelProto:
+    """A branch that the data choose, between two backbones; the branches read a tensor from outside."""
+    nodes, constants = backbone("image", "features")
+    later, more = backbone("chosen", "result")
+    constants |= {"two": np.array(2, np.float32), "most": np.array(0.5, np.float32)}
+    more |= weights("result_w0", 16, 16, 3, 3)
+    branches = {
+        f"{name}_branch": helper.make_graph([made], name, [], [helper.make_tensor_value_info(name, FLOAT, None)])
+        for name, made in (
+            ("then", node("Mul", ["features", "two"], ["then"])),
+            ("else", node("Neg", ["features"], ["else"])),
+        )
+    }
+    nodes += [
+        node("ReduceMax", ["features"], ["largest"], keepdims=0),
+        node("Greater", ["largest", "most"], ["is_large"]),
+        node("If", ["is_large"], ["chosen"], **branches),
+    ]
+    return graph([*nodes, *later], [("image", FLOAT, [1, 3, 64, 64])], [("result", FLOAT, None)], constants | more)
+
+
+def unique() -> onnx.ModelProto:
+    """Nothing for the chip; numbers beyond i32."""
+    nodes = [node("Unique", ["ids"], ["values", "", "", "counts"])]
+    return graph(nodes, [("ids", I64, [9])], [("values", I64, None), ("counts", I64, None)], {})
+
+
+def passing() -> onnx.ModelProto:
+    """Outputs that are an input, a constant, or known at import."""
+    nodes = [node("Shape", ["x"], ["shape"]), node("Unique", ["x"], ["values"])]
+    outputs: list[Value] = [
+        ("x", FLOAT, None),
+        ("values", FLOAT, None),
+        ("shape", I64, None),
+        ("constant", FLOAT, None),
+    ]
+    return graph(nodes, [("x", FLOAT, [2, 3])], outputs, {"constant": np.ones(3, np.float32)})

@@ -294,6 +294,16 @@ static llvm::Error check(const Model &model) {
   if (!model.kernelModule.empty())
     return llvm::createStringError("cannot write the embedded firmware '" +
                                    model.kernelModule + "'");
+  for (const Composite &composite : model.composites)
+    for (const CompositeStage &stage : composite.stages)
+      for (const std::vector<Declared> *tensors :
+           {&stage.inputs, &stage.outputs})
+        for (const Declared &tensor : *tensors)
+          for (int64_t size : tensor.shape)
+            if (size < -1)
+              return llvm::createStringError(
+                  llvm::formatv("model '{0}': tensor '{1}' has the size {2}",
+                                composite.name, tensor.name, size));
   llvm::StringSet<> names;
   for (const Net &net : model.nets) {
     if (!names.insert(net.name).second)

@@ -130,7 +130,7 @@ def compile_module(module: ir.Module, options: CompileOptions, observers: Sequen
             observer.begin(shown, scratch.path)
         for stage, told in zip(coming, shown, strict=True):
             start = time.perf_counter()
-            run_passes(module, stage.passes, names_of_files(options, scratch))
+            run_passes(module, stage.passes, names_of_files(options, scratch), blames=stage.name != TYPED)
             _tell(observers, told, module, start)
         return BModel((scratch.path / "network.bmodel").read_bytes(), options.name)
 
@@ -196,10 +196,13 @@ def names_of_files(options: CompileOptions, scratch: Scratch) -> Mapping[str, st
     return {f"{scratch.alias}/{OVERRIDES}": str(given)} if is_file else {}
 
 
-def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = MappingProxyType({})) -> None:
+def run_passes(
+    module: ir.Module, passes: str, files: Mapping[str, str] = MappingProxyType({}), *, blames: bool = True
+) -> None:
     """Run a pipeline on a module; messages name `files` as their values do.
 
     Raises CompileError with every error, one a line, each naming the user's node; warns (TpuMlirWarning) of the rest.
+    `blames`: an error is about what its tensor is, and not about an option, so that the host may compute that instead.
     A line of a temporary file, which the user has not written, is no place to look at and left out.
     """
     with module.context:
@@ -212,6 +215,8 @@ def run_passes(module: ir.Module, passes: str, files: Mapping[str, str] = Mappin
         lines = [_describe(each, files) for each in errors]
         if not errors or any(_OWN.match(each.message) for each in errors):
             raise CompileError("\n".join([*lines, _FAULT]))
+        if not blames:
+            raise CompileError("\n".join(lines))
         reasons = {name: _message(each, files) for each in errors for name in names(each.location)}
         raise CompileError("\n".join(lines), reasons)
 

@@ -32,5 +32,6 @@ def check_compilable(module: ir.Module, options: CompileOptions) -> None:
     with scratch_folder() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore", TpuMlirWarning)  # told when it is compiled
         types = (*choose_precision(quantized, scratch), *take_pixels(options.fuse_preprocess))
-        passes = pipeline(*types, f"lower-top-to-tpu{{chip={options.chip}}}", _ALONE)
-        run_passes(copy(module), passes, names_of_files(quantized, scratch))
+        tried = copy(module)
+        run_passes(tried, pipeline(*types), names_of_files(quantized, scratch), blames=False)
+        run_passes(tried, pipeline(f"lower-top-to-tpu{{chip={options.chip}}}", _ALONE))

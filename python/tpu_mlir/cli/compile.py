@@ -12,13 +12,13 @@ from tpu_mlir.cli.compilation.corrections import check_network, run_corrections
 from tpu_mlir.cli.compilation.evaluation import evaluate
 from tpu_mlir.cli.compilation.job import Built, Job
 from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
+from tpu_mlir.cli.compilation.part_table import print_parts
 from tpu_mlir.cli.compilation.parts import build_parts
 from tpu_mlir.cli.compilation.prepare import make_job
 from tpu_mlir.cli.compilation.record import messages_apart, record
 from tpu_mlir.cli.compilation.report import write_report
 from tpu_mlir.cli.compilation.search import run_search
 from tpu_mlir.cli.console import errors
-from tpu_mlir.cli.parts import print_parts
 from tpu_mlir.cli.records import takes_records
 from tpu_mlir.cli.text import examples, json_text, size_text
 from tpu_mlir.errors import CompileError, ModelError
@@ -67,11 +67,11 @@ def _compile(job: Job) -> "tuple[Built, Check | None]":
     request = job.request
     check_data(job)
     try:
-        built = _network(job)
+        job, built = _network(job)
     except (ModelError, CompileError) as reason:
         if not request.host:
             raise
-        built = build_parts(job, reason, _network)
+        built = build_parts(job, reason, lambda part: _network(part)[1])
     built.bmodel.save(request.output)
     errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
     for model in built.bmodel.info().models:
@@ -81,11 +81,11 @@ def _compile(job: Job) -> "tuple[Built, Check | None]":
     return built, checked
 
 
-def _network(job: Job) -> Built:
-    """Build a model that is a single network. Raises TpuMlirError or a usage error."""
+def _network(job: Job) -> tuple[Job, Built]:
+    """Build a model that is a single network; return its job, with what was corrected. Raises as `build` does."""
     check_network(job)
     job = dataclasses.replace(job, corrected=run_corrections(job))
-    return run_search(job) if job.request.precision is Precision.AUTO else build(job)
+    return job, run_search(job) if job.request.precision is Precision.AUTO else build(job)
 
 
 def register(app: typer.Typer) -> None:

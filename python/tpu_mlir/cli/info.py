@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tpu_mlir.cli.compilation.part_table import print_whole
 from tpu_mlir.cli.console import numbers, output, print_table
-from tpu_mlir.cli.parts import print_whole
 from tpu_mlir.cli.text import examples, shape_text, size_text
 from tpu_mlir.printable import printable
 from tpu_mlir.runtime import BModel

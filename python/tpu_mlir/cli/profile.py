@@ -14,9 +14,10 @@ from tpu_mlir.printable import printable
 from tpu_mlir.report import page
 from tpu_mlir.report.page import cause_text
 from tpu_mlir.report.text import amount_text, percent, time_text
-from tpu_mlir.runtime import BModel
+from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.local_memory import local_memory
+from tpu_mlir.runtime.parts import HostPart
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 from tpu_mlir.runtime.profile import profile as take_profile
 from tpu_mlir.runtime.schedule import groups_of
@@ -52,8 +53,14 @@ def profile(
 
     Times come from the chip's cycle model; nothing is executed, so no inputs are needed. Layers are named by the
     tensors that they make; a bmodel of another compiler that names none is listed by operation.
+
+    Of a model with parts for the host, the networks are shown one after the other; the host's time is not simulated.
     """
     model = BModel.load(bmodel)
+    session = Session(model, net=network)
+    if len(session.networks(stage)) != 1:
+        _several(session, stage, cycles, _Shown(top, as_json, report or trace))
+        return
     found = take_profile(model, network, stage, cycles.value)
 
     def html() -> str:
@@ -69,6 +76,42 @@ def profile(
         typer.echo(json.dumps(json_record(found), indent=2))
     elif report is None and trace is None:
         print_profile(found, top)
+        _print_host(session, stage)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    """How profiles are shown: layers to list, as JSON, and the file that only one network can have."""
+
+    top: int
+    as_json: bool
+    file: Path | None
+
+
+def _several(session: Session, stage: int, cycles: CycleModel, shown: _Shown) -> None:
+    """Show the networks of a model one after the other, each with its share. Raises a usage error for a file."""
+    networks = session.networks(stage)
+    if shown.file is not None:
+        names = ", ".join(f"'{part.net.name}'" for part in networks) or "none"
+        raise typer.BadParameter(f"name the network that the file is to show: {names}", param_hint="--network")
+    found = [take_profile(session.bmodel, part.net.name, part.number, cycles.value) for part in networks]
+    if shown.as_json:
+        typer.echo(json.dumps([json_record(each) for each in found], indent=2))
+        return
+    total = sum(each.cycles for each in found)
+    for each in found:
+        print_profile(each, shown.top)
+        output.print(f"{percent(each.cycles, total)} of the {total:,} cycles of all networks")
+        output.print()
+    _print_host(session, stage)
+
+
+def _print_host(session: Session, stage: int) -> None:
+    """Tell of the parts whose time is not simulated."""
+    parts = [part for part in session.parts(stage) if isinstance(part, HostPart)]
+    nodes = sum(len(part.model.graph.node) for part in parts)
+    if parts:
+        output.print(f"the host computes {nodes} nodes in {len(parts)} parts, whose time depends on it; see tpuc info")
 
 
 def print_profile(found: Profile, top: int) -> None:

@@ -86,6 +86,8 @@ def _declared(value: onnx.ValueInfoProto, tensor: Tensor | None) -> native.Decla
     if shape is None:
         shape = [dim.dim_value if dim.HasField("dim_value") else -1 for dim in value.type.tensor_type.shape.dim]
     number = value.type.tensor_type.elem_type or (tensor.element_type if tensor else 0)
+    if not number:
+        raise ModelError(f"output '{value.name}' has no element type that ONNX knows; declare it in the model")
     return native.Declared(name=value.name, element_type=number, shape=list(shape))
 
 

@@ -27,7 +27,7 @@ def settle(
     """
     try:
         plan = make_plan(source, input_shapes, {})
-    except ModelError:
+    except (ModelError, UnicodeDecodeError):
         raise reason from None
     refused = dict(plan.refused)
     if not refused:  # the importer takes all: then what a pass has refused goes to the host

@@ -11,6 +11,7 @@ from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.checking import element_types
 from tpu_mlir.frontend.onnx.importer import GraphImporter
 from tpu_mlir.frontend.onnx.inputs import Input
+from tpu_mlir.frontend.onnx.limits import check_elements
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.frontend.onnx.values import Constant, Value, type_of
 from tpu_mlir.partition.graphs import key, producers
@@ -50,7 +51,10 @@ def survey(
     inputs: Sequence[Input],
     refused: Mapping[str, str],
 ) -> Survey:
-    """Return what the chip can compute of a model; the nodes of `refused` it cannot, for those reasons."""
+    """Return what the chip can compute of a model; the nodes of `refused` it cannot, for those reasons.
+
+    Raises ModelError for a tensor that is too large.
+    """
     types = element_types(model, opsets)
     types |= {
         value.name: value.type.tensor_type.elem_type
@@ -68,6 +72,8 @@ def survey(
             maker = maker_of([op.name], makers)
             macs[maker] = macs.get(maker, 0) + op.macs
         tensors = {name: _tensor(value, types.get(name, 0)) for name, value in importer.scope.items()}
+    for name, tensor in tensors.items():
+        check_elements([size for size in tensor.shape or () if size != -1], f"'{name}'")
     constants = {name: value.array for name, value in importer.scope.items() if isinstance(value, Constant)}
     reasons = {key(nodes[each.index]): each.reason for each in reversed(importer.refused)}
     return Survey(reasons, constants, tensors, macs)
