@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lib/Commands/Emitter.h"
-#include "lib/Schedule/GroupPlan.h"
+#include "lib/Schedule/Plans/GroupPlan.h"
 
 namespace tpu_mlir::tpu {
 

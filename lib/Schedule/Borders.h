@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lib/Schedule/Assembly.h"
-#include "lib/Schedule/PlanMemo.h"
+#include "lib/Schedule/Plans/PlanMemo.h"
 
 #include <set>
 

@@ -1,7 +1,7 @@
 //===- Cut.h - Kernels cut into groups ------------------------------------===//
 #pragma once
 
-#include "lib/Schedule/PlanMemo.h"
+#include "lib/Schedule/Plans/PlanMemo.h"
 
 namespace tpu_mlir::tpu {
 

@@ -4,8 +4,11 @@
 #include "lib/Schedule/Borders.h"
 #include "lib/Schedule/Cut.h"
 #include "lib/Schedule/Order.h"
+#include "lib/Schedule/Plans/Tilings.h"
 #include "lib/Support/ChipOf.h"
+#include "lib/Support/Locations.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -129,6 +132,35 @@ static Candidate assemble(Block &body, const std::vector<GroupPlan> &plans,
   return {std::move(assembly), *least, best, reserve, passing};
 }
 
+/// Says why an op does not fit, whose fault that is, and what would help.
+static void refuse(Operation *op) {
+  const int64_t most = chipOf(op).laneBytes;
+  InFlightDiagnostic error =
+      op->emitError("does not fit into local memory, however its result is "
+                    "cut: expects the smallest slice to take at most ")
+      << most << " bytes of each lane";
+  std::optional<GroupBody> body = GroupBody::of(op);
+  if (!body)
+    return;
+  LeastNeed need = leastNeed(*body);
+  if (need.bytes <= most) {
+    error << " and dimensions of at most " << chipOf(op).maxSize;
+    return;
+  }
+  StringRef name = nameOf(need.owner.getLoc());
+  bool isResult = need.owner.getDefiningOp() == op;
+  error << ", but found " << need.bytes << ", of which "
+        << (isResult ? "its result" : "its operand");
+  if (!isResult && !name.empty())
+    error << " '" << name << "'";
+  error << " takes " << need.ownerBytes << " and working memory "
+        << need.scratchBytes;
+  if (getElementTypeOrSelf(need.owner).isF32())
+    error << "; half of that in f16 or bf16";
+  else
+    error << "; divide the node in the model";
+}
+
 namespace {
 /// Tries schedules of a body and keeps the cheapest.
 class Search {
@@ -201,10 +233,7 @@ private:
       for (Operation *op : ArrayRef(plan.body.ops).drop_back())
         passing.insert(op->getResult(0));
     for (Operation *op : misfits)
-      op->emitError("does not fit into local memory, however its result is "
-                    "cut: expects the operands and the result of the smallest "
-                    "slice to take at most ")
-          << chipOf(op).laneBytes << " bytes of each lane";
+      refuse(op);
     if (!misfits.empty())
       return failure();
     const int64_t part = chipOf(body.getParentOp()).laneBytes / 16;

@@ -2,7 +2,7 @@
 
 // Each is named.
 func.func @rows_too_long(%x: tensor<1x1x1x200000xf32>) -> tensor<1x1x1x200000xf32> {
-  // expected-error @+1 {{does not fit into local memory, however its result is cut: expects the operands and the result of the smallest slice to take at most 262144 bytes of each lane}}
+  // expected-error @+1 {{does not fit into local memory, however its result is cut: expects the smallest slice to take at most 262144 bytes of each lane, but found 5600448, of which its operand takes 800000 and working memory 4000448; half of that in f16 or bf16}}
   %0 = tpu.softmax %x : tensor<1x1x1x200000xf32>
   %1 = tpu.unary exp %0 : tensor<1x1x1x200000xf32>
   // expected-error @+1 {{does not fit into local memory}}

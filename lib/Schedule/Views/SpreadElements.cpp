@@ -1,6 +1,6 @@
 //===- SpreadElements.cpp - Element-wise work over all lanes --------------===//
-#include "lib/Schedule/GroupPlan.h"
 #include "lib/Schedule/Passes.h"
+#include "lib/Schedule/Plans/GroupPlan.h"
 
 #include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"

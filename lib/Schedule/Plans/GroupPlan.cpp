@@ -1,6 +1,7 @@
 //===- GroupPlan.cpp - Tiling and local addresses of one group
 //-------------===//
-#include "lib/Schedule/GroupPlan.h"
+#include "lib/Schedule/Plans/GroupPlan.h"
+#include "lib/Schedule/Plans/Tilings.h"
 
 #include "dialects/Top/Top.h"
 #include "lib/Commands/Emitter.h"
@@ -19,58 +20,6 @@ static constexpr size_t kPricedSlices = 10;
 /// Slices that must fit before all of them are looked at, of which there may be
 /// many thousand.
 static constexpr int64_t kTriedSlices = 3;
-/// More slices than this are of a few bytes each, whatever the network.
-static constexpr int64_t kMostSlices = 1 << 18;
-
-/// 1, 2, 3, 4, 6, 8, 12, ... up to and including the limit.
-static SmallVector<int64_t> countsUpTo(int64_t limit) {
-  SmallVector<int64_t> counts;
-  for (int64_t power = 1; power < limit; power *= 2) {
-    counts.push_back(power);
-    if (power >= 2 && power + power / 2 < limit)
-      counts.push_back(power + power / 2);
-  }
-  counts.push_back(std::max<int64_t>(limit, 1));
-  return counts;
-}
-
-/// Every tiling worth a look, fewest slices first.
-static SmallVector<Tiling> candidateTilings(const GroupBody &body) {
-  Tile whole = Tile::whole(body.result());
-  std::array<SmallVector<int64_t>, 4> counts;
-  for (unsigned dim = 0; dim < 4; ++dim) {
-    bool sliceable = llvm::all_of(body.ops, [&](Operation *op) {
-      return cast<KernelOpInterface>(op).sliceable(dim);
-    });
-    int64_t pieces = dim == 1
-                         ? llvm::divideCeil(whole.size[1], body.chip->lanes)
-                         : whole.size[dim];
-    counts[dim] = sliceable ? countsUpTo(pieces) : SmallVector<int64_t>{1};
-  }
-  SmallVector<Tiling> tilings;
-  for (int64_t n : counts[0])
-    for (int64_t c : counts[1])
-      for (int64_t h : counts[2])
-        for (int64_t w : counts[3]) {
-          bool last = h == counts[2].back();
-          if (w > 1 && !last) // w is cut only where single rows do not fit
-            continue;
-          if (h > 1 && n < counts[0].back() && n > 1)
-            continue; // whole images first
-          tilings.push_back({{n, c, h, w}, false});
-          if (c > 1 && h * w > 1)
-            tilings.push_back({{n, c, h, w}, true});
-        }
-  auto slices = [](const Tiling &t) {
-    return t.counts[0] * t.counts[1] * t.counts[2] * t.counts[3];
-  };
-  llvm::erase_if(tilings,
-                 [&](const Tiling &t) { return slices(t) > kMostSlices; });
-  llvm::stable_sort(tilings, [&](const Tiling &a, const Tiling &b) {
-    return slices(a) < slices(b);
-  });
-  return tilings;
-}
 
 namespace {
 /// Finds the plan of a group with one tiling.

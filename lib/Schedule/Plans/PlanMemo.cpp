@@ -1,5 +1,5 @@
 //===- PlanMemo.cpp - Plans of groups that are alike ----------------------===//
-#include "lib/Schedule/PlanMemo.h"
+#include "lib/Schedule/Plans/PlanMemo.h"
 
 #include "lib/Kernels/Movement/LaneImage.h"
 #include "lib/Support/ChipOf.h"

@@ -1,7 +1,7 @@
 //===- PlanMemo.h - Plans of groups that are alike ------------------------===//
 #pragma once
 
-#include "lib/Schedule/GroupPlan.h"
+#include "lib/Schedule/Plans/GroupPlan.h"
 
 #include <map>
 #include <unordered_map>
