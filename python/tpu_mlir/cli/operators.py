@@ -1,7 +1,8 @@
-"""`tpuc operators`: which operators of ONNX compile."""
+"""`tpuc operators`: which operators a model may hold, and where they are computed."""
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -18,10 +19,10 @@ def operators(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """List the ONNX operators that compile: the versions that last changed each, and what is left out of it.
+    """List the operators of ONNX: their versions, where each is computed, and what of it the chip can.
 
-    With names it tells about these alone, and exits with 1 if one of them does not compile. Operators whose operands
-    are all constants are evaluated, whatever they are.
+    The host computes the rest, in the same session. With names it tells about these alone, and exits with 1 if one of
+    them is unknown. Operators whose operands are all constants are evaluated, whatever they are.
     """
     from tpu_mlir.frontend.onnx import registry
 
@@ -31,15 +32,19 @@ def operators(
         output.print(json.dumps([dataclasses.asdict(each) for each in found], indent=2))
     else:
         print_table(
-            ("domain", "operator", "versions", "only"),
-            [(each.domain, each.name, ", ".join(map(str, each.versions)), each.only) for each in found],
+            ("domain", "operator", "versions", "computed", "only"),
+            [(each.domain, each.name, _range(each.versions), each.computed, each.only) for each in found],
         )
     missing = wanted - {each.name.lower() for each in found}
     for name in names or ():
         if name.lower() in missing:
-            errors.print(f"'{name}' does not compile")
+            errors.print(f"'{name}' is no operator of ONNX, nor registered")
     if missing:
         raise typer.Exit(1)
+
+
+def _range(versions: Sequence[int]) -> str:
+    return str(versions[0]) if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
 
 
 def register(app: typer.Typer) -> None:

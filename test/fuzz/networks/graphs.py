@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx
+import onnx.defs
 from fuzz.networks.draft import Draft
 from fuzz.networks.operators import writers
 from tpu_mlir.frontend.onnx import registry
@@ -58,7 +59,9 @@ def is_special(seed: int) -> bool:
 
 
 def is_supported(domain: str, op: str, opset: int) -> bool:
-    """Tell whether an operator can be imported as an opset has it."""
+    """Tell whether an operator can be imported as an opset has it; one that is deprecated ONNX Runtime may not have."""
+    if onnx.defs.has(op, opset, domain) and onnx.defs.get_schema(op, opset, domain).deprecated:
+        return False
     try:
         registry.lookup(op, opset, domain)
     except Unsupported:

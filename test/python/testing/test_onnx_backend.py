@@ -70,8 +70,8 @@ def test_the_page_of_operators() -> None:
         Verdict("e_expanded", "passed", operators=("Sin",)),
     ]
     *_, cosine, swish = table_of_operators(found).splitlines()
-    assert cosine == "| Cos | 7 to 22 | 1 | 1 |  | it is \\| odd |"
-    assert swish == "| Swish | body |  |  | 1 | no |"
+    assert cosine == "| Cos | 7 to 22 | chip | 1 | 1 |  | it is \\| odd |"
+    assert swish == "| Swish | 24 | chip, as a function of others |  |  | 1 | no |"
 
 
 def test_reasons_are_alike_but_for_names_and_numbers() -> None:

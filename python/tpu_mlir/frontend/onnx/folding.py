@@ -9,9 +9,8 @@ from onnx import TensorProto, helper
 
 from tpu_mlir.frontend.onnx.limits import FoldedBytes
 from tpu_mlir.frontend.onnx.node import Unsupported
-from tpu_mlir.frontend.onnx.schemas.functions import has_body
 from tpu_mlir.frontend.onnx.schemas.inference import SMALL, InferenceError, declare, result_types, small_model
-from tpu_mlir.frontend.onnx.schemas.versions import domain_of, runtime_opset
+from tpu_mlir.frontend.onnx.schemas.versions import domain_of, has_body, runtime_opset
 from tpu_mlir.frontend.onnx.session import Session, SessionError
 from tpu_mlir.frontend.onnx.tensors import Array, DType
 
@@ -33,7 +32,7 @@ def fold(proto: onnx.NodeProto, operands: Sequence[Array | None], opset: int, ro
     node.input.extend("" if array is None else f"in{index}" for index, array in enumerate(operands))
     node.output.extend(f"out{index}" if name else "" for index, name in enumerate(proto.output))
     types = _result_types(node, feeds, opset)
-    is_foreign = node.domain not in ("", "ai.onnx") or has_body(node, opset)
+    is_foreign = node.domain not in ("", "ai.onnx") or has_body(node.op_type, opset)
     is_part = node.op_type in ("Slice", "Compress", "Unique")  # ONNX may not tell the shape
     size = sum(_bytes(tensor, feeds, what, is_foreign=is_foreign, is_part=is_part) for tensor in types.values())
     room.spend(size, what)

@@ -25,7 +25,7 @@ from tpu_mlir.frontend.onnx.refusals.placeholders import Placeholders
 from tpu_mlir.frontend.onnx.refusals.refusal import Origins, Refusal
 from tpu_mlir.frontend.onnx.schemas import functions
 from tpu_mlir.frontend.onnx.schemas.inference import names_read
-from tpu_mlir.frontend.onnx.schemas.versions import domain_of
+from tpu_mlir.frontend.onnx.schemas.versions import domain_of, has_body
 from tpu_mlir.frontend.onnx.subgraphs import Scope, branch, loop
 from tpu_mlir.frontend.onnx.tensors import (
     DType,
@@ -151,7 +151,9 @@ class GraphImporter:
         opset = self._opset(proto)
         if custom.is_for_host(domain_of(proto), proto.op_type):
             raise Unsupported(f"{domain_of(proto)}.{proto.op_type} is registered as a function for the host")
-        if not functions.has_body(proto, opset) and not registry.composition(proto.op_type, domain_of(proto)):
+        if not has_body(proto.op_type, opset, domain_of(proto)) and not registry.composition(
+            proto.op_type, domain_of(proto)
+        ):
             registry.lookup(proto.op_type, opset, domain_of(proto))
 
     def _opset(self, proto: onnx.NodeProto) -> int:

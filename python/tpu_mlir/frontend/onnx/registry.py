@@ -4,10 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import onnx
+import onnx.defs
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
-from tpu_mlir.frontend.onnx.schemas.versions import OLDEST_RUNTIME, domain_of, is_same, runtime_opset, schema_of
+from tpu_mlir.frontend.onnx.schemas.versions import (
+    OLDEST_RUNTIME,
+    domain_of,
+    has_body,
+    is_same,
+    runtime_opset,
+    schema_of,
+)
 from tpu_mlir.frontend.onnx.values import Value
 
 Imported = ir.OpView | Value | Sequence[Value]
@@ -38,17 +46,22 @@ _restrictions: dict[tuple[str, str], str] = {}
 ONLY_CONSTANT = "with constant operands"
 
 
+CHIP, FUNCTION, HOST = "chip", "chip, as a function of others", "host"
+
+
 @dataclass(frozen=True)
 class Operator:
-    """An operator that compiles.
+    """An operator that a model may hold.
 
-    domain: "ai.onnx" or another. versions: those that last changed it, of the ones that can be imported. only: what of
-    it can be imported, "" where nothing is left out that the registry knows of.
+    domain: "ai.onnx" or another. versions: those that last changed it, of the ones that are taken. computed: where, one
+    of CHIP, FUNCTION and HOST. only: what of it the chip computes, "" where nothing is left out that the registry knows
+    of; the host computes the rest.
     """
 
     domain: str
     name: str
     versions: tuple[int, ...]
+    computed: str
     only: str
 
 
@@ -145,8 +158,37 @@ def supported() -> dict[tuple[str, str], list[int]]:
 
 
 def operators() -> list[Operator]:
-    """Return the operators that can be imported, those of ONNX itself first."""
-    return [
-        Operator(domain or "ai.onnx", op, tuple(versions), _restrictions.get((domain, op), ""))
-        for (domain, op), versions in supported().items()
+    """Return the operators that can be imported, those of ONNX itself first, then those that the host computes."""
+    history = _history()
+    compiled = [
+        Operator(
+            domain or "ai.onnx",
+            op,
+            tuple(each for each in history.get(op, []) if _is_imported(op, each)) if not domain else (1,),
+            FUNCTION if (domain, op) in _compositions else CHIP,
+            _restrictions.get((domain, op), ""),
+        )
+        for domain, op in supported()
     ]
+    rest = [op for op in sorted(history) if ("", op) not in supported()]
+    bodies = [op for op in rest if has_body(op)]
+    computed = {op: FUNCTION if op in bodies else HOST for op in rest}
+    others = [Operator("ai.onnx", op, tuple(history[op]), computed[op], "") for op in rest]
+    return [*compiled, *sorted(others, key=lambda each: each.computed != FUNCTION)]
+
+
+def _history() -> dict[str, list[int]]:
+    """Return the versions of ONNX's own operators."""
+    found: dict[str, list[int]] = {}
+    for schema in onnx.defs.get_all_schemas_with_history():
+        if not schema.domain and not schema.deprecated:
+            found.setdefault(schema.name, []).append(schema.since_version)
+    return {op: sorted(versions) for op, versions in found.items()}
+
+
+def _is_imported(op: str, version: int) -> bool:
+    try:
+        lookup(op, version)
+    except Unsupported:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 import numpy as np
 from fuzz.networks import shapes
-from fuzz.networks.draft import Draft
+from fuzz.networks.draft import MICROSOFT, Draft
 from fuzz.networks.operators.registry import writes
 
 
@@ -37,6 +37,17 @@ def gemm(d: Draft, op: str) -> list[str]:
     c = [d.fresh(bias)] if d.chance(0.7) or d.opset < 11 else []
     factors = {"alpha": d.choice([1.0, 0.5]), "beta": d.choice([1.0, 2.0])}
     return d.emit(op, [a, b, *c], transA=turned, transB=right, **factors)
+
+
+@writes("MatMulNBits", domain=MICROSOFT)
+def few_bits(d: Draft, op: str) -> list[str]:
+    """Weights of 4 or 8 bits in blocks; the other operand has as many columns as ONNX Runtime's kernel likes."""
+    depth, columns, bits = 16 * d.integer(1, 4), d.integer(1, 12), d.choice([4, 8])
+    blocks = depth // 16
+    packed = d.random.integers(0, 256, (columns, blocks, 2 * bits))
+    scales = d.parameter(d.random.uniform(0.01, 0.1, columns * blocks), np.float32)
+    operands = [d.fresh((d.integer(1, 5), depth), -1, 1), d.parameter(packed, np.uint8), scales]
+    return d.emit(op, operands, domain=MICROSOFT, K=depth, N=columns, bits=bits, block_size=16)
 
 
 @writes("Einsum")

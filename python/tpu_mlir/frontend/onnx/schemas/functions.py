@@ -62,12 +62,6 @@ def _nearest(versions: Sequence[int], opset: int) -> int:
     return max((each for each in versions if each <= opset), default=min(versions))
 
 
-def has_body(proto: onnx.NodeProto, opset: int) -> bool:
-    """Tell whether ONNX gives an operator a body, at least for some types of operands."""
-    schema = schema_of(proto.op_type, opset, domain_of(proto))
-    return schema is not None and (schema.has_function or schema.has_context_dependent_function)
-
-
 def instantiate(body: onnx.FunctionProto, call: onnx.NodeProto, defaults: Attributes) -> list[onnx.NodeProto]:
     """Return the nodes of a body as they compute a call's results.
 

@@ -61,6 +61,12 @@ def _schema(op: str, opset: int, domain: str) -> Schema | None:
         return None
 
 
+def has_body(op: str, opset: int | None = None, domain: str = "") -> bool:
+    """Tell whether ONNX gives an operator a body, in an opset or its newest, at least for some types of operands."""
+    schema = schema_of(op, onnx.defs.onnx_opset_version() if opset is None else opset, domain)
+    return schema is not None and (schema.has_function or schema.has_context_dependent_function)
+
+
 def is_same(one: Schema, other: Schema) -> bool:
     """Tell whether two versions of an operator have the same attributes, defaults, operands and results.
 
