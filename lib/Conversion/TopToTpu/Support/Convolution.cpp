@@ -238,7 +238,7 @@ Value tpu_mlir::emitConvolution(Lowering &l, Convolution conv) {
   Type f32 = l.builder.getF32Type();
   fitIntoFields(l, conv);
   if (wastesChannels(conv, together))
-    turnRowsIntoChannels(l, conv);
+    turnRowsIntoChannels(l, conv, together);
   if (conv.group > 1 && conv.inputsPerGroup() == 1)
     return emitDepthwise(l, conv);
   if (conv.group > 1 && conv.inputsPerGroup() >= worthSlicing) {

@@ -36,8 +36,9 @@ mlir::Value emitConvolution(Lowering &l, Convolution conv);
 /// time would be missing, and rows of the kernel could stand in for them.
 bool wastesChannels(const Convolution &conv, int64_t together);
 /// Turns [ic, kh, kw] into [kh * ic, 1, kw]: channel ky * ic + i of the input
-/// has the rows of channel i that kernel row ky meets.
-void turnRowsIntoChannels(Lowering &l, Convolution &conv);
+/// has the rows of channel i that kernel row ky meets. Where kernel columns go
+/// in steps, and channels are left, each step's columns become channels, too.
+void turnRowsIntoChannels(Lowering &l, Convolution &conv, int64_t together);
 
 /// The top values of a convolution or product of quantized ones.
 struct QuantizedOperands {
