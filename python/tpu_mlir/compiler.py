@@ -42,7 +42,7 @@ def compile(
     *,
     precision: str = "f32",
     chip: str = "bm1684x",
-    input_shapes: Mapping[str, Sequence[int]] | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | Sequence[Mapping[str, Sequence[int]]] | None = None,
     output: str | os.PathLike[str] | None = None,
     precision_overrides: Mapping[str, str] | str | os.PathLike[str] | None = None,
     ranges: Ranges | str | os.PathLike[str] | None = None,
@@ -61,7 +61,8 @@ def compile(
     """Return the bmodel of an ONNX model, or of a `top` module, and write it to `output` if given.
 
     See CompileOptions for the options; the network's name is that of the file or graph, "network" of a module, unless
-    `name` is given. With `check` the bmodel is run once on the simulator beside ONNX Runtime; the figures are its
+    `name` is given. Several sets of input shapes become stages of one bmodel, equal coefficients once; a session takes
+    the one that fits. With `check` the bmodel is run once on the simulator beside ONNX Runtime; the figures are its
     attribute `check`, and a warning (TpuMlirWarning) says what is wrong. `observers` are told of each stage.
 
     What of an ONNX model the chip cannot compute becomes parts of the bmodel that a session runs in ONNX Runtime, and
@@ -70,26 +71,45 @@ def compile(
     Raises ModelError if the model cannot be imported or an option is unknown, CompileError if it cannot be compiled,
     CalibrationError or InputFileError if the ranges cannot be used, OutputFileError if the file cannot be written.
     """
-    options = CompileOptions(
-        precision=precision.lower(),
-        chip=chip.lower(),
-        input_shapes=input_shapes or {},
-        precision_overrides=precision_overrides,
-        ranges=ranges,
-        fallback=fallback.lower(),
-        asymmetric=asymmetric,
-        quantize_outputs=quantize_outputs,
-        fuse_preprocess=fuse_preprocess,
-        keep_tensors=keep_tensors,
-        effort=effort.lower(),
-        cycles=cycles.lower(),
-        name=name or network_name(model),
-    )
-    source = _copy(model) if check else model  # passes change a module
-    compiled = _compiled(model, options, observers, host=host)
+    shapes = [input_shapes or {}] if input_shapes is None or isinstance(input_shapes, Mapping) else list(input_shapes)
+    stages = [
+        CompileOptions(
+            precision=precision.lower(),
+            chip=chip.lower(),
+            input_shapes=each,
+            precision_overrides=precision_overrides,
+            ranges=ranges,
+            fallback=fallback.lower(),
+            asymmetric=asymmetric,
+            quantize_outputs=quantize_outputs,
+            fuse_preprocess=fuse_preprocess,
+            keep_tensors=keep_tensors,
+            effort=effort.lower(),
+            cycles=cycles.lower(),
+            name=name or network_name(model),
+        )
+        for each in shapes
+    ]
+    if isinstance(model, ir.Module) and len(stages) > 1:
+        raise ModelError("a module has the shapes that it was imported with, so it cannot become several stages")
+    made: list[BModel] = []
+    for options in stages:
+        source = _copy(model) if check else model  # passes change a module
+        compiled = _compiled(model, options, observers, host=host)
+        made.append(_checked(compiled, source, options, check) if check else compiled)
+    compiled = made[0] if len(made) == 1 else _combined(made)
     if output is not None:
         compiled.save(output)
-    return _checked(compiled, source, options, check) if check else compiled
+    return compiled
+
+
+def _combined(made: Sequence[BModel]) -> BModel:
+    """Return the stages in one bmodel, with the check of the first that has failed."""
+    from tpu_mlir.runtime.combine import combine
+
+    checks = [each.check for each in made if each.check is not None]
+    worst = next((each for each in checks if not each.agrees), checks[0] if checks else None)
+    return replace(combine(made, made[0].name), check=worst)
 
 
 def _compiled(model: Model, options: CompileOptions, observers: Sequence[Observer], *, host: bool) -> BModel:

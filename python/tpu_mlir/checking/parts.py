@@ -14,9 +14,9 @@ from tpu_mlir.partition.sources import sources_of
 from tpu_mlir.reference.onnx_runtime import run_model
 from tpu_mlir.runtime import Session
 from tpu_mlir.runtime.compare import NamedValue, named_value
-from tpu_mlir.runtime.parts import ChipPart
 from tpu_mlir.runtime.session import PartRun
 from tpu_mlir.runtime.types import Array
+from tpu_mlir.runtime.whole.parts import ChipPart
 
 
 class PartsCheck:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 EPILOG = examples(
     "tpuc compile m.onnx -o m.bmodel",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --input-shape image:1x3x224x224",
+    "tpuc compile m.onnx -o m.bmodel --precision f16 --input-shape image:1,4,8x3x224x224   (three stages)",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --precision-override softmax:f32",
     "tpuc compile m.onnx -o m.bmodel --precision f16 --calibration-data samples.npz",
     "tpuc compile m.onnx -o m.bmodel --precision int8 --calibration-data photos/ --mean 127.5 --scale 0.0078125",
@@ -54,31 +55,45 @@ def compile(
 
     In the end the bmodel, already written, runs once on the simulator beside ONNX Runtime. Where they differ, the first
     wrong layer is named and the exit code is 3.
+
+    Lists of sizes, as in --input-shape x:1,4x3x224x224, compile a stage for each: the session takes the one that fits.
     """
     with messages_apart(request.as_json) as warned:
         built, checked = _compile(make_job(request, integers, quality, checking, calibration))
+    wrong = next((each for each in checked if each.has_failed), None)
     if request.as_json:
-        typer.echo(json_text(record(request.output, built, checked, warned)))
-    if checked and checked.has_failed:
+        typer.echo(json_text(record(request.output, built, wrong or next(iter(checked), None), warned)))
+    if wrong:
         raise typer.Exit(DIFFERS)
 
 
-def _compile(job: Job) -> "tuple[Built, Check | None]":
-    request = job.request
+def _compile(job: Job) -> "tuple[Built, list[Check]]":
+    """Build every stage, write the bmodel, and check each of them."""
     check_data(job)
-    try:
-        job, built = _network(job)
-    except (ModelError, CompileError) as reason:
-        if not request.host:
-            raise
-        built = build_parts(job, reason, lambda part: _network(part)[1])
-    built.bmodel.save(request.output)
-    errors.print(f"{request.output}: {size_text(len(built.bmodel.data))}")
+    stages = [_stage(dataclasses.replace(job, shapes=shapes or None)) for shapes in job.stages]
+    output, built = job.request.output, stages[0][1]
+    if len(stages) > 1:
+        from tpu_mlir.runtime.combine import combine
+
+        built = dataclasses.replace(built, bmodel=combine([each.bmodel for _, each in stages], built.bmodel.name))
+    built.bmodel.save(output)
+    errors.print(f"{output}: {size_text(len(built.bmodel.data))}")
     for model in built.bmodel.info().models:
-        print_parts(model.stages[0])
-    checked = run_check(job, built)
-    write_report(job, built, evaluate(job, built))
+        for stage in model.stages:
+            print_parts(stage)
+    checked = [found for each, made in stages if (found := run_check(each, made))]
+    write_report(stages[0][0], built, evaluate(*stages[0]))
     return built, checked
+
+
+def _stage(job: Job) -> tuple[Job, Built]:
+    """Build a model for one set of input shapes; return its job, with what was corrected."""
+    try:
+        return _network(job)
+    except (ModelError, CompileError) as reason:
+        if not job.request.host:
+            raise
+        return job, build_parts(job, reason, lambda part: _network(part)[1])
 
 
 def _network(job: Job) -> tuple[Job, Built]:

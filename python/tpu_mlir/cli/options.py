@@ -26,7 +26,8 @@ InputShapes = Annotated[
     typer.Option(
         "--input-shape",
         metavar="NAME:1x3x224x224",
-        help="Fix the shape of an input; once for each input with a free dimension.",
+        help="Fix the shape of an input; once for each input with a free dimension. `compile` takes lists of sizes, "
+        "x:1,4,8x3x224x224: a stage of the network for each.",
         show_default=False,
     ),
 ]
@@ -68,6 +69,9 @@ WorkLimit = Annotated[
 ]
 
 
+_SIZES = r"(0|[1-9]\d*)(,(0|[1-9]\d*))*"  # of a dimension
+
+
 def make_limits(memory: float | None, commands: int | None, work: int | None) -> Limits:
     """Return the limits that these options set."""
     return Limits(
@@ -88,15 +92,30 @@ def cut_model(model: Path, outputs: Iterable[str] | None) -> "ModelProto | None"
 
 def parse_shapes(texts: Iterable[str] | None) -> Mapping[str, tuple[int, ...]] | None:
     """Return {name: shape}, or None if no text is given. The name may hold colons. Raises a usage error."""
-    shapes: dict[str, tuple[int, ...]] = {}
+    stages = parse_stages(texts)
+    if len(stages) > 1:
+        raise typer.BadParameter(f"expected one shape, found {len(stages)}", param_hint="--input-shape")
+    return stages[0] or None
+
+
+def parse_stages(texts: Iterable[str] | None) -> list[dict[str, tuple[int, ...]]]:
+    """Return {name: shape} of each stage; sizes that are lists have an entry for each. Raises a usage error."""
+    shapes: dict[str, list[list[int]]] = {}
     for text in texts or ():
         name, colon, dims = text.rpartition(":")
-        if not colon or not name or not re.fullmatch(r"(0|[1-9]\d*)(x(0|[1-9]\d*))*", dims):
+        if not colon or not name or not re.fullmatch(rf"{_SIZES}(x{_SIZES})*", dims):
             raise typer.BadParameter(f"expected NAME:1x3x224x224, found '{text}'", param_hint="--input-shape")
         if name in shapes:
             raise typer.BadParameter(f"input '{name}' is given twice", param_hint="--input-shape")
-        shapes[name] = tuple(int(dim) for dim in dims.split("x"))
-    return shapes or None
+        shapes[name] = [[int(size) for size in dim.split(",")] for dim in dims.split("x")]
+    counts = {len(sizes) for dims in shapes.values() for sizes in dims} - {1}
+    if len(counts) > 1:
+        found = " and ".join(map(str, sorted(counts)))
+        raise typer.BadParameter(f"expected lists of one length, found {found} sizes", param_hint="--input-shape")
+    return [
+        {name: tuple(sizes[stage % len(sizes)] for sizes in dims) for name, dims in shapes.items()}
+        for stage in range(next(iter(counts), 1))
+    ]
 
 
 def parse_overrides(texts: Iterable[str] | None, precisions: Iterable[str]) -> Mapping[str, str] | None:

@@ -17,10 +17,10 @@ from tpu_mlir.report.text import amount_text, percent, time_text
 from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.runtime.files import whole_file
 from tpu_mlir.runtime.local_memory import local_memory
-from tpu_mlir.runtime.parts import HostPart
 from tpu_mlir.runtime.profile import DDR_BYTES_PER_CYCLE, LayerProfile, Profile
 from tpu_mlir.runtime.profile import profile as take_profile
 from tpu_mlir.runtime.schedule import groups_of
+from tpu_mlir.runtime.whole.parts import HostPart
 
 EPILOG = examples(
     "tpuc profile m.bmodel",

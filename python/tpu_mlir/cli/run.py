@@ -73,6 +73,13 @@ def run(
     check: Annotated[
         bool, typer.Option("--check", help="Make races and reads of uninitialised memory errors; slower.")
     ] = False,
+    pad_batch: Annotated[
+        bool,
+        typer.Option(
+            "--pad-batch",
+            help="Where no stage takes the batch of the inputs, add rows for a larger one, then drop them.",
+        ),
+    ] = False,
     tensors: Annotated[bool, typer.Option("--tensors", help="Also write or show all inner tensors on record.")] = False,
     repeat: Annotated[
         int, typer.Option(help="Run so often; tell the least, median and 90th percentile of the seconds.", min=1)
@@ -100,7 +107,9 @@ def run(
     if preprocess != Preprocess() and (inputs is None or not is_image(inputs)):
         raise typer.BadParameter("they are about images; give one with --input", param_hint="--mean, --scale ...")
     limits = make_limits(memory_limit, command_limit, work_limit)
-    session = Session(bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits)
+    session = Session(
+        bmodel, net=network, check_races=check, check_uninitialised=check, limits=limits, pad_batch=pad_batch
+    )
     if inputs is not None:
         feeds = read_feeds(inputs, session.input_specs(stage or 0), preprocess)
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tpu_mlir.partition.prices import Work, size
 from tpu_mlir.partition.survey import Tensor
-from tpu_mlir.runtime.transfers import START, moving
+from tpu_mlir.runtime.whole.transfers import START, moving
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """From the parts of a model to one bmodel, whose section of models says what runs where."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,20 +39,35 @@ def build(source: Source, options: CompileOptions, network: Network, reason: Mod
 
 def _assemble(plan: Plan, options: CompileOptions, network: Network) -> BModel:
     overrides = _divided(options.overrides, plan.parts)
+    inputs = {value.name for value in plan.inputs}
+    images: dict[str, native.Tensor] = {}
     nets: list[native.Net] = []
     parts: list[native.Part] = []
     for number, part in enumerate(plan.parts):
         if part.on_host:
             parts.append(native.Part(host=part.model.SerializeToString(deterministic=True)))
             continue
+        takes_images = not inputs.isdisjoint(value.name for value in part.model.graph.input)
         chosen = replace(
-            options, name=f"{options.name}.{number}", input_shapes={}, precision_overrides=overrides[number]
+            options,
+            name=f"{options.name}.{number}",
+            input_shapes={},
+            precision_overrides=overrides[number],
+            fuse_preprocess=options.fuse_preprocess if takes_images else None,
         )
         (net,) = network(part.model, chosen).contents.nets
+        if chosen.fuse_preprocess:
+            images |= {tensor.name: tensor for tensor in net.stages[0].inputs if tensor.name in inputs}
         nets.append(native.Net(name=chosen.name, stages=net.stages))
         parts.append(native.Part(net=chosen.name))
+    _check_images(images, plan.parts)
     inputs, outputs = (
-        [_declared(value, plan.survey.tensors.get(value.name)) for value in values]
+        [
+            _stored(images[value.name])
+            if value.name in images
+            else _declared(value, plan.survey.tensors.get(value.name))
+            for value in values
+        ]
         for values in (plan.inputs, plan.model.graph.output)
     )
     stage = native.CompositeStage(inputs=inputs, outputs=outputs, parts=parts)
@@ -78,6 +93,20 @@ def _divided(overrides: Mapping[str, str], parts: Sequence[PlannedPart]) -> list
             )
             warnings.warn(text, TpuMlirWarning, stacklevel=6)
     return found
+
+
+def _check_images(images: Collection[str], parts: Sequence[PlannedPart]) -> None:
+    """Refuse pixels where the host reads the numbers that are made of them."""
+    for value in (value for part in parts if part.on_host for value in part.model.graph.input):
+        if value.name in images:
+            raise CompileError(
+                f"'{value.name}' is read by the host, too, which takes the model's numbers: expected inputs that only "
+                "networks read, for pixels in place of numbers"
+            )
+
+
+def _stored(tensor: native.Tensor) -> native.Declared:
+    return native.Declared(name=tensor.name, element_type=onnx_number(tensor.data_type), shape=tensor.shape)
 
 
 def _declared(value: onnx.ValueInfoProto, tensor: Tensor | None) -> native.Declared:

@@ -8,7 +8,7 @@ import onnx
 from tpu_mlir.partition.graphs import key
 from tpu_mlir.partition.plan import make_plan
 from tpu_mlir.runtime import Session
-from tpu_mlir.runtime.parts import HostPart
+from tpu_mlir.runtime.whole.parts import HostPart
 
 
 def sources_of(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tpu_mlir._native import bmodel as native
-from tpu_mlir.runtime.part_info import WholeInfo, describe_models
+from tpu_mlir.runtime.whole.part_info import WholeInfo, describe_models
 
 
 @dataclass(frozen=True)

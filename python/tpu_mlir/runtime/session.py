@@ -14,11 +14,12 @@ from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import runtime
 from tpu_mlir.errors import FeedError, RunError
 from tpu_mlir.runtime.bmodel import BModel
-from tpu_mlir.runtime.feeding import Declared, choose_stage, converted, exactly
-from tpu_mlir.runtime.models import ModelStage, stages_of
-from tpu_mlir.runtime.parts import Checks, ChipPart, CycleModel, HostPart, Request, result_array
-from tpu_mlir.runtime.traces import joined
 from tpu_mlir.runtime.types import Array, numpy_type, onnx_type
+from tpu_mlir.runtime.whole.feeding import Declared, choose_stage, converted, exactly
+from tpu_mlir.runtime.whole.padding import Padding, find_padding
+from tpu_mlir.runtime.whole.parts import Checks, ChipPart, CycleModel, HostPart, Request, result_array
+from tpu_mlir.runtime.whole.stages import ModelStage, stages_of
+from tpu_mlir.runtime.whole.traces import joined
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class Session:
     The model is a network, or one whose parts run in turn on the simulated chip and, in ONNX Runtime, on the host.
     `net` names it; a bmodel with one needs none. `check_races` and `check_uninitialised` turn accesses that
     nothing orders and reads of memory that nothing wrote into errors, at several times the cost. `threads` bounds the
-    cores that a run uses, `limits` the memory, commands and work that the file may ask of the chip. Raises
+    cores that a run uses, `limits` the memory, commands and work that the file may ask of the chip. `pad_batch` lets a
+    stage of a larger batch run where none fits: the last row is repeated, and outputs are cut off again. Raises
     InputFileError, BModelError and RunError.
     """
 
@@ -86,6 +88,7 @@ class Session:
         check_uninitialised: bool = False,
         threads: int | None = None,
         limits: runtime.Limits | None = None,
+        pad_batch: bool = False,
     ) -> None:
         limits = limits or runtime.Limits()
         self._bmodel = model if isinstance(model, BModel) else BModel.load(model)
@@ -93,7 +96,9 @@ class Session:
         self._program = _load(self._bmodel, limits)
         checks = Checks(check_races, check_uninitialised, threads or os.cpu_count() or 1)
         self._name, self._stages = stages_of(self._bmodel, net, self._program, checks)
-        self._pickled = check_races, check_uninitialised, threads, (limits.memory, limits.commands, limits.work)
+        self._pads = pad_batch
+        bounds = limits.memory, limits.commands, limits.work
+        self._pickled = check_races, check_uninitialised, threads, bounds, pad_batch
 
     def __reduce__(self) -> tuple[Callable[..., Session], tuple[object, ...]]:
         """Pickle the file and the options; whoever unpickles them decodes the commands again."""
@@ -238,12 +243,16 @@ class Session:
         wanted = recorded if capture is None else set(capture)
         for name in sorted(wanted - recorded):
             raise RunError(f"{self._bmodel.name}: tensor '{name}' is not on record")
-        number, values = self._chosen(input_feed, stage)
+        number, values, padding = self._chosen(input_feed, stage)
         done = list(self._run_parts(number, values, Request(wanted, timed, cycles, stop)))
         tensors = {name: array for each in done for name, array in each.captured.items()}
         runs = [each.run for each in done if each.run is not None]
         trace = joined([(run.trace(), run.cycles) for run in runs]) if timed else ""
-        return RunResult(self._outputs(number, values), tensors, sum(run.cycles for run in runs), trace)
+        outputs = self._outputs(number, values)
+        if padding:
+            others = [each.outputs for each in self._stages]
+            outputs = padding.remove(outputs, self._stages[number].outputs, others)
+        return RunResult(outputs, tensors, sum(run.cycles for run in runs), trace)
 
     def run_parts(
         self,
@@ -253,7 +262,7 @@ class Session:
         stop: Callable[[], bool] | None = None,
     ) -> tuple[list[PartRun], dict[str, Array]]:
         """Run the network; return what each part reads and makes, in order, and the outputs. Raises as `run` does."""
-        number, values = self._chosen(input_feed, stage)
+        number, values, _ = self._chosen(input_feed, stage)
         done = list(self._run_parts(number, values, Request((), timed=False, cycles="static", stop=stop)))
         return done, self._outputs(number, values)
 
@@ -294,16 +303,27 @@ class Session:
         for part in self._stage(stage).networks:
             self._program.check_limits(part.net.name, part.number)
 
-    def _chosen(self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None) -> tuple[int, dict[str, Array]]:
-        """Return the stage, and the feeds in the types of its inputs. Raises FeedError."""
+    def _chosen(
+        self, input_feed: Mapping[str, npt.ArrayLike], stage: int | None
+    ) -> tuple[int, dict[str, Array], Padding | None]:
+        """Return the stage, the feeds in the types of its inputs, and what was added to them. Raises FeedError."""
         arrays = {name: np.asarray(value) for name, value in input_feed.items()}
         arrays = converted(self._stages[0].inputs, arrays)
-        number = choose_stage(self._name, [each.inputs for each in self._stages], arrays, stage)
-        return number, arrays
+        stages = [each.inputs for each in self._stages]
+        found = find_padding(stages, arrays, stage) if self._pads else None
+        if found is not None:
+            return found[0], found[1].add(arrays, stages[found[0]]), found[1]
+        return choose_stage(self._name, stages, arrays, stage), arrays, None
 
 
 def _restore(
-    model: BModel, net: str, races: bool, uninitialised: bool, threads: int | None, limits: tuple[int, int, int]
+    model: BModel,
+    net: str,
+    races: bool,
+    uninitialised: bool,
+    threads: int | None,
+    limits: tuple[int, int, int],
+    pad_batch: bool,
 ) -> Session:
     memory, commands, work = limits
     return Session(
@@ -313,6 +333,7 @@ def _restore(
         check_uninitialised=uninitialised,
         threads=threads,
         limits=runtime.Limits(memory=memory, commands=commands, work=work),
+        pad_batch=pad_batch,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from tpu_mlir.partition.arrange import Arrangement, Node, arrange
 from tpu_mlir.partition.prices import HOST_MACS, Work
 from tpu_mlir.partition.survey import Tensor
-from tpu_mlir.runtime.transfers import BANDWIDTH, START
+from tpu_mlir.runtime.whole.transfers import BANDWIDTH, START
 
 LARGE = int(HOST_MACS)  # a second on the host
 

@@ -130,3 +130,31 @@ def test_profile_shows_every_network(middle: Path, tmp_path: Path, capsys) -> No
 def test_debug_takes_one_network(middle: Path, capsys) -> None:
     assert main(["debug", str(middle)]) == 1
     assert "'m' is made of several parts; its networks are 'm.0', 'm.2'" in capsys.readouterr().err
+
+
+def test_pixels_for_the_network_that_reads_the_image(tmp_path: Path, capsys) -> None:
+    """The first of two networks takes bytes; the session has them at its border, and the check agrees."""
+    onnx.save(models.middle(), tmp_path / "m.onnx")
+    words = ["--fuse-preprocess", "--mean", "127.5", "--scale", "0.0078125", "--precision", "f16"]
+    assert main(["compile", str(tmp_path / "m.onnx"), "-o", str(tmp_path / "m.bmodel"), *words]) == 0
+    assert "check: agrees" in capsys.readouterr().err
+    session = Session(tmp_path / "m.bmodel")
+    assert [(each.type, each.shape) for each in session.get_inputs()] == [("tensor(uint8)", (1, 64, 64, 3))]
+    pixels = np.random.default_rng(2).integers(0, 256, (1, 64, 64, 3)).astype(np.uint8)
+    image = ((pixels - 127.5) * 0.0078125).transpose(0, 3, 1, 2).astype(np.float32)
+    runs, _ = session.run_parts({"image": pixels})
+    source = models.middle()
+    del source.graph.output[:]
+    source.graph.output.append(onnx.ValueInfoProto(name="rows"))
+    expected = OnnxRuntime(source).run({"image": image})["rows"]
+    np.testing.assert_allclose(runs[0].makes["rows"], expected, 0, 4e-3 * np.abs(expected).max())
+
+
+def test_pixels_that_the_host_reads_too(tmp_path: Path, capsys) -> None:
+    model = models.middle()
+    model.graph.node.append(models.node("Unique", ["image"], ["levels"]))
+    model.graph.output.append(onnx.helper.make_tensor_value_info("levels", models.FLOAT, None))
+    onnx.save(model, tmp_path / "m.onnx")
+    words = ["--fuse-preprocess", "--mean", "127.5", "--scale", "0.0078125"]
+    assert main(["compile", str(tmp_path / "m.onnx"), "-o", str(tmp_path / "m.bmodel"), *words]) == 1
+    assert "'image' is read by the host, too, which takes the model's numbers" in capsys.readouterr().err

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class Job:
     """The options as given, and what those that are text mean.
 
-    corrections: names, `auto`, `quick` or nothing. drop: share of top-1 that may be lost. corrected: the network after
-    the corrections, once they are done. cut: the model with the outputs of --output-names, if there are any.
+    stages: the shapes of each stage, of which `shapes` are one. corrections: names, `auto`, `quick` or nothing. drop:
+    share of top-1 that may be lost. corrected: the network after the corrections, once they are done. cut: the model
+    with the outputs of --output-names, if there are any.
     """
 
     request: Request
@@ -39,6 +40,7 @@ class Job:
     drop: float | None
     corrections: str | list[str] | None
     cut: "ModelProto | None" = None
+    stages: Sequence[Mapping[str, Sequence[int]]] = ({},)
     corrected: "Corrected | None" = None
 
     @property

@@ -3,8 +3,8 @@
 from tpu_mlir.cli.console import numbers, output, print_table
 from tpu_mlir.cli.text import shape_text, size_text
 from tpu_mlir.printable import printable
-from tpu_mlir.runtime.part_info import PartInfo, WholeInfo, WholeStageInfo
-from tpu_mlir.runtime.transfers import BANDWIDTH, START
+from tpu_mlir.runtime.whole.part_info import PartInfo, WholeInfo, WholeStageInfo
+from tpu_mlir.runtime.whole.transfers import BANDWIDTH, START
 
 
 def print_whole(model: WholeInfo) -> None:

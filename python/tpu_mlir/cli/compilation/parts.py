@@ -36,6 +36,7 @@ def build_parts(job: Job, reason: "ModelError | CompileError", network: Callable
         chip=job.request.chip.value,
         input_shapes=job.shapes or {},
         precision_overrides=job.overrides,
+        fuse_preprocess=job.preprocess if job.request.fuse_preprocess else None,
         name=network_name(job.request.model),
     )
     with scratch_folder() as scratch:
@@ -63,7 +64,8 @@ def _check(job: Job) -> None:
 
 def _job(job: Job, part: "ModelProto", options: "CompileOptions", scratch: "Scratch") -> Job:
     """Return the job of a part, with data that the model computes for it."""
-    request, calibration = job.request, job.calibration
+    request = dataclasses.replace(job.request, fuse_preprocess=options.fuse_preprocess is not None)
+    calibration = job.calibration
     if request.save_temps is not None:
         request = dataclasses.replace(request, save_temps=request.save_temps / options.name)
     if calibration.data is not None:

@@ -9,7 +9,7 @@ from tpu_mlir.cli.compilation.job import Job
 from tpu_mlir.cli.compilation.options import Checking, Integers, Precision, Quality, Request
 from tpu_mlir.cli.compilation.report import check_report
 from tpu_mlir.cli.compilation.search import parse_drop
-from tpu_mlir.cli.options import cut_model, parse_overrides, parse_shapes
+from tpu_mlir.cli.options import cut_model, parse_overrides, parse_stages
 from tpu_mlir.runtime.files import check_output
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ def make_job(
     request: Request, integers: Integers, quality: Quality, checking: Checking, calibration: Calibration
 ) -> Job:
     """Understand and check the options, before any work. Raises TpuMlirError or a usage error."""
+    stages = parse_stages(request.input_shape)
     job = Job(
         request,
         integers,
         quality,
         checking,
         calibration,
-        shapes=parse_shapes(request.input_shape),
+        shapes=stages[0] or None,
+        stages=stages,
         overrides=parse_overrides(
             request.precision_override, (item for item in Precision if item is not Precision.AUTO)
         )

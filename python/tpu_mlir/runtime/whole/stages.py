@@ -7,9 +7,9 @@ from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import runtime
 from tpu_mlir.errors import BModelError
 from tpu_mlir.runtime.bmodel import BModel
-from tpu_mlir.runtime.feeding import Declared
-from tpu_mlir.runtime.parts import Checks, ChipPart, HostPart
 from tpu_mlir.runtime.types import declared_type
+from tpu_mlir.runtime.whole.feeding import Declared
+from tpu_mlir.runtime.whole.parts import Checks, ChipPart, HostPart
 
 Part = ChipPart | HostPart
 

@@ -9,8 +9,8 @@ import numpy as np
 from tpu_mlir._native import bmodel as native
 from tpu_mlir._native import runtime
 from tpu_mlir.errors import BModelError, RunError
-from tpu_mlir.runtime.feeding import exactly
 from tpu_mlir.runtime.types import Array, bmodel_type, declared_type, numpy_type
+from tpu_mlir.runtime.whole.feeding import exactly
 
 if TYPE_CHECKING:
     import onnx

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tpu_mlir._native import bmodel as native
-from tpu_mlir.runtime.parts import parse_host_model
-from tpu_mlir.runtime.transfers import START, moving
 from tpu_mlir.runtime.types import declared_type, numpy_type
+from tpu_mlir.runtime.whole.parts import parse_host_model
+from tpu_mlir.runtime.whole.transfers import START, moving
 
 
 @dataclass(frozen=True)

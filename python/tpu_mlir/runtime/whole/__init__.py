@@ -1,0 +1,1 @@
+"""Models as their users see them: networks on the chip and parts on the host, run in turn."""
