@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,11 @@ class Scale:
             raise Unsupported(f"{n.op} expects positive scales, found {factor.min():g}")
         return cls(factor, np.broadcast_to(zero, factor.shape))
 
+    def along(self, axis: int, rank: int) -> tuple[Array, Array]:
+        """Return scales and zero points in a shape that broadcasts to a tensor of this rank."""
+        shape = [-1 if dim == axis else 1 for dim in range(rank)] if self.scale.size > 1 else []
+        return self.scale.reshape(shape), self.zero_point.reshape(shape)
+
     def element(self, n: Node) -> ir.Type:
         """Return the type of an activation; raises Unsupported for more than one scale or other than 8 bits."""
         if self.scale.size != 1:
@@ -82,9 +88,38 @@ class Scale:
         return ir.Type.parse(f"!quant.uniform<{storage}:f32, {_number(self.scale[0])}{f':{point}' if point else ''}>")
 
 
-def quantize(n: Node, value: ir.Value, scale: Scale) -> ir.OpView:
+def quantize(n: Node, value: ir.Value, scale: Scale, axis: int = 0) -> ir.OpView:
     """Return the node's result: a real value stored as integers."""
-    return top.CastOp(value, ir.TypeAttr.get(scale.element(n)))
+    if scale.scale.size == 1 and scale.zero_point.dtype in _STORAGE:
+        return top.CastOp(value, ir.TypeAttr.get(scale.element(n)))
+    rank = len(ir.RankedTensorType(value.type).shape)
+    return quantize_elements(n, value, *scale.along(axis, rank))
+
+
+def quantize_elements(n: Node, value: ir.Value, scale: Array, zero_point: Array) -> ir.OpView:
+    """Return real values as integers of the zero point's type, by scales that broadcast to them."""
+    kind = zero_point.dtype
+    if kind.kind not in "iu" or kind.itemsize > 2 or kind.isbuiltin == 2:
+        raise Unsupported(f"{n.op} expects integers of 8 or 16 bits for a tensor that is computed, found {kind}")
+    info = np.iinfo(kind)
+    ratio = result(top.DivOp(value, n.weight(scale, "scale"), loc=n.at("in_steps")))
+    steps = result(top.RoundOp(ratio, loc=n.at("steps")))
+    if zero_point.any():
+        steps = result(top.AddOp(steps, n.weight(zero_point.astype(np.float32), "zero"), loc=n.at("moved")))
+    inside = result(top.ClipOp(steps, float(info.min), float(info.max), loc=n.at("stored")))
+    return top.CastOp(inside, ir.TypeAttr.get(mlir_type(kind)))
+
+
+def _steps(value: ir.Value) -> ir.Value | None:
+    """Return the reals that integers have just been made of, all of them whole and within range."""
+    if not ir.OpResult.isinstance(value):
+        return None
+    owner: Any = ir.OpResult(value).owner  # its stub names a base class
+    op: ir.Operation = owner.operation
+    if op.name != "top.cast" or not ir.OpResult.isinstance(op.operands[0]):
+        return None
+    before: Any = ir.OpResult(op.operands[0]).owner
+    return op.operands[0] if before.operation.name == "top.clip" else None
 
 
 def dequantize(n: Node, index: int, scale: Scale, axis: int = 0, *, suffix: str = "") -> ir.Value | Constant:
@@ -98,13 +133,24 @@ def dequantize(n: Node, index: int, scale: Scale, axis: int = 0, *, suffix: str 
     value, to, place = n.value(index), ir.TypeAttr.get(mlir_type(F32)), n.at(suffix) if suffix else None
     found = ir.RankedTensorType(value.type).element_type
     if not str(found).startswith("!quant"):
-        shape = [-1 if dim == axis else 1 for dim in range(n.rank(index))] if scale.scale.size > 1 else []
-        zero = n.weight(scale.zero_point.astype(np.float32).reshape(shape), f"zero{index}")
-        moved = top.SubOp(result(top.CastOp(value, to, loc=n.at(f"f32{index}"))), zero, loc=n.at(f"moved{index}"))
-        return result(top.MulOp(result(moved), n.weight(scale.scale.reshape(shape), f"scale{index}"), loc=place))
+        return dequantize_elements(n, index, *scale.along(axis, n.rank(index)), place)
     if found != scale.element(n):
         raise Unsupported(f"{n.op} expects operand {index} as {scale.element(n)}, found {found}")
     return result(top.CastOp(value, to, loc=place))
+
+
+def dequantize_elements(
+    n: Node, index: int, scale: Array, zero_point: Array, place: ir.Location | None = None
+) -> ir.Value | Constant:
+    """Return the reals that plain integers stand for, by scales and zero points that broadcast to them."""
+    if n.is_constant(index):
+        stored = n.constant(index, "operand").astype(np.float64) - zero_point.astype(np.float64)
+        return Constant((stored * scale.astype(np.float64)).astype(np.float32), n.outputs[0])
+    value = n.value(index)
+    reals = _steps(value) or result(top.CastOp(value, ir.TypeAttr.get(mlir_type(F32)), loc=n.at(f"f32{index}")))
+    zero = n.weight(zero_point.astype(np.float32), f"zero{index}")
+    moved = result(top.SubOp(reals, zero, loc=n.at(f"moved{index}")))
+    return result(top.MulOp(moved, n.weight(scale, f"scale{index}"), loc=place))
 
 
 def real(n: Node, index: int, scale: Scale, axis: int = 0) -> ir.Value:
@@ -117,10 +163,11 @@ def _constant(n: Node, index: int, scale: Scale, axis: int) -> ir.Value | Consta
     array = n.constant(index, "operand")
     if scale.scale.size not in (1, *array.shape[axis : axis + 1]):
         raise Unsupported(f"{n.op} expects {array.shape[axis]} scales for axis {axis}, found {scale.scale.size}")
-    along = [-1 if dim == axis else 1 for dim in range(array.ndim)] if scale.scale.size > 1 else []
-    stored = array.astype(np.int64) - scale.zero_point.astype(np.int64).reshape(along)
-    if array.dtype not in _STORAGE or stored.min() < -128 or stored.max() > 127:
-        return Constant((stored * scale.scale.astype(np.float64).reshape(along)).astype(np.float32), n.outputs[0])
+    factors, zero_point = scale.along(axis, array.ndim)
+    stored = array.astype(np.float64) - zero_point.astype(np.float64)
+    is_integer = array.dtype.name.removeprefix("u").startswith("int")  # not the floats of 8 bits
+    if not is_integer or array.dtype.itemsize > 1 or stored.min() < -128 or stored.max() > 127:
+        return dequantize_elements(n, index, factors, zero_point)
     scales = [_number(factor) for factor in scale.scale]
     text = f"i8:f32:{axis}, {{{', '.join(scales)}}}" if len(scales) > 1 else f"i8:f32, {scales[0]}"
     kind = ir.TypeAttr.get(ir.Type.parse(f"!quant.uniform<{text}>"))

@@ -74,13 +74,18 @@ def max_pool(n: Node) -> Imported:
 
 @importer("AveragePool", 1, 7, 10, 11, 19)
 def average_pool(n: Node) -> Imported:
-    """Import AveragePool.
+    """Import AveragePool."""
+    return averages(n, n.value(0))
+
+
+def averages(n: Node, x: ir.Value) -> ir.OpView:
+    """Return the means that a node's windows have over a value of its first operand's shape.
 
     Where the divisor counts the padding, what ceil_mode adds to it must still not count: then the padding becomes
     part of the input.
     """
     w = window(n, n.ints_attr("kernel_shape"))
-    x, pads, count = n.value(0), w.all_pads, bool(n.int_attr("count_include_pad", 0))
+    pads, count = w.all_pads, bool(n.int_attr("count_include_pad", 0))
     if count and any(w.overhang):
         rank = len(w.kernel)
         around = [0, 0, *w.pads[:rank], 0, 0, *w.pads[rank:]]

@@ -3,6 +3,7 @@
 The pass `top-fuse-quantization` then lets the operator compute on the integers, with exactly the model's scales.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,38 +11,65 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.composing import Composer
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import kernel_of
-from tpu_mlir.frontend.onnx.quantized import Scale, dequantize, quantize, real
+from tpu_mlir.frontend.onnx.ops.pool import averages
+from tpu_mlir.frontend.onnx.quantized import (
+    Scale,
+    dequantize,
+    dequantize_elements,
+    quantize,
+    quantize_elements,
+    real,
+)
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
+from tpu_mlir.frontend.onnx.tensors import Array, DType
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import window
 
-_WHOLE = "scales for a tensor or an axis, not for blocks"
+
+def _blocks(n: Node) -> tuple[Array, Array] | None:
+    """Return scales and zero points for each element of the first operand, where the node has them for blocks."""
+    size, shape = n.int_attr("block_size", 0), n.shape(0)
+    if not size:
+        return None
+    axis = n.axis(n.int_attr("axis", 1), len(shape))
+    scale = n.constant(1, "scale").astype(np.float32)
+    zero = n.constant(2, "zero point") if n.has(2) else np.zeros(scale.shape, _default(n) or np.uint8)
+    blocks = [-(-shape[axis] // size) if dim == axis else count for dim, count in enumerate(shape)]
+    if size < 0 or list(scale.shape) != blocks or zero.shape != scale.shape:
+        raise Unsupported(f"{n.op} expects scales of the shape {blocks} for blocks of {size}, found {scale.shape}")
+    places = np.arange(shape[axis]) // size
+    return scale.take(places, axis), zero.take(places, axis)
 
 
-def _only_whole(n: Node) -> None:
-    if n.int_attr("block_size", 0):
-        raise Unsupported(f"{n.op} expects scales for the tensor or an axis, found blocks")
+def _default(n: Node) -> DType | None:
+    """Return the type of a zero point that is left out."""
+    if n.op == "QuantizeLinear":
+        return n.dtype_attr("output_dtype") if n.int_attr("output_dtype", 0) else None
+    return n.dtype(0) if n.is_constant(0) else None
 
 
-@importer("QuantizeLinear", 1, domain=MICROSOFT, only=_WHOLE)
-@importer("QuantizeLinear", 10, 13, 19, 21, 23, only=_WHOLE)
+@importer("QuantizeLinear", 1, domain=MICROSOFT)
+@importer("QuantizeLinear", 10, 13, 19, 21, 23)
 def quantize_linear(n: Node) -> Imported:
     """Import QuantizeLinear."""
-    _only_whole(n)
-    stored = n.dtype_attr("output_dtype") if n.int_attr("output_dtype", 0) else None
-    return quantize(n, n.value(0), Scale.of(n, 1, 2, stored))
+    if (blocks := _blocks(n)) is not None:
+        return quantize_elements(n, n.value(0), *blocks)
+    scale = Scale.of(n, 1, 2, _default(n))
+    axis = n.axis(n.int_attr("axis", 1), n.rank(0)) if scale.scale.size > 1 else 0
+    return quantize(n, n.value(0), scale, axis)
 
 
-@importer("DequantizeLinear", 1, domain=MICROSOFT, constants=True, only=_WHOLE)
-@importer("DequantizeLinear", 10, 13, 19, 21, 23, constants=True, only=_WHOLE)
+@importer("DequantizeLinear", 1, domain=MICROSOFT, constants=True)
+@importer("DequantizeLinear", 10, 13, 19, 21, 23, constants=True)
 def dequantize_linear(n: Node) -> Imported:
     """Import DequantizeLinear; 8-bit constants keep their integers."""
-    _only_whole(n)
-    stored = n.dtype(0) if n.is_constant(0) else None
-    scale = Scale.of(n, 1, 2, stored)
+    if (blocks := _blocks(n)) is not None:
+        return dequantize_elements(n, 0, *blocks)
+    scale = Scale.of(n, 1, 2, _default(n))
     axis = n.axis(n.int_attr("axis", 1), n.rank(0)) if scale.scale.size > 1 else 0
     return dequantize(n, 0, scale, axis)
 
@@ -125,15 +153,36 @@ def qlinear_leaky_relu(n: Node) -> Imported:
     return quantize(n, result(reals), Scale.of(n, 3, 4))
 
 
-@importer("QLinearGlobalAveragePool", 1, domain=MICROSOFT, only="channels_last = 0")
+@importer("QLinearGlobalAveragePool", 1, domain=MICROSOFT)
 def qlinear_global_average_pool(n: Node) -> Imported:
-    """Import QLinearGlobalAveragePool with the channels in dimension 1."""
-    if n.int_attr("channels_last", 0):
-        raise Unsupported("QLinearGlobalAveragePool expects channels_last = 0, found 1")
-    axes = list(range(2, n.rank(0)))
+    """Import QLinearGlobalAveragePool with the channels in dimension 1, or in the last."""
+    first = 1 if n.int_attr("channels_last", 0) else 2
+    axes = list(range(first, n.rank(0) + first - 2))
     x = real(n, 0, Scale.of(n, 1, 2))
     reals = top.ReduceOp(x, enum("reduce_kind", "mean"), axes, keepdims=True, loc=n.at("real"))
     return quantize(n, result(reals), Scale.of(n, 3, 4))
+
+
+@importer("QLinearAveragePool", 1, domain=MICROSOFT, only="channels_last = 0")
+def qlinear_average_pool(n: Node) -> Imported:
+    """Import QLinearAveragePool with the channels in dimension 1."""
+    if n.int_attr("channels_last", 0):
+        raise Unsupported("QLinearAveragePool expects channels_last = 0, found 1")
+    x, y = real(n, 0, Scale.of(n, 1, 2)), Scale.of(n, 3, 4)
+    with n.at("real"):
+        reals = result(averages(n, x))
+    return quantize(n, reals, y)
+
+
+@importer("QLinearSoftmax", 1, domain=MICROSOFT)
+def qlinear_softmax(n: Node) -> Imported:
+    """Import QLinearSoftmax; before opset 13 all dimensions from the axis on were one."""
+    shape, x, y = n.shape(0), real(n, 0, Scale.of(n, 1, 2)), Scale.of(n, 3, 4)
+    axis, c = n.axis(n.int_attr("axis", -1), len(shape)), Composer(n)
+    if n.int_attr("opset", 13) >= 13:
+        return quantize(n, c(top.SoftmaxOp, x, axis, name="real"), y)
+    lines = c.reshape(x, [math.prod(shape[:axis]), math.prod(shape[axis:])])
+    return quantize(n, c.reshape(c(top.SoftmaxOp, lines, 1, name="lines"), shape, "real"), y)
 
 
 @importer("QLinearConcat", 1, domain=MICROSOFT)

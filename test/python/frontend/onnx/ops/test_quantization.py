@@ -105,6 +105,24 @@ CASES = {
     "global-average-pool": model(
         [microsoft("QLinearGlobalAveragePool", ["q", "xs", "xz", "ys", "yz"], ["r"])], IMAGE, {}
     ),
+    "global-average-pool-last": model(
+        [microsoft("QLinearGlobalAveragePool", ["q", "xs", "xz", "ys", "yz"], ["r"], channels_last=1)], IMAGE, {}
+    ),
+    "average-pool": model(
+        [microsoft("QLinearAveragePool", ["q", "xs", "xz", "ys", "yz"], ["r"], kernel_shape=[3, 2], pads=[1, 0, 1, 1])],
+        IMAGE,
+        {},
+    ),
+    "softmax": model(
+        [microsoft("QLinearSoftmax", ["q", "xs", "xz", "ys", "yz"], ["r"], axis=1, opset=13)],
+        (4, 6),
+        {"ys": np.float32(1 / 256), "yz": np.uint8(0)},
+    ),
+    "softmax-lines": model(
+        [microsoft("QLinearSoftmax", ["q", "xs", "xz", "ys", "yz"], ["r"], axis=1, opset=11)],
+        (4, 3, 2),
+        {"ys": np.float32(1 / 256), "yz": np.uint8(0)},
+    ),
     "concat": model(
         [microsoft("QLinearConcat", ["ys", "yz", "q", "xs", "xz", "q", "xs", "xz"], ["r"], axis=1)], IMAGE, {}
     ),
@@ -126,11 +144,21 @@ CASES = {
 Q8, Z8 = Fixed(weights(4, 6, kind=np.uint8)), Fixed(np.array(100, np.uint8))
 FACTOR = Fixed(np.array(0.02, np.float32))
 MATRICES = (weights(4, 6, kind=np.uint8), FACTOR, Z8, Fixed(COLUMNS), FACTOR, Fixed(np.array(3, np.int8)), FACTOR, Z8)
+FOUR, WIDE = Fixed(scales(4)), (np.int16, np.uint16)
+BLOCKS = Fixed(RANDOM.uniform(0.01, 0.05, (3, 2)).astype(np.float32))
 SINGLE = [
     *(case("QuantizeLinear", uniform(4, 6), FACTOR, Z8, opset=opset) for opset in (10, 13, 19, 21, 23)),
     case("QuantizeLinear", uniform(4, 6), FACTOR, opset=21, output_dtype=3),
     *(case("DequantizeLinear", Q8, FACTOR, Z8, opset=opset) for opset in (10, 13, 19, 21, 23)),
     case("DequantizeLinear", weights(4, 6), FACTOR, opset=13),
+    case("QuantizeLinear", uniform(3, 4, 5), FOUR, Fixed(weights(4, kind=np.uint8)), opset=13),
+    case("QuantizeLinear", uniform(4, 5), FOUR, Fixed(weights(4)), opset=13, axis=0),
+    *(case("QuantizeLinear", uniform(4, 6), FACTOR, Fixed(np.array(7, kind)), opset=21) for kind in WIDE),
+    case("QuantizeLinear", uniform(3, 8), BLOCKS, Fixed(weights(3, 2, kind=np.uint8)), opset=21, axis=1, block_size=4),
+    case("QuantizeLinear", uniform(3, 8), BLOCKS, None, opset=21, axis=1, block_size=4, output_dtype=TensorProto.INT16),
+    case("DequantizeLinear", weights(4, 6, kind=np.int16), FACTOR, Fixed(np.array(7, np.int16)), opset=21),
+    case("DequantizeLinear", weights(3, 8, kind=np.uint8), BLOCKS, None, opset=21, axis=1, block_size=4),
+    case("DequantizeLinear", Fixed(weights(3, 8)), BLOCKS, Fixed(weights(3, 2)), opset=21, axis=1, block_size=4),
     *(case("QLinearMatMul", *MATRICES, opset=opset) for opset in (10, 21)),
     case(
         "QLinearConv",
@@ -151,6 +179,25 @@ SINGLE = [
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     """Integers in and out: they are those of the model, not what they stand for."""
     check_round_trip(tried.model(), tried.feeds())
+
+
+@pytest.mark.parametrize("kind", [TensorProto.INT4, TensorProto.UINT4, TensorProto.FLOAT8E4M3FN])
+def test_weights_of_other_types_are_reals(kind: int) -> None:
+    """Those of 4 bits keep their integers, as 8-bit ones; floats of 8 bits keep what follows the point."""
+    values = np.arange(24) % 8 / (1 if kind != TensorProto.FLOAT8E4M3FN else 4)
+    tensors = [
+        helper.make_tensor("w", kind, [4, 6], values),
+        helper.make_tensor("zero", kind, [6], [0] * 6),
+        numpy_helper.from_array(scales(6), "scale"),
+    ]
+    nodes = [
+        helper.make_node("DequantizeLinear", ["w", "scale", "zero"], ["real"], axis=1),
+        helper.make_node("MatMul", ["x", "real"], ["y"]),
+    ]
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [3, size]) for name, size in (("x", 4), ("y", 6)))
+    graph = helper.make_graph(nodes, "weights", [x], [y], tensors)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    check_round_trip(model, {"x": uniform(3, 4)})
 
 
 def feeds(network: onnx.ModelProto) -> dict[str, Array]:
