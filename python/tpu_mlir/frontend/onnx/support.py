@@ -8,6 +8,7 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir.frontend.onnx.checking import Checks
+from tpu_mlir.frontend.onnx.dynamic_quantization import with_real_products
 from tpu_mlir.frontend.onnx.importer import GraphImporter
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.loading import load
@@ -53,7 +54,7 @@ def survey(model: onnx.ModelProto, folder: Path | None, input_shapes: Mapping[st
     checks.structure()
     with ir.Context(), ir.Location.name(model.graph.name or "model"):
         importer = GraphImporter(opsets, folder, frozen=bool(input_shapes))
-        module = importer.build(model.graph, inputs)
+        module = importer.build(with_real_products(model.graph), inputs)
     return Survey(model.graph, checks, module, tuple(importer.refused))
 
 

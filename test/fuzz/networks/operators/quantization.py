@@ -1,6 +1,7 @@
 """Operators on 8-bit integers, each between a QuantizeLinear and a DequantizeLinear."""
 
 import numpy as np
+import onnx
 from fuzz.networks.draft import MICROSOFT, Draft
 from fuzz.networks.operators.registry import writes
 from tpu_mlir.frontend.onnx.tensors import Array
@@ -118,6 +119,53 @@ def unary(d: Draft, op: str) -> list[str]:
         return []
     y = _scale(d, 1.0 if op == "QLinearSigmoid" else 100 * float(d.values[x[0]]), np.uint8)
     return _real(d, d.emit(op, [q, *x, *y], domain=MICROSOFT), y)
+
+
+@writes("QLinearAveragePool", domain=MICROSOFT)
+def average(d: Draft, op: str) -> list[str]:
+    x = _finite(d, (4, 4))
+    q, scale = _quantized(d, x, np.uint8)
+    kernel = [d.integer(1, min(3, size)) for size in d.values[x].shape[2:]]
+    return _real(d, d.emit(op, [q, *scale, *scale], domain=MICROSOFT, kernel_shape=kernel), scale) if q else []
+
+
+@writes("QLinearSoftmax", domain=MICROSOFT)
+def softmax(d: Draft, op: str) -> list[str]:
+    x = _finite(d, (1, 4))
+    q, scale = _quantized(d, x, np.uint8)
+    y = [d.parameter(1 / 200, np.float32), d.parameter(1, np.uint8)]
+    axis = d.integer(0, d.values[x].ndim - 1)
+    return _real(d, d.emit(op, [q, *scale, *y], domain=MICROSOFT, axis=axis, opset=13), (y[0], y[1])) if q else []
+
+
+@writes("DynamicQuantizeMatMul", domain=MICROSOFT)
+def dynamic_product(d: Draft, op: str) -> list[str]:
+    """Of values that eight bits hold exactly: the noise of quantizing them is left out."""
+    rows, depth = d.integer(1, 6), d.integer(1, 20)
+    x = d.fresh((rows + 2, depth), 0, 8)
+    steps = np.concatenate([d.random.integers(0, 256, (rows, depth)), [[0] * depth, [255] * depth]])
+    d.values[x] = steps.astype(np.float32) / 32
+    w = d.parameter(d.random.integers(-127, 128, (depth, d.integer(1, 9))), np.int8)
+    return d.emit(op, [x, w, d.parameter(0.01, np.float32)], domain=MICROSOFT)
+
+
+@writes("MatMulInteger", "ConvInteger")
+def integer_product(d: Draft, op: str) -> list[str]:
+    rank = 2 if op == "MatMulInteger" else 4
+    x = _finite(d, (rank, rank))
+    q, scale = _quantized(d, x, np.uint8)
+    if not q:
+        return []
+    shape = (d.values[x].shape[1], d.integer(1, 9)) if rank == 2 else (d.integer(1, 5), d.values[x].shape[1], 1, 1)
+    w = d.parameter(d.random.integers(-127, 128, shape), np.int8)
+    made = d.emit(op, [q, w, scale[1]])
+    return d.emit("Cast", made, to=onnx.TensorProto.FLOAT) if made else []
+
+
+@writes("DynamicQuantizeLinear")
+def dynamic(d: Draft, op: str) -> list[str]:
+    made = d.emit(op, [_finite(d)], 3)
+    return d.emit("DequantizeLinear", [made[0], d.parameter(0.02, np.float32)]) if made else []
 
 
 @writes("QLinearConcat", domain=MICROSOFT)

@@ -68,7 +68,7 @@ class Convolution:
         )
 
 
-def convolve(n: Node, conv: Convolution, x: ir.Value) -> Imported:
+def convolve(n: Node, conv: Convolution, x: ir.Value) -> ir.OpView:
     """Return a convolution as the chip has it: over two dimensions at most, its filters and bias constants."""
     bias = conv.bias
     is_plain = is_fixed(conv.filters) and len(conv.kernel) <= 2
