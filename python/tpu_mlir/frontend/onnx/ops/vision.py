@@ -36,22 +36,22 @@ def image_from_columns(n: Node) -> Imported:
     return convolve(n, how, columns)
 
 
-@importer("GridSample", 16, 20, only="at constant places of images of 2 dimensions")
+@importer("GridSample", 16, 20, only="at constant places")
 def grid_sample(n: Node) -> Imported:
     """Import GridSample: for each of the elements around a place, a gather of it times how much it counts."""
     grid = n.constant(1, "grid").astype(np.float64)
-    if n.rank(0) != 4 or grid.ndim != 4 or grid.shape[0] != n.shape(0)[0]:
-        raise Unsupported(f"GridSample expects images of 2 dimensions, found the shape {n.shape(0)}")
-    batch, channels, height, width = n.shape(0)
+    batch, channels, *sizes = n.shape(0)
+    if grid.ndim != len(sizes) + 2 or grid.shape[0] != batch or grid.shape[-1] != len(sizes) or not sizes:
+        raise Unsupported(f"GridSample expects a grid for images of shape {n.shape(0)}, found shape {n.shape(1)}")
     mode = n.str_attr("mode", "linear").removeprefix("bi")
-    c, (rows, columns) = Composer(n), grid.shape[1:3]
-    pixels = c.transpose(c.reshape(n.value(0), [batch, channels, height * width]), [0, 2, 1], "pixels")
+    c, places = Composer(n), list(grid.shape[1:-1])
+    pixels = c.transpose(c.reshape(n.value(0), [batch, channels, math.prod(sizes)]), [0, 2, 1], "pixels")
     sampled: list[ir.Value] = []
-    for index, places in enumerate(grid):
-        image = c.reshape(c.take(pixels, 0, index, 1), [height * width, channels])
-        sampled.append(_sampled(n, c, image, _taps(n, places, mode, (height, width))))
-    all_ = c.reshape(c.concat(sampled, 0), [batch, rows * columns, channels])
-    return top.ReshapeOp(c.transpose(all_, [0, 2, 1]), [batch, channels, rows, columns])
+    for index, own in enumerate(grid):
+        image = c.reshape(c.take(pixels, 0, index, 1), [math.prod(sizes), channels])
+        sampled.append(_sampled(n, c, image, _taps(n, own, mode, sizes)))
+    every = c.reshape(c.concat(sampled, 0), [batch, math.prod(places), channels])
+    return top.ReshapeOp(c.transpose(every, [0, 2, 1]), [batch, channels, *places])
 
 
 def _sampled(n: Node, c: Composer, image: ir.Value, taps: list[tuple[Array, Array]]) -> ir.Value:
@@ -65,15 +65,16 @@ def _sampled(n: Node, c: Composer, image: ir.Value, taps: list[tuple[Array, Arra
     return total
 
 
-def _taps(n: Node, places: Array, mode: str, sizes: tuple[int, int]) -> list[tuple[Array, Array]]:
+def _taps(n: Node, places: Array, mode: str, sizes: list[int]) -> list[tuple[Array, Array]]:
     """Return the pixels around each place, and how much each counts: for every tap its numbers and its factors."""
     padding, corners = n.str_attr("padding_mode", "zeros"), bool(n.int_attr("align_corners", 0))
     if mode not in ("linear", "nearest", "cubic") or padding not in ("zeros", "border", "reflection"):
         raise Unsupported(f"GridSample expects modes of ONNX's page, found {mode} and {padding}")
-    lines = [_line(places[..., 1 - axis].reshape(-1), size, mode, padding, corners) for axis, size in enumerate(sizes)]
-    return [
-        (rows * sizes[1] + columns, by_row * by_column) for rows, by_row in lines[0] for columns, by_column in lines[1]
-    ]
+    found = [(np.zeros(1, np.int64), np.ones(1))]
+    for axis, size in enumerate(sizes):  # the last coordinate is that of the first dimension
+        line = _line(places[..., -1 - axis].reshape(-1), size, mode, padding, corners)
+        found = [(before * size + number, factor * share) for before, factor in found for number, share in line]
+    return found
 
 
 def _line(at: Array, size: int, mode: str, padding: str, corners: bool) -> list[tuple[Array, Array]]:

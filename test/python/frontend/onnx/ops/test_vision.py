@@ -13,6 +13,7 @@ def columns(image: list[int], block: list[int], *shape: int, **attributes: objec
 
 X = uniform(2, 3, 5, 6)
 GRID = Fixed(uniform(2, 4, 7, 2, low=-1.4, high=1.4, seed=1))
+VOLUME = Fixed(uniform(1, 2, 3, 4, 3, low=-1.4, high=1.4, seed=1))
 COLUMNS = [
     columns([5, 5], [1, 5], 1, 5, 5),
     columns([5, 6], [2, 3], 2, 18, 16),
@@ -27,6 +28,11 @@ SAMPLED = [
         for mode in ("bilinear", "nearest")
         for padding in PADDINGS
         for corners in (0, 1)
+    ),
+    *(
+        case("GridSample", uniform(1, 2, 3, 4, 5), VOLUME, opset=20, mode=mode, padding_mode=padding)
+        for mode in ("linear", "nearest")
+        for padding in PADDINGS
     ),
     *(case("GridSample", X, GRID, opset=20, mode="cubic", padding_mode=padding) for padding in PADDINGS),
 ]
