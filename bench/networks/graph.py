@@ -21,10 +21,11 @@ class Graph:
         self._inputs: list[onnx.ValueInfoProto] = []
         self._weights: list[onnx.TensorProto] = []
 
-    def input(self, *shape: int, name: str = "x") -> str:
-        """Add an input in f32; return its name."""
-        self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
-        self.channels[name] = shape[1]
+    def input(self, *shape: int, name: str = "x", kind: int = TensorProto.FLOAT) -> str:
+        """Add an input, in f32 unless another type is given; return its name."""
+        self._inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        if len(shape) > 1:
+            self.channels[name] = shape[1]
         return name
 
     def constant(self, values: npt.ArrayLike, kind: type = np.float32) -> str:
