@@ -73,3 +73,25 @@ func.func @channels_stay(%x: tensor<2x4x1x256xi8>, %t: tensor<1x4x1x256xi8>) -> 
   %1 = tpu.lookup %0, %t : (tensor<2x4x16x16xi8>, tensor<1x4x1x256xi8>) -> tensor<2x4x16x16xi8>
   return %1 : tensor<2x4x16x16xi8>
 }
+
+// However many ops there are.
+// CHECK-LABEL: func @chain
+// CHECK-NEXT: tpu.reshape
+// CHECK-COUNT-12: tpu.unary exp {{.*}} : tensor<1x64x1x32xf32>
+// CHECK-NEXT: return
+func.func @chain(%x: tensor<1x1x64x32xf32>) -> tensor<1x64x1x32xf32> {
+  %0 = tpu.unary exp %x : tensor<1x1x64x32xf32>
+  %1 = tpu.unary exp %0 : tensor<1x1x64x32xf32>
+  %2 = tpu.unary exp %1 : tensor<1x1x64x32xf32>
+  %3 = tpu.unary exp %2 : tensor<1x1x64x32xf32>
+  %4 = tpu.unary exp %3 : tensor<1x1x64x32xf32>
+  %5 = tpu.unary exp %4 : tensor<1x1x64x32xf32>
+  %6 = tpu.unary exp %5 : tensor<1x1x64x32xf32>
+  %7 = tpu.unary exp %6 : tensor<1x1x64x32xf32>
+  %8 = tpu.unary exp %7 : tensor<1x1x64x32xf32>
+  %9 = tpu.unary exp %8 : tensor<1x1x64x32xf32>
+  %10 = tpu.unary exp %9 : tensor<1x1x64x32xf32>
+  %11 = tpu.unary exp %10 : tensor<1x1x64x32xf32>
+  %12 = tpu.reshape %11 : tensor<1x1x64x32xf32> -> tensor<1x64x1x32xf32>
+  return %12 : tensor<1x64x1x32xf32>
+}

@@ -104,6 +104,7 @@ struct Behind : OpRewritePattern<ReshapeOp> {
     Value turned = rewriter.create<ReshapeOp>(
         view.getLoc(), typeOf(input).clone(wanted), input);
     rewriter.replaceOp(view, cloneOn(op, turned, rewriter));
+    rewriter.eraseOp(op); // at once: what made its operand has one use again
     return success();
   }
 
