@@ -1,7 +1,7 @@
 """LSTM, GRU and RNN."""
 
 import numpy as np
-from fuzz.networks.draft import Draft
+from fuzz.networks.draft import MICROSOFT, Draft
 from fuzz.networks.operators.registry import writes
 
 _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
@@ -25,6 +25,19 @@ def recurrent(d: Draft, op: str) -> list[str]:
     if op == "LSTM" and d.chance(0.3):
         operands.append(_weight(d, count, 3 * hidden))
     return d.emit(op, operands, 1 + _STATES[op], **how)
+
+
+@writes("DynamicQuantizeLSTM", domain=MICROSOFT)
+def quantized(d: Draft, op: str) -> list[str]:
+    """Of a first step from zeros, whose input eight bits hold exactly: the noise of quantizing is left out."""
+    features, hidden = d.integer(1, 8), d.integer(1, 9)
+    x = d.fresh((1, 2, features), 0, 8)
+    d.values[x] = (d.random.integers(0, 256, (1, 2, features)) / 32).astype(np.float32)
+    d.values[x].flat[:1], d.values[x].flat[-1:] = 0, 255 / 32
+    w, r = (d.parameter(d.random.integers(-127, 128, (1, size, 4 * hidden)), np.int8) for size in (features, hidden))
+    scale, zero = d.parameter([0.003], np.float32), d.parameter([0], np.int8)
+    operands = [x, w, r, "", "", "", "", "", scale, zero, scale, zero]
+    return d.emit(op, operands, 3, domain=MICROSOFT, hidden_size=hidden)
 
 
 def _weight(d: Draft, *shape: int) -> str:

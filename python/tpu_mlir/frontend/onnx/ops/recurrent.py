@@ -13,7 +13,9 @@ from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.cells import Cell, State, Weights, functions_of, gru_cell, lstm_cell, rnn_cell
 from tpu_mlir.frontend.onnx.composing import Composer, shape_of
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.ops.quantization import MICROSOFT
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.frontend.onnx.values import result
 
 MOST_STEPS = 2048  # unrolled, of all directions; each is a dozen operations
@@ -29,6 +31,11 @@ class Kind:
     states: int
     flag: str = ""
 
+    @property
+    def operands(self) -> int:
+        """How many operands there are at most: X, W, R, B, lengths, the states, and peepholes of an LSTM."""
+        return 5 + self.states + (self.states == 2)
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -37,6 +44,8 @@ class Layer:
     n: Node
     c: Composer
     kind: Kind
+    w: ir.Value  # [D, G * H, I]
+    r: ir.Value  # [D, G * H, H]
     backwards: Sequence[bool]  # for each direction
     steps: int
     batch: int
@@ -44,26 +53,29 @@ class Layer:
     hidden: int
 
     @classmethod
-    def of(cls, n: Node, kind: Kind) -> "Layer":
+    def of(cls, n: Node, kind: Kind, w: ir.Value, r: ir.Value) -> "Layer":
         """Read the sizes; raises Unsupported where an operand has others."""
         ways = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}
         direction = n.str_attr("direction", "forward")
-        if direction not in ways or n.rank(0) != 3 or n.rank(2) != 3:
+        if direction not in ways or n.rank(0) != 3 or len(shape_of(r)) != 3:
             raise Unsupported(
                 f"{n.op} expects X and R of rank 3 and a direction of {', '.join(ways)}, found {direction}"
             )
         x = n.shape(0)
         steps, batch, features = x if not n.int_attr("layout", 0) else (x[1], x[0], x[2])
-        layer = cls(n, Composer(n), kind, ways[direction], steps, batch, features, n.shape(2)[2])
+        layer = cls(n, Composer(n), kind, w, r, ways[direction], steps, batch, features, shape_of(r)[2])
         layer._check()
         return layer
 
     def _check(self) -> None:
         count, rows = len(self.backwards), self.kind.gates * self.hidden
         state = [self.batch, count, self.hidden] if self.batch_first else [count, self.batch, self.hidden]
-        expected = [[count, rows, self.features], [count, rows, self.hidden], [count, 2 * rows], [self.batch]]
-        for index, shape in enumerate([*expected, *[state] * self.kind.states, [count, 3 * self.hidden]], 1):
-            if self.n.has(index) and self.n.shape(index) != shape:
+        for value, shape in ((self.w, [count, rows, self.features]), (self.r, [count, rows, self.hidden])):
+            if shape_of(value) != shape:
+                raise Unsupported(f"{self.n.op} expects weights of shape {shape}, found {shape_of(value)}")
+        others = [[count, 2 * rows], [self.batch], *[state] * self.kind.states, [count, 3 * self.hidden]]
+        for index, shape in enumerate(others, 3):
+            if index < self.kind.operands and self.n.has(index) and self.n.shape(index) != shape:
                 raise Unsupported(f"{self.n.op} expects operand {index} of shape {shape}, found {self.n.shape(index)}")
         if 0 in (self.steps, self.batch, self.features, self.hidden):
             raise Unsupported(f"{self.n.op} expects elements, found X of shape {self.n.shape(0)}")
@@ -78,9 +90,9 @@ class Layer:
         """Whether sequences are the first dimension of operands and results, not steps."""
         return bool(self.n.int_attr("layout", 0))
 
-    def rows(self, index: int, direction: int) -> ir.Value:
-        """Return the part of an operand [D, ..] that belongs to a direction, without that dimension."""
-        part = self.c.take(self.n.value(index), 0, direction, 1)
+    def rows(self, value: ir.Value, direction: int) -> ir.Value:
+        """Return the part of a value [D, ..] that belongs to a direction, without that dimension."""
+        part = self.c.take(value, 0, direction, 1)
         return self.c.reshape(part, shape_of(part)[1:])
 
 
@@ -101,7 +113,7 @@ def _product(layer: Layer, bias: ir.Value | None) -> ir.Value:
     """Return X W of all steps and directions, [S * B, D * G * H]."""
     c, count = layer.c, len(layer.backwards)
     x = c.transpose(layer.n.value(0), [1, 0, 2]) if layer.batch_first else layer.n.value(0)
-    w = c.reshape(layer.n.value(1), [count * layer.kind.gates * layer.hidden, layer.features])
+    w = c.reshape(layer.w, [count * layer.kind.gates * layer.hidden, layer.features])
     x = c.reshape(x, [layer.steps * layer.batch, layer.features], "rows")
     return c(top.MatMulOp, x, w, bias=bias, transpose_rhs=True, name="product")
 
@@ -148,9 +160,9 @@ def _walk(layer: Layer, direction: int, w: Weights, product: ir.Value) -> tuple[
     return [outputs[step] for step in range(layer.steps)], state
 
 
-def _recurrent(n: Node, kind: Kind) -> Imported:
+def _recurrent(n: Node, kind: Kind, w: ir.Value, r: ir.Value) -> Imported:
     """Import one of the operators: Y [S, D, B, H], and the last states [D, B, H]; with layout 1 B stands first."""
-    layer = Layer.of(n, kind)
+    layer = Layer.of(n, kind, w, r)
     c, count, hidden = layer.c, len(layer.backwards), layer.hidden
     flag = bool(kind.flag and n.int_attr(kind.flag, 0))
     bias, own = _biases(layer, apart=flag and kind.flag == "linear_before_reset")
@@ -161,9 +173,9 @@ def _recurrent(n: Node, kind: Kind) -> Imported:
             layer,
             index,
             Weights(
-                layer.rows(2, index),
+                layer.rows(r, index),
                 own[index],
-                layer.rows(peepholes, index) if n.has(peepholes) else None,
+                layer.rows(n.value(peepholes), index) if kind.states == 2 and n.has(peepholes) else None,
                 functions[index],
                 flag,
             ),
@@ -184,6 +196,23 @@ _LSTM = Kind(4, ("Sigmoid", "Tanh", "Tanh"), lstm_cell, states=2, flag="input_fo
 _GRU = Kind(3, ("Sigmoid", "Tanh"), gru_cell, states=1, flag="linear_before_reset")
 _RNN = Kind(1, ("Tanh",), rnn_cell, states=1)
 
-importer("LSTM", 7, 14)(lambda n: _recurrent(n, _LSTM))
-importer("GRU", 7, 14)(lambda n: _recurrent(n, _GRU))
-importer("RNN", 7, 14)(lambda n: _recurrent(n, _RNN))
+importer("LSTM", 7, 14)(lambda n: _recurrent(n, _LSTM, n.value(1), n.value(2)))
+importer("GRU", 7, 14)(lambda n: _recurrent(n, _GRU, n.value(1), n.value(2)))
+importer("RNN", 7, 14)(lambda n: _recurrent(n, _RNN, n.value(1), n.value(2)))
+
+
+@importer("DynamicQuantizeLSTM", 1, domain=MICROSOFT, only="constant weights")
+def dynamic_quantize_lstm(n: Node) -> Imported:
+    """Import an LSTM whose weights are integers, [D, I, G * H] and [D, H, G * H]; its activations stay reals."""
+    w, r = (n.weight(_reals(n, index, scale), f"weights{index}") for index, scale in ((1, 8), (2, 10)))
+    return _recurrent(n, _LSTM, w, r)
+
+
+def _reals(n: Node, index: int, scale: int) -> Array:
+    """Return integer weights as reals [D, G * H, ..]; their scales are one, or one for each gate, of a direction."""
+    stored, factor = n.constant(index, "weights"), n.constant(scale, "scale").astype(np.float64)
+    zero = n.constant(scale + 1, "zero point")
+    if stored.ndim != 3 or factor.shape[:1] != stored.shape[:1] or factor.shape != zero.shape:
+        raise Unsupported(f"{n.op} expects scales and zero points of each direction, found the shape {factor.shape}")
+    factor, zero = (item.reshape(stored.shape[0], 1, -1) for item in (factor, zero.astype(np.float64)))
+    return ((stored - zero) * factor).transpose(0, 2, 1).astype(np.float32)

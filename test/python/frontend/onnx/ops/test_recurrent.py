@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnx
 import pytest
+from onnx import helper, numpy_helper
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.frontend.onnx.session import Session
@@ -96,6 +97,33 @@ def test_sequences_may_be_the_first_dimension(op: str) -> None:
     check_round_trip(second.model(), second.feeds(), expected=expected)
 
 
+@pytest.mark.parametrize("per_gate", [False, True])
+def test_integer_weights_are_those_of_reals(per_gate: bool) -> None:
+    """ONNX Runtime also quantizes the activations, to steps of 1 / 127 of their magnitude."""
+    count, rows = 2, 4 * HIDDEN
+    random = np.random.default_rng(0)
+    shape = (count, rows) if per_gate else (count,)
+    constants = {
+        "w": random.integers(-127, 128, (count, FEATURES, rows)).astype(np.int8),
+        "r": random.integers(-127, 128, (count, HIDDEN, rows)).astype(np.int8),
+        "b": uniform(count, 2 * rows, low=-0.6, high=0.6),
+        **{name: random.uniform(0.003, 0.006, shape).astype(np.float32) for name in ("ws", "rs")},
+        **{name: np.zeros(shape, np.int8) for name in ("wz", "rz")},
+    }
+    operands = ["x", "w", "r", "b", "", "", "", "", "ws", "wz", "rs", "rz"]
+    node = helper.make_node(
+        "DynamicQuantizeLSTM", operands, ["y"], domain="com.microsoft", hidden_size=HIDDEN, direction="bidirectional"
+    )
+    x = uniform(STEPS, BATCH, FEATURES)
+    values = [
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, s) for name, s in (("x", x.shape), ("y", None))
+    ]
+    weights = [numpy_helper.from_array(array, name) for name, array in constants.items()]
+    graph = helper.make_graph([node], "lstm", values[:1], values[1:], weights)
+    imports = [helper.make_opsetid("", 14), helper.make_opsetid("com.microsoft", 1)]
+    check_round_trip(helper.make_model(graph, opset_imports=imports, ir_version=8), {"x": x}, relative=0.03)
+
+
 def _refused(tried: NodeCase) -> str:
     model = tried.model()
     with pytest.raises(ModelError) as caught:
@@ -112,7 +140,7 @@ def test_weights_of_another_size_are_refused() -> None:
     operands = list(recurrent("GRU").operands)
     operands[2] = Fixed(uniform(1, 3 * HIDDEN + 1, HIDDEN))
     found = _refused(NodeCase("GRU", tuple(operands), 14, 2, {"hidden_size": HIDDEN}))
-    assert f"GRU expects operand 2 of shape [1, {3 * HIDDEN}, {HIDDEN}]" in found
+    assert f"GRU expects weights of shape [1, {3 * HIDDEN}, {HIDDEN}]" in found
 
 
 def test_only_the_last_state_is_computed_if_only_that_is_used() -> None:
