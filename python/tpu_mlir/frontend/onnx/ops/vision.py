@@ -7,10 +7,10 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.composing import Composer
-from tpu_mlir.frontend.onnx.interpolation import cubic
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import Convolution, convolve
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.sampling import Sampling, computed_taps, constant_taps
 from tpu_mlir.frontend.onnx.tensors import Array
 
 
@@ -36,77 +36,40 @@ def image_from_columns(n: Node) -> Imported:
     return convolve(n, how, columns)
 
 
-@importer("GridSample", 16, 20, only="at constant places")
+@importer("GridSample", 16, 20, only="cubic at constant places")
 def grid_sample(n: Node) -> Imported:
     """Import GridSample: for each of the elements around a place, a gather of it times how much it counts."""
-    grid = n.constant(1, "grid").astype(np.float64)
     batch, channels, *sizes = n.shape(0)
-    if grid.ndim != len(sizes) + 2 or grid.shape[0] != batch or grid.shape[-1] != len(sizes) or not sizes:
+    outer, places = n.shape(1)[:1], n.shape(1)[1:-1]
+    if n.rank(1) != len(sizes) + 2 or outer != [batch] or n.shape(1)[-1] != len(sizes) or not sizes:
         raise Unsupported(f"GridSample expects a grid for images of shape {n.shape(0)}, found shape {n.shape(1)}")
-    mode = n.str_attr("mode", "linear").removeprefix("bi")
-    c, places = Composer(n), list(grid.shape[1:-1])
+    how = Sampling.of(n)
+    c, count = Composer(n), batch * math.prod(places)
+    image = np.repeat(np.arange(batch), math.prod(places)) * math.prod(sizes)  # where the image of a place begins
+    if n.is_constant(1):
+        grid = n.constant(1, "grid").astype(np.float64).reshape(count, len(sizes))
+        known = constant_taps(how, grid, sizes)
+        taps = [
+            (n.weight(numbers + image, f"pixels{index}"), c.weight(factors.astype(np.float32)[:, None], "factors"))
+            for index, (numbers, factors) in enumerate(known)
+        ]
+    else:
+        taps = computed_taps(c, how, c.reshape(n.value(1), [count, len(sizes)]), sizes, image)
     pixels = c.transpose(c.reshape(n.value(0), [batch, channels, math.prod(sizes)]), [0, 2, 1], "pixels")
-    sampled: list[ir.Value] = []
-    for index, own in enumerate(grid):
-        image = c.reshape(c.take(pixels, 0, index, 1), [math.prod(sizes), channels])
-        sampled.append(_sampled(n, c, image, _taps(n, own, mode, sizes)))
-    every = c.reshape(c.concat(sampled, 0), [batch, math.prod(places), channels])
+    total = _sampled(c, c.reshape(pixels, [batch * math.prod(sizes), channels]), taps)
+    every = c.reshape(total, [batch, math.prod(places), channels])
     return top.ReshapeOp(c.transpose(every, [0, 2, 1]), [batch, channels, *places])
 
 
-def _sampled(n: Node, c: Composer, image: ir.Value, taps: list[tuple[Array, Array]]) -> ir.Value:
+def _sampled(c: Composer, pixels: ir.Value, taps: list[tuple[ir.Value, ir.Value]]) -> ir.Value:
     """Return the sum over the taps of the pixels [P, C] with these numbers times these factors."""
     total: ir.Value | None = None
     for numbers, factors in taps:
-        chosen = c(top.GatherOp, image, n.weight(numbers, f"pixels{numbers.size}"), 0, name="chosen")
-        part = c(top.MulOp, chosen, c.weight(factors.astype(np.float32)[:, None], "factors"), name="part")
+        chosen = c(top.GatherOp, pixels, numbers, 0, name="chosen")
+        part = c(top.MulOp, chosen, factors, name="part")
         total = part if total is None else c(top.AddOp, total, part, name="sum")
     assert total is not None
     return total
-
-
-def _taps(n: Node, places: Array, mode: str, sizes: list[int]) -> list[tuple[Array, Array]]:
-    """Return the pixels around each place, and how much each counts: for every tap its numbers and its factors."""
-    padding, corners = n.str_attr("padding_mode", "zeros"), bool(n.int_attr("align_corners", 0))
-    if mode not in ("linear", "nearest", "cubic") or padding not in ("zeros", "border", "reflection"):
-        raise Unsupported(f"GridSample expects modes of ONNX's page, found {mode} and {padding}")
-    found = [(np.zeros(1, np.int64), np.ones(1))]
-    for axis, size in enumerate(sizes):  # the last coordinate is that of the first dimension
-        line = _line(places[..., -1 - axis].reshape(-1), size, mode, padding, corners)
-        found = [(before * size + number, factor * share) for before, factor in found for number, share in line]
-    return found
-
-
-def _line(at: Array, size: int, mode: str, padding: str, corners: bool) -> list[tuple[Array, Array]]:
-    """Return the elements around places of [-1, 1] along one dimension, and how much each counts."""
-    low, high = (0.0, size - 1.0) if corners else (-0.5, size - 0.5)
-    x = (at + 1) / 2 * (high - low) + low
-    if padding == "border" and mode != "cubic":
-        x = np.clip(x, 0, size - 1)
-    if padding == "reflection" and mode != "cubic":
-        x = _reflected(x, low, high)
-    first = np.rint(x) if mode == "nearest" else np.floor(x)
-    offsets = {"nearest": [0], "linear": [0, 1], "cubic": [-1, 0, 1, 2]}[mode]
-    found: list[tuple[Array, Array]] = []
-    for offset in offsets:
-        place = first + offset
-        distance = np.abs(x - place)
-        factor = {"nearest": np.ones_like(x), "linear": 1 - distance, "cubic": cubic(distance, -0.75)}[mode]
-        inside = (place >= 0) & (place <= size - 1)
-        if padding == "zeros":
-            factor = np.where(inside, factor, 0.0)
-        if padding == "reflection":
-            place = np.rint(_reflected(place, low, high))
-        found.append((np.clip(place, 0, size - 1).astype(np.int64), factor))
-    return found
-
-
-def _reflected(x: Array, low: float, high: float) -> Array:
-    """Return where places come to lie that are mirrored at both ends until they are inside."""
-    if high == low:
-        return np.full_like(x, low)
-    turn = np.mod(x - low, 2 * (high - low))
-    return low + np.minimum(turn, 2 * (high - low) - turn)
 
 
 @importer("RoiAlign", 10, 16, only="means in constant regions")

@@ -36,6 +36,13 @@ SAMPLED = [
     ),
     *(case("GridSample", X, GRID, opset=20, mode="cubic", padding_mode=padding) for padding in PADDINGS),
 ]
+COMPUTED = [
+    case("GridSample", x, grid.array, opset=20, mode=mode, padding_mode=padding, align_corners=corners)
+    for x, grid in ((X, GRID), (uniform(1, 2, 3, 4, 5), VOLUME))
+    for mode in ("linear", "nearest")
+    for padding in PADDINGS
+    for corners in (0, 1)
+]
 REGIONS = Fixed(np.array([[1, 2, 9, 8], [0, 0, 4.5, 3], [3, 1, 11, 10], [5, 5, 5.2, 5.1]], np.float32))
 IMAGES = Fixed(np.array([0, 1, 0, 1], np.int64))
 ALIGNED = [
@@ -50,7 +57,7 @@ ALIGNED = [
 ]
 
 
-@pytest.mark.parametrize("tried", COLUMNS + SAMPLED + ALIGNED, ids=str)
+@pytest.mark.parametrize("tried", COLUMNS + SAMPLED + COMPUTED + ALIGNED, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())
 
@@ -59,7 +66,10 @@ def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     ("tried", "reason"),
     [
         (columns([5, 5], [1, 5], 1, 5, 6), "Col2Im expects 5 columns for an image of [5, 5], found 6"),
-        (case("GridSample", X, uniform(2, 4, 7, 2), opset=16), "GridSample expects a constant grid"),
+        (
+            case("GridSample", X, uniform(2, 4, 7, 2), opset=16, mode="bicubic"),
+            "expects a constant grid for the mode cubic",
+        ),
         (case("RoiAlign", X, REGIONS, IMAGES, mode="max"), "RoiAlign expects the mode avg, found max"),
     ],
     ids=str,
