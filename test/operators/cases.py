@@ -33,7 +33,7 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
     "conv": [*test_conv.CONV, *test_conv.TRANSPOSED],
     "einsum": test_einsum.EINSUM,
     "matmul": [*test_matmul.MATMUL, *test_matmul.GEMM, *test_matmul.DET],
-    "pool": [*test_pool.MAX, *test_pool.AVERAGE, *test_pool.OTHER],
+    "pool": [*test_pool.MAX, *test_pool.PLACES, *test_pool.AVERAGE, *test_pool.OTHER],
     "reduce": [*test_reduce.REDUCE, *test_reduce.ARG, *test_reduce.CUMSUM],
     "normalize": test_normalize.NORMS,
     "shape": [*test_shape.ARRANGED, *test_shape.JOINED],
@@ -43,6 +43,8 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
         *test_gather.GATHERS,
         *test_gather.GATHER_ND,
         *test_gather.SCATTERS,
+        *test_gather.COMPUTED,
+        *test_gather.UNPOOLED,
         *test_gather.ORDERS,
         *test_gather.HOT,
     ],
@@ -52,8 +54,6 @@ FAMILIES: Mapping[str, list[NodeCase]] = {
 }
 
 REFUSED: tuple[tuple[str, str], ...] = (  # the beginning of a case's name; part of the message
-    ("GatherElements-11(3x6x7,1x1x7)axis=2", "'top.gather_elements' has no lowering to the chip's operations"),
-    ("GatherElements-13(3x6x7,1x1x7)axis=2", "'top.gather_elements' has no lowering to the chip's operations"),
 )
 
 

@@ -22,12 +22,19 @@ def shape_of(value: ir.Value) -> list[int]:
 
 def is_fixed(value: ir.Value) -> bool:
     """Tell whether a value depends on constants only, so that `tpu-clean` folds it or the lowering reads it."""
-    if not ir.OpResult.isinstance(value):
-        return False
-    owner: Any = ir.OpResult(value).owner  # its stub names a base class
-    op: ir.Operation = owner.operation
-    operands = [op.operands[index] for index in range(len(op.operands))]
-    return op.name == "top.weight" or (bool(operands) and all(map(is_fixed, operands)))
+    waiting, seen = [value], set[ir.Value]()
+    while waiting:
+        current = waiting.pop()
+        if not ir.OpResult.isinstance(current):
+            return False
+        owner: Any = ir.OpResult(current).owner  # its stub names a base class
+        op: ir.Operation = owner.operation
+        if op.name != "top.weight" and len(op.operands) == 0:
+            return False
+        seen.add(current)
+        operands = (op.operands[index] for index in range(len(op.operands)))
+        waiting += [operand for operand in operands if operand not in seen]
+    return True
 
 
 class Composer:
@@ -77,13 +84,15 @@ class Composer:
         offsets[axis], sizes[axis], steps[axis] = start, count, step if count > 1 else 1
         return self(top.SliceOp, value, offsets, sizes, steps, name=name)
 
-    def pad(self, value: ir.Value, low: Sequence[int], high: Sequence[int], name: str = "padded") -> ir.Value:
-        """Return a value with zeros before and after it in every dimension; negative counts cut elements off."""
+    def pad(
+        self, value: ir.Value, low: Sequence[int], high: Sequence[int], name: str = "padded", fill: float = 0.0
+    ) -> ir.Value:
+        """Return a value with `fill` before and after it in every dimension; negative counts cut elements off."""
         sizes = [size + min(a, 0) + min(b, 0) for size, a, b in zip(shape_of(value), low, high, strict=True)]
         if sizes != shape_of(value):
             value = self(top.SliceOp, value, [max(-a, 0) for a in low], sizes, [1] * len(sizes), name="cut")
         pads = [max(count, 0) for count in (*low, *high)]
-        return self(top.PadOp, value, enum("pad_mode", "constant"), pads, 0.0, name=name) if any(pads) else value
+        return self(top.PadOp, value, enum("pad_mode", "constant"), pads, fill, name=name) if any(pads) else value
 
     def concat(self, values: Sequence[ir.Value], axis: int, name: str = "joined") -> ir.Value:
         """Return values one after the other, a single one itself."""

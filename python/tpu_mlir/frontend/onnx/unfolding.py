@@ -40,8 +40,8 @@ def of_transposed(kernel: int, stride: int, pads: tuple[int, int], dilation: int
     return Dimension(reach - pads[0], reach - pads[1] + more, taps, 1, stride)
 
 
-def surround(c: Composer, x: ir.Value, first: int, dims: Sequence[Dimension]) -> ir.Value:
-    """Return a value with the zeros around and between its elements; `dims` are its dimensions from `first` on."""
+def surround(c: Composer, x: ir.Value, first: int, dims: Sequence[Dimension], fill: float = 0.0) -> ir.Value:
+    """Return a value with zeros between its elements and `fill` around; `dims` are its dimensions from `first` on."""
     for axis, dim in enumerate(dims, first):
         if dim.spread > 1 and (shape := shape_of(x))[axis] > 1:
             apart = c.reshape(x, [*shape[: axis + 1], 1, *shape[axis + 1 :]])
@@ -52,7 +52,7 @@ def surround(c: Composer, x: ir.Value, first: int, dims: Sequence[Dimension]) ->
     low, high = [0] * rank, [0] * rank
     for axis, dim in enumerate(dims, first):
         low[axis], high[axis] = dim.low, dim.high
-    return c.pad(x, low, high)
+    return c.pad(x, low, high, fill=fill)
 
 
 def tapped(c: Composer, x: ir.Value, first: int, dims: Sequence[Dimension], counts: Sequence[int]) -> list[ir.Value]:

@@ -1,8 +1,11 @@
 """Pooling: sliding windows, and global ones as reductions."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
@@ -11,6 +14,7 @@ from tpu_mlir.frontend.onnx.composing import Build, Composer, shape_of
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
+from tpu_mlir.frontend.onnx.unfolding import of_conv, surround, tapped
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
 
@@ -65,11 +69,43 @@ def _pool(n: Node, build: Build, x: ir.Value, geometry: Geometry, *more: int, **
     return top.ReshapeOp(x, [batch, channels, *sizes])
 
 
-@importer("MaxPool", 1, 8, 10, 11, 12, only="without the indices of the maxima")
+@importer("MaxPool", 1, 8, 10, 11, 12)
 def max_pool(n: Node) -> Imported:
-    """Import MaxPool; the indices of the maxima are not supported."""
+    """Import MaxPool, and the places of the maxima where something uses them."""
     w = window(n, n.ints_attr("kernel_shape"))
-    return _pool(n, top.MaxPoolOp, n.value(0), Geometry(w.kernel, w.strides, w.all_pads, w.dilations))
+    geometry = Geometry(w.kernel, w.strides, w.all_pads, w.dilations)
+    if len(n.outputs) < 2 or n.outputs[1] not in n.live:
+        return _pool(n, top.MaxPoolOp, n.value(0), geometry)
+    with n.out(0):
+        largest = result(_pool(n, top.MaxPoolOp, n.value(0), geometry))
+    return [largest, _places(n, geometry, largest)]
+
+
+def _places(n: Node, g: Geometry, largest: ir.Value) -> ir.Value:
+    """Return where in the flat input each maximum is, the first of equal ones: tap by tap, the last one first."""
+    c, (batch, channels, *sizes) = Composer(n), n.shape(0)
+    rank, counts = len(sizes), shape_of(largest)[2:]
+    pads = zip(g.pads[:rank], g.pads[rank:], strict=True)
+    dims = [of_conv(*item) for item in zip(g.kernel, g.strides, pads, g.dilations, strict=True)]
+    if math.prod(g.kernel) > _TAPS_AT_ONCE:
+        raise Unsupported(
+            f"MaxPool with indices expects at most {_TAPS_AT_ONCE} elements in a window, found {g.kernel}"
+        )
+    taps = tapped(c, surround(c, n.value(0), 2, dims, fill=-math.inf), 2, dims, counts)
+    order = "F" if n.int_attr("storage_order", 0) else "C"
+    flat = np.arange(math.prod(sizes)).reshape(sizes, order=order)
+    found: ir.Value | None = None
+    for tap, offsets in reversed(list(zip(taps, itertools.product(*(dim.taps for dim in dims)), strict=True))):
+        lines = [
+            np.clip(np.arange(count) * dim.stride + offset - dim.low, 0, size - 1)
+            for count, dim, offset, size in zip(counts, dims, offsets, sizes, strict=True)
+        ]
+        places = c.weight(flat[np.ix_(*lines)][None, None], "places")
+        is_here = c(top.EqualOp, tap, largest, name="is_here")
+        found = places if found is None else c(top.WhereOp, is_here, places, found, name="place")
+    assert found is not None
+    own = np.arange(batch * channels).reshape(batch, channels, *[1] * rank) * math.prod(sizes)
+    return result(top.AddOp(found, c.weight(own, "own"), loc=n.out(1)))
 
 
 @importer("AveragePool", 1, 7, 10, 11, 19)

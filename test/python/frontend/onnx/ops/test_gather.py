@@ -9,6 +9,15 @@ from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, integers, 
 X = uniform(3, 6, 7)
 PICK = np.array([[0, 5], [-1, 2]], np.int64)
 SAME_RANK = np.array([[[0, -1, 2, 1, 0, 3, 6]]], np.int64)
+
+
+def asked(case_: NodeCase) -> NodeCase:
+    """Return a case whose constant indices are an input."""
+    data, indices, *rest = case_.operands
+    given = indices.array if isinstance(indices, Fixed) else indices
+    return NodeCase(case_.op, (data, given, *rest), case_.opset, case_.outputs, case_.attributes)
+
+
 REDUCTIONS = ("add", "mul", "max", "min")
 
 
@@ -53,6 +62,24 @@ SCATTERS = [
         for r in REDUCTIONS
     ),
 ]
+COMPUTED = [asked(each) for each in (*GATHERS[-4:], *GATHER_ND, *SCATTERS) if "reduction" not in each.attributes]
+PLACES = np.array([5, 7, 13, 15, 18, 16, 28, 30], np.int64).reshape(1, 2, 2, 2)
+UNPOOLED = [
+    *(
+        case("MaxUnpool", uniform(1, 2, 2, 2), places, opset=opset, kernel_shape=[2, 2], strides=[2, 2])
+        for places in (PLACES, Fixed(PLACES))
+        for opset in (9, 11)
+    ),
+    case(
+        "MaxUnpool",
+        uniform(1, 2, 2, 2),
+        PLACES,
+        Fixed(np.array([1, 2, 5, 5], np.int64)),
+        opset=11,
+        kernel_shape=[2, 2],
+        strides=[2, 2],
+    ),
+]
 LENGTHS = Fixed(np.array([3, 0, 1, 4], np.int64))
 ORDERS = [
     case("ReverseSequence", uniform(4, 4, 3), LENGTHS),
@@ -67,7 +94,7 @@ HOT = [
 ]
 
 
-@pytest.mark.parametrize("tried", GATHERS + GATHER_ND + SCATTERS + ORDERS + HOT, ids=str)
+@pytest.mark.parametrize("tried", GATHERS + GATHER_ND + SCATTERS + COMPUTED + UNPOOLED + ORDERS + HOT, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())
 
@@ -75,7 +102,10 @@ def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
 @pytest.mark.parametrize(
     ("tried", "reason"),
     [
-        (case("GatherND", X, np.zeros((2, 1), np.int64)), "GatherND expects a constant indices"),
+        (
+            case("ScatterND", uniform(6, 5), np.zeros((2, 1), np.int64), uniform(2, 5), opset=18, reduction="add"),
+            "ScatterND with computed indices expects no reduction",
+        ),
         (case("GatherND", X, Fixed(np.array([[3]]))), "GatherND expects indices in [-[3], [3]), found one outside"),
         (case("ReverseSequence", uniform(2, 4), Fixed(np.array([1, 2, 3, 1]))), "lengths of at most 2"),
     ],

@@ -9,10 +9,12 @@ X = uniform(2, 6, 4, 5)
 PER_CHANNEL = [Fixed(uniform(6, low=0.5, seed=seed)) for seed in range(4)]
 S, B = uniform(5, seed=1), uniform(5, seed=2)
 
+VOLUME = uniform(2, 6, 3, 4, 5)
 NORMS = [
     *(case("BatchNormalization", X, *PER_CHANNEL, opset=opset, epsilon=1e-3) for opset in (7, 9, 14, 15)),
     case("BatchNormalization", uniform(3, 6), *PER_CHANNEL),
-    case("InstanceNormalization", X, *PER_CHANNEL[:2], epsilon=1e-3),
+    case("BatchNormalization", VOLUME, *PER_CHANNEL),
+    *(case("InstanceNormalization", x, *PER_CHANNEL[:2], epsilon=1e-3) for x in (X, VOLUME)),
     case("GroupNormalization", X, Fixed(uniform(3)), Fixed(uniform(3, seed=1)), opset=18, num_groups=3),
     case("GroupNormalization", X, *PER_CHANNEL[:2], opset=21, num_groups=2, epsilon=1e-3),
     case("LayerNormalization", X, Fixed(S), Fixed(B)),

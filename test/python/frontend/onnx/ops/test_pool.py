@@ -1,5 +1,6 @@
 """Pooling, imported and written back, against ONNX Runtime."""
 
+import numpy as np
 import pytest
 from tpu_mlir.testing import NodeCase, case, check_round_trip, uniform
 
@@ -19,6 +20,13 @@ MAX = [
     case("MaxPool", uniform(2, 2, 7, 6, 7), kernel_shape=[3, 2, 3], strides=[2, 1, 2], pads=[1, 0, 2, 1, 1, 0]),
     case("MaxPool", uniform(1, 2, 8, 7, 9), kernel_shape=[2, 3, 2], dilations=[3, 1, 2], ceil_mode=1),
     case("MaxPool", uniform(1, 2, 40, 41), kernel_shape=[17, 18], dilations=[2, 2], pads=[3, 1, 2, 4]),
+]
+PLACES = [
+    case("MaxPool", X, opset=12, outputs=2, kernel_shape=[3, 2]),
+    case("MaxPool", X, opset=12, outputs=2, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], storage_order=1),
+    case("MaxPool", np.rint(X), opset=12, outputs=2, kernel_shape=[3, 3], dilations=[2, 3], ceil_mode=1),
+    case("MaxPool", uniform(1, 3, 11), opset=12, outputs=2, kernel_shape=[3], strides=[2]),
+    case("MaxPool", uniform(1, 2, 5, 6, 7), opset=12, outputs=2, kernel_shape=[2, 3, 2], strides=[1, 2, 2]),
 ]
 AVERAGE = [
     *(case("AveragePool", X, opset=opset, **K) for opset in (7, 10, 11, 19)),
@@ -77,6 +85,6 @@ OTHER = [
 ]
 
 
-@pytest.mark.parametrize("tried", MAX + AVERAGE + OTHER, ids=str)
+@pytest.mark.parametrize("tried", MAX + PLACES + AVERAGE + OTHER, ids=str)
 def test_agrees_with_onnx_runtime(tried: NodeCase) -> None:
     check_round_trip(tried.model(), tried.feeds())
