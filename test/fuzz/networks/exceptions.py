@@ -110,17 +110,26 @@ def _clip(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]
     return {node.output[0]: np.isinf(operands[node.input[0]])}
 
 
+def _everywhere(_: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
+    """A product with a constant matrix or filter spreads what is not finite: 0 * inf."""
+    is_special = any(
+        (~(np.abs(a) < HUGE)).any() for name, a in operands.items() if name[0] != "k" and a.dtype.kind == "f"
+    )
+    return {name: np.ones(array.shape, np.bool_) for name, array in run(operands).items()} if is_special else {}
+
+
 _SUMS = (
     *("Conv", "ConvTranspose", "Gemm", "MatMul", "AveragePool", "GlobalAveragePool", "LRN", "LpPool", "GlobalLpPool"),
     *("ReduceMean", "ReduceSum", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceProd"),
     *("InstanceNormalization", "GroupNormalization", "LayerNormalization"),
-    *("LpNormalization", "RMSNormalization"),
+    *("LpNormalization", "RMSNormalization", "Einsum"),
 )
 _RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("MaxPool", "GlobalMaxPool", "ReduceMax"), _largest),
     "ReduceMin": _smallest,
     **dict.fromkeys(_SUMS, _sum),
     **dict.fromkeys(("Resize", "Upsample"), _resize),
+    **dict.fromkeys(("Col2Im", "DFT", "STFT", "GridSample", "RoiAlign", "Det"), _everywhere),
     "CumSum": _running_sum,
     "MeanVarianceNormalization": _deviation,
     **dict.fromkeys(("Equal", "GreaterOrEqual", "LessOrEqual"), _same),

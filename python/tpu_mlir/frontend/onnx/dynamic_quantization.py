@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
 from tpu_mlir.frontend.onnx.tensors import Array
 
 _REALS = {"MatMulInteger": "MatMul", "ConvInteger": "Conv"}
@@ -75,7 +76,7 @@ def with_real_products(graph: onnx.GraphProto) -> onnx.GraphProto:
     before them compute what nothing reads.
     """
     known = _Graph(graph)
-    instead: dict[str, onnx.NodeProto] = {}
+    instead = dict(_contributed(known))
     scales: list[TensorProto] = []
     for product in _products(known):
         weights = known.constants[product.integers.input[1]]
@@ -93,6 +94,21 @@ def with_real_products(graph: onnx.GraphProto) -> onnx.GraphProto:
     changed.node.extend(instead.get(next(iter(node.output), ""), node) for node in graph.node)
     changed.initializer.extend(scales)
     return changed
+
+
+def _contributed(known: _Graph) -> Iterator[tuple[str, onnx.NodeProto]]:
+    """Yield by its result what ONNX Runtime's optimiser has made one node, but for the quantizer before it."""
+    for node in known.graph.node:
+        quantizer = known.quantizer(node.input[0]) if node.op_type == "MatMulIntegerToFloat" else None
+        if quantizer is None or len(node.input) < 5 or node.input[1] not in known.constants:
+            continue
+        _, weights, scale, factor, zero, *rest = node.input
+        if [scale, zero] == list(quantizer.output[1:]):
+            names = [quantizer.input[0], weights, factor, *rest]
+            yield (
+                node.output[0],
+                helper.make_node("DynamicQuantizeMatMul", names, node.output, node.name, domain=MICROSOFT),
+            )
 
 
 def _products(known: _Graph) -> Iterator[_Product]:

@@ -151,8 +151,9 @@ def test_other_reasons() -> None:
     assert failures(model)[1:] == [
         "  'node_y': If expects a constant condition, found one that is computed from the inputs"
     ]
-    model = network([node("MaxPool", "x", "y i", kernel_shape=[2])], {"x": (FLOAT, [1, 1, 4])}, {"y": FLOAT, "i": INT})
-    assert failures(model)[1:] == ["  'node_y': MaxPool has its result 1 ('i') used, which is not supported"]
+    norm = node("BatchNormalization", "x w w w w", "y i v")
+    model = network([norm], {"x": (FLOAT, [1, 2, 4])}, {"y": FLOAT, "i": FLOAT}, {"w": uniform(2)})
+    assert failures(model)[1:] == ["  'node_y': BatchNormalization has its result 1 ('i') used, which is not supported"]
     model = network([node("Relu", "nothing", "y")], {"x": (FLOAT, [2])}, {"y": FLOAT})
     (reason,) = failures(model)
     assert reason.startswith("not valid ONNX: Nodes in a graph must be topologically sorted, however input 'nothing'")

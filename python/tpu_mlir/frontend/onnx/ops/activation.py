@@ -6,7 +6,7 @@ import numpy as np
 
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Composer
+from tpu_mlir.frontend.onnx.compositions.composing import Composer
 from tpu_mlir.frontend.onnx.exporting import Exported, Exporter, exporter
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.ops.elementwise import Build, binary, renamed, unary

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.frontend.onnx.composing import Composer, is_fixed, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, is_fixed, shape_of
+from tpu_mlir.frontend.onnx.compositions.unfolding import Dimension, of_conv, of_transposed, surround, tapped
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
-from tpu_mlir.frontend.onnx.unfolding import Dimension, of_conv, of_transposed, surround, tapped
 from tpu_mlir.frontend.onnx.windows import window
 
 

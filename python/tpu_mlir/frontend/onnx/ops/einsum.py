@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, shape_of
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 

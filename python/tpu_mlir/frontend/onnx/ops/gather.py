@@ -11,7 +11,7 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, shape_of
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.limits import check_elements
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
@@ -183,10 +183,14 @@ def _put_computed(c: Composer, n: Node, rows: ir.Value, numbers: ir.Value, updat
     For each row the last update that names it is found by comparing all of them.
     """
     count, size = shape_of(numbers)[0], shape_of(rows)[0]
-    if n.str_attr("reduction", "none") != "none" or count * size > _MOST_COMPARED:
+    if (reduction := n.str_attr("reduction", "none")) != "none":
         raise Unsupported(
-            f"{n.op} with computed indices expects no reduction and at most {_MOST_COMPARED} pairs of rows and "
-            f"updates, found {size} and {count}"
+            f"{n.op} expects constant indices for the reduction {reduction}, found some that are computed"
+        )
+    if count * size > _MOST_COMPARED:
+        raise Unsupported(
+            f"{n.op} expects constant indices for {count} updates of {size} rows, found some that are computed; those "
+            f"may be {_MOST_COMPARED} pairs"
         )
     dtype = numpy_type(ir.RankedTensorType(numbers.type).element_type)
     names = c(top.EqualOp, c.weight(np.arange(size, dtype=dtype)[:, None], "own"), numbers, name="names")
@@ -245,15 +249,20 @@ def max_unpool(n: Node) -> Imported:
         (size - 1) * stride + taps - pads[axis] - pads[rank + axis]
         for axis, (size, stride, taps) in enumerate(zip(sizes[2:], strides, kernel, strict=True))
     ]
-    shape = n.integers(2, "output shape") if n.has(2) else [*sizes[:2], *shape]
-    check_elements(shape, "the result of MaxUnpool")
+    shape = [*sizes[:2], *shape]
+    wanted = n.integers(2, "output shape") if n.has(2) else shape
+    check_elements(wanted, "the result of MaxUnpool")
+    if len(wanted) != len(shape) or any(a > b for a, b in zip(shape, wanted, strict=True)):
+        raise Unsupported(f"MaxUnpool expects an output shape of at least {shape}, found {wanted}")
     c = Composer(n)
     zeros = n.weight(np.zeros([math.prod(shape), 1], np.float32), "zeros")
     elements = _rows(c, n.value(0), len(sizes))
     if n.is_constant(1):
-        return top.ReshapeOp(_put(c, n, zeros, _indices(n, 1, math.prod(shape)).reshape(-1), elements), shape)
-    places = c.reshape(n.value(1), [math.prod(sizes)])
-    return top.ReshapeOp(_put_computed(c, n, zeros, places, elements), shape)
+        found = _put(c, n, zeros, _indices(n, 1, math.prod(shape)).reshape(-1), elements)
+    else:
+        found = _put_computed(c, n, zeros, c.reshape(n.value(1), [math.prod(sizes)]), elements)
+    more = [size - own for size, own in zip(wanted, shape, strict=True)]  # places are those of the smaller shape
+    return c.named(c.pad(c.reshape(found, shape), [0] * len(shape), more))
 
 
 @importer("ReverseSequence", 10, only="with constant lengths")

@@ -9,12 +9,12 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Composer
+from tpu_mlir.frontend.onnx.compositions.composing import Composer
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import Convolution, convolve, kernel_of
-from tpu_mlir.frontend.onnx.ops.quantization import MICROSOFT
 from tpu_mlir.frontend.onnx.quantized import F32, Scale, real
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
 from tpu_mlir.frontend.onnx.tensors import DType, mlir_type
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import window

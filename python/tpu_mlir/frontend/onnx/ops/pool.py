@@ -10,11 +10,11 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Build, Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Build, Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.unfolding import of_conv, surround, tapped
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
-from tpu_mlir.frontend.onnx.unfolding import of_conv, surround, tapped
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
 
@@ -110,18 +110,13 @@ def _places(n: Node, g: Geometry, largest: ir.Value) -> ir.Value:
 
 @importer("AveragePool", 1, 7, 10, 11, 19)
 def average_pool(n: Node) -> Imported:
-    """Import AveragePool."""
-    return averages(n, n.value(0))
-
-
-def averages(n: Node, x: ir.Value) -> ir.OpView:
-    """Return the means that a node's windows have over a value of its first operand's shape.
+    """Import AveragePool.
 
     Where the divisor counts the padding, what ceil_mode adds to it must still not count: then the padding becomes
     part of the input.
     """
     w = window(n, n.ints_attr("kernel_shape"))
-    pads, count = w.all_pads, bool(n.int_attr("count_include_pad", 0))
+    x, pads, count = n.value(0), w.all_pads, bool(n.int_attr("count_include_pad", 0))
     if count and any(w.overhang):
         rank = len(w.kernel)
         around = [0, 0, *w.pads[:rank], 0, 0, *w.pads[rank:]]

@@ -3,7 +3,6 @@
 The pass `top-fuse-quantization` then lets the operator compute on the integers, with exactly the model's scales.
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -11,10 +10,8 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Composer
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import kernel_of
-from tpu_mlir.frontend.onnx.ops.pool import averages
 from tpu_mlir.frontend.onnx.quantized import (
     Scale,
     dequantize,
@@ -161,28 +158,6 @@ def qlinear_global_average_pool(n: Node) -> Imported:
     x = real(n, 0, Scale.of(n, 1, 2))
     reals = top.ReduceOp(x, enum("reduce_kind", "mean"), axes, keepdims=True, loc=n.at("real"))
     return quantize(n, result(reals), Scale.of(n, 3, 4))
-
-
-@importer("QLinearAveragePool", 1, domain=MICROSOFT, only="channels_last = 0")
-def qlinear_average_pool(n: Node) -> Imported:
-    """Import QLinearAveragePool with the channels in dimension 1."""
-    if n.int_attr("channels_last", 0):
-        raise Unsupported("QLinearAveragePool expects channels_last = 0, found 1")
-    x, y = real(n, 0, Scale.of(n, 1, 2)), Scale.of(n, 3, 4)
-    with n.at("real"):
-        reals = result(averages(n, x))
-    return quantize(n, reals, y)
-
-
-@importer("QLinearSoftmax", 1, domain=MICROSOFT)
-def qlinear_softmax(n: Node) -> Imported:
-    """Import QLinearSoftmax; before opset 13 all dimensions from the axis on were one."""
-    shape, x, y = n.shape(0), real(n, 0, Scale.of(n, 1, 2)), Scale.of(n, 3, 4)
-    axis, c = n.axis(n.int_attr("axis", -1), len(shape)), Composer(n)
-    if n.int_attr("opset", 13) >= 13:
-        return quantize(n, c(top.SoftmaxOp, x, axis, name="real"), y)
-    lines = c.reshape(x, [math.prod(shape[:axis]), math.prod(shape[axis:])])
-    return quantize(n, c.reshape(c(top.SoftmaxOp, lines, 1, name="lines"), shape, "real"), y)
 
 
 @importer("QLinearConcat", 1, domain=MICROSOFT)

@@ -10,11 +10,11 @@ import numpy as np
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.frontend.onnx.cells import Cell, State, Weights, functions_of, gru_cell, lstm_cell, rnn_cell
-from tpu_mlir.frontend.onnx.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.cells import Cell, State, Weights, functions_of, gru_cell, lstm_cell, rnn_cell
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, shape_of
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
-from tpu_mlir.frontend.onnx.ops.quantization import MICROSOFT
 from tpu_mlir.frontend.onnx.registry import Imported, importer
+from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.frontend.onnx.values import result
 

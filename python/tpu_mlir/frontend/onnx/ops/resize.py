@@ -8,9 +8,9 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
-from tpu_mlir.frontend.onnx.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.interpolation import Line, nearest, weights
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
-from tpu_mlir.frontend.onnx.interpolation import Line, nearest, weights
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.registry import Imported, importer
 from tpu_mlir.frontend.onnx.tensors import Array

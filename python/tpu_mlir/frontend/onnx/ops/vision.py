@@ -6,11 +6,11 @@ import numpy as np
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.frontend.onnx.composing import Composer
+from tpu_mlir.frontend.onnx.compositions.composing import Composer
+from tpu_mlir.frontend.onnx.compositions.sampling import Sampling, computed_taps, constant_taps
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import Convolution, convolve
 from tpu_mlir.frontend.onnx.registry import Imported, importer
-from tpu_mlir.frontend.onnx.sampling import Sampling, computed_taps, constant_taps
 from tpu_mlir.frontend.onnx.tensors import Array
 
 

@@ -90,10 +90,19 @@ def test_what_is_quantized_at_run_time_is_a_product_of_reals(name: str, precisio
     assert np.abs(found - expected).max() <= 0.02 * np.abs(expected).max()
 
 
-def test_a_contributed_product_is_one_of_reals() -> None:
-    node = helper.make_node("DynamicQuantizeMatMul", ["x", "w", "ws", "wz", "b"], ["y"], domain="com.microsoft")
+CONTRIBUTED = {
+    "dynamic": ("DynamicQuantizeMatMul", ["x", "w", "ws", "wz", "b"]),
+    "to-float": ("MatMulIntegerToFloat", ["q", "w", "s", "ws", "z", "wz", "b"]),
+}
+
+
+@pytest.mark.parametrize("precision", ["f32", "f16"])
+@pytest.mark.parametrize("name", CONTRIBUTED)
+def test_a_contributed_product_is_one_of_reals(name: str, precision: str) -> None:
+    op, operands = CONTRIBUTED[name]
+    node = helper.make_node(op, operands, ["y"], domain="com.microsoft")
     model = network([node], (7, 24), {**PER_COLUMN, "b": uniform(10)})
     feeds = {"x": uniform(7, 24)}
-    found = Session(tpu_mlir.compile(model, precision="f32", host=False)).run(feeds)["y"]
+    found = Session(tpu_mlir.compile(model, precision=precision, host=False)).run(feeds)["y"]
     expected = OnnxRuntime(model).run(feeds)["y"]
     assert np.abs(found - expected).max() <= 0.02 * np.abs(expected).max()

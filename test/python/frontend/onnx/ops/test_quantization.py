@@ -108,21 +108,6 @@ CASES = {
     "global-average-pool-last": model(
         [microsoft("QLinearGlobalAveragePool", ["q", "xs", "xz", "ys", "yz"], ["r"], channels_last=1)], IMAGE, {}
     ),
-    "average-pool": model(
-        [microsoft("QLinearAveragePool", ["q", "xs", "xz", "ys", "yz"], ["r"], kernel_shape=[3, 2], pads=[1, 0, 1, 1])],
-        IMAGE,
-        {},
-    ),
-    "softmax": model(
-        [microsoft("QLinearSoftmax", ["q", "xs", "xz", "ys", "yz"], ["r"], axis=1, opset=13)],
-        (4, 6),
-        {"ys": np.float32(1 / 256), "yz": np.uint8(0)},
-    ),
-    "softmax-lines": model(
-        [microsoft("QLinearSoftmax", ["q", "xs", "xz", "ys", "yz"], ["r"], axis=1, opset=11)],
-        (4, 3, 2),
-        {"ys": np.float32(1 / 256), "yz": np.uint8(0)},
-    ),
     "concat": model(
         [microsoft("QLinearConcat", ["ys", "yz", "q", "xs", "xz", "q", "xs", "xz"], ["r"], axis=1)], IMAGE, {}
     ),

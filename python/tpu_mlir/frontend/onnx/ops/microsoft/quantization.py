@@ -38,20 +38,10 @@ def where(n: Node) -> str:
 @body("MatMulIntegerToFloat", "a b as bs az bz bias", "y", domain=MICROSOFT)
 def integer_product(n: Node) -> str:
     """Write a product of integers, whose sums are then reals."""
-    return _product("a", "az", "as", "bias" if n.has(6) else "")
-
-
-@body("DynamicQuantizeMatMul", "x b bs bz bias", "y", domain=MICROSOFT)
-def dynamic_product(n: Node) -> str:
-    """Write a product with reals that are quantised by their own range."""
-    return f"a, as, az = DynamicQuantizeLinear (x) {_product('a', 'az', 'as', 'bias' if n.has(4) else '')}"
-
-
-def _product(a: str, zero: str, scale: str, bias: str) -> str:
     lines = [
-        f"sums = MatMulInteger ({a}, b, {zero}, bz)",
-        f"reals = Cast <to = 1> (sums) scale = Mul ({scale}, bs)",
+        "sums = MatMulInteger (a, b, az, bz)",
+        "reals = Cast <to = 1> (sums) scale = Mul (as, bs)",
         "scaled = Mul (reals, scale)",
-        f"y = Add (scaled, {bias})" if bias else "y = Identity (scaled)",
+        "y = Add (scaled, bias)" if n.has(6) else "y = Identity (scaled)",
     ]
     return " ".join(lines)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.frontend.onnx.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, shape_of
 
 
 @dataclass(frozen=True)

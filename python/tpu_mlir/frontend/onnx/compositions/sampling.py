@@ -6,8 +6,8 @@ import numpy as np
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.frontend.onnx.composing import Composer, shape_of
-from tpu_mlir.frontend.onnx.interpolation import cubic
+from tpu_mlir.frontend.onnx.compositions.composing import Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.interpolation import cubic
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.tensors import Array, mlir_type
 

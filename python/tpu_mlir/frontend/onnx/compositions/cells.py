@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.frontend.onnx.composing import Build, Composer, shape_of
+from tpu_mlir.frontend.onnx.compositions.composing import Build, Composer, shape_of
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 
 Function = Callable[[Composer, ir.Value, str], ir.Value]

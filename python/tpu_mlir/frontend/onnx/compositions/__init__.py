@@ -1,0 +1,1 @@
+"""What importers build from several operations of `top`, and the numbers behind it."""
