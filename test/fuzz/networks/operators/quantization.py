@@ -121,23 +121,6 @@ def unary(d: Draft, op: str) -> list[str]:
     return _real(d, d.emit(op, [q, *x, *y], domain=MICROSOFT), y)
 
 
-@writes("QLinearAveragePool", domain=MICROSOFT)
-def average(d: Draft, op: str) -> list[str]:
-    x = _finite(d, (4, 4))
-    q, scale = _quantized(d, x, np.uint8)
-    kernel = [d.integer(1, min(3, size)) for size in d.values[x].shape[2:]]
-    return _real(d, d.emit(op, [q, *scale, *scale], domain=MICROSOFT, kernel_shape=kernel), scale) if q else []
-
-
-@writes("QLinearSoftmax", domain=MICROSOFT)
-def softmax(d: Draft, op: str) -> list[str]:
-    x = _finite(d, (1, 4))
-    q, scale = _quantized(d, x, np.uint8)
-    y = [d.parameter(1 / 200, np.float32), d.parameter(1, np.uint8)]
-    axis = d.integer(0, d.values[x].ndim - 1)
-    return _real(d, d.emit(op, [q, *scale, *y], domain=MICROSOFT, axis=axis, opset=13), (y[0], y[1])) if q else []
-
-
 @writes("DynamicQuantizeMatMul", domain=MICROSOFT)
 def dynamic_product(d: Draft, op: str) -> list[str]:
     """Of values that eight bits hold exactly: the noise of quantizing them is left out."""

@@ -137,3 +137,12 @@ def upsample(d: Draft, op: str) -> list[str]:
     if d.opset < 9:
         return d.emit(op, [x], scales=scales, **how)
     return d.emit(op, [x, d.parameter(scales, np.float32)], **how)
+
+
+@writes("MaxUnpool")
+def max_unpool(d: Draft, op: str) -> list[str]:
+    """Of what a pool has found, at the places where it has."""
+    x = d.fresh((d.integer(1, 2), d.integer(1, 4), 2 * d.integer(1, 5), 2 * d.integer(1, 5)))
+    how = {"kernel_shape": [2, 2], "strides": [2, 2]}
+    found = d.emit("MaxPool", [x], 2, **how)
+    return d.emit(op, found, **how) if found else []

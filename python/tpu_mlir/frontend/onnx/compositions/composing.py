@@ -84,6 +84,14 @@ class Composer:
         offsets[axis], sizes[axis], steps[axis] = start, count, step if count > 1 else 1
         return self(top.SliceOp, value, offsets, sizes, steps, name=name)
 
+    def backwards(self, value: ir.Value, axis: int, name: str = "backwards") -> ir.Value:
+        """Return the elements along an axis from the last to the first."""
+        sizes = shape_of(value)
+        offsets, steps = [0] * len(sizes), [1] * len(sizes)
+        if sizes[axis] > 1:
+            offsets[axis], steps[axis] = sizes[axis] - 1, -1
+        return self(top.SliceOp, value, offsets, sizes, steps, name=name)
+
     def pad(
         self, value: ir.Value, low: Sequence[int], high: Sequence[int], name: str = "padded", fill: float = 0.0
     ) -> ir.Value:

@@ -1,10 +1,15 @@
 """Reductions along axes."""
 
+import numpy as np
+
+from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.compositions.composing import Composer
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
+from tpu_mlir.frontend.onnx.tensors import is_float
 
 _KINDS = {
     "ReduceSum": "sum",
@@ -84,3 +89,27 @@ def export_cumulative_sum(e: Exported) -> None:
     """Write CumSum."""
     flags = {name: int(e.flag_attr(name)) for name in ("exclusive", "reverse")}
     e.emit("CumSum", [*e.inputs, e.constant([e.int_attr("axis")], "axis")], **flags)
+
+
+@importer("CumProd", 26)
+def cumulative_product(n: Node) -> Imported:
+    """Import CumProd along a constant axis: each step multiplies by what stands twice as far before as the last one."""
+    axis, c, value = n.axis(int(n.scalar(1, "axis", 0)), n.rank(0)), Composer(n), n.value(0)
+    size, dtype = n.shape(0)[axis], n.dtype(0) if not is_float(n.dtype(0)) else np.dtype(np.float32)
+
+    def before(value: ir.Value, distance: int) -> ir.Value:
+        """Return what stands `distance` before each element, 1 where nothing does."""
+        ones = n.shape(0)
+        ones[axis] = distance
+        rest = [c.take(value, axis, 0, size - distance)] if distance < size else []
+        return c.concat([n.weight(np.ones(ones, dtype), f"ones{distance}"), *rest], axis)
+
+    if n.int_attr("reverse", 0):
+        value = c.backwards(value, axis)
+    if n.int_attr("exclusive", 0):
+        value = before(value, 1)
+    distance = 1
+    while distance < size:
+        value = c(top.MulOp, value, before(value, distance), name="product")
+        distance *= 2
+    return c.named(c.backwards(value, axis) if n.int_attr("reverse", 0) else value)

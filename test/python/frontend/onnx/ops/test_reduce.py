@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from onnx.reference import ReferenceEvaluator
 from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, integers, uniform
 
 X = uniform(2, 3, 4, 5, low=0.1)
@@ -66,6 +67,21 @@ CUMSUM = [
         for e, r in ((0, 0), (0, 1), (1, 0), (1, 1))
     ),
 ]
+
+
+CUMPROD = [
+    case("CumProd", array, Fixed(np.array(axis)), opset=26, exclusive=e, reverse=r)
+    for array, axis in ((uniform(3, 7, 2), 1), (uniform(3, 7, 2), 0), (WHOLE, 1), (uniform(4, 1), 1))
+    for e, r in ((0, 0), (0, 1), (1, 0), (1, 1))
+]
+
+
+@pytest.mark.parametrize("tried", CUMPROD, ids=str)
+def test_products_agree_with_onnx_reference(tried: NodeCase) -> None:
+    """No ONNX Runtime that is supported knows the operator."""
+    (wanted,) = ReferenceEvaluator(tried.model()).run(None, tried.feeds())
+    expected = np.asarray(wanted, next(iter(tried.feeds().values())).dtype)
+    check_round_trip(tried.model(), tried.feeds(), expected={"out0": expected})
 
 
 @pytest.mark.parametrize("tried", REDUCE + ARG + CUMSUM, ids=str)
