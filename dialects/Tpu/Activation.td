@@ -10,7 +10,8 @@ def Tpu_UnaryKind : Tpu_Enum<"UnaryKind", "function of one value", [
     I32EnumAttrCase<"sigmoid", 7>, I32EnumAttrCase<"tanh", 8>, I32EnumAttrCase<"erf", 9>,
     I32EnumAttrCase<"floor", 10>, I32EnumAttrCase<"ceil", 11>, I32EnumAttrCase<"round", 12>,
     I32EnumAttrCase<"sign", 13>, I32EnumAttrCase<"sin", 14>, I32EnumAttrCase<"cos", 15>,
-    I32EnumAttrCase<"atan", 16>]>;
+    I32EnumAttrCase<"atan", 16>, I32EnumAttrCase<"silu", 17>, I32EnumAttrCase<"gelu", 18>,
+    I32EnumAttrCase<"gelu_tanh", 19>]>;
 def Tpu_UnaryKindAttr : EnumAttr<Tpu_Dialect, Tpu_UnaryKind, "unary_kind">;
 
 def Tpu_UnaryOp : Tpu_Op<"unary", [ElementByElement, SameOperandsAndResultType]> {

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import ml_dtypes
 import numpy as np
+import onnx
 import tpu_mlir
 from numpy.typing import NDArray
+from onnx import helper
 from tpu_mlir.runtime import BModel, Session
 from tpu_mlir.testing import NodeCase
 
@@ -27,7 +29,8 @@ TYPES = {"f32": np.dtype(np.float32), "f16": np.dtype(np.float16), "bf16": np.dt
 class Function:
     """An operator, what it computes, and the largest argument that its errors are stated for.
 
-    `unit`: of an error, the last place of the result or of the argument.
+    `unit`: of an error, the last place of the result or of the argument. `gates`: the operator's result is multiplied
+    by its operand, which makes one function of both.
     """
 
     op: str
@@ -37,11 +40,23 @@ class Function:
     operands: int = 1
     opset: int = 17
     unit: str = "result"
+    gates: bool = False
 
     @property
     def name(self) -> str:
         """Name the row of the table."""
-        return " ".join([self.op, *map(str, self.attributes.values())])
+        return " ".join([*(["x"] if self.gates else []), self.op, *map(str, self.attributes.values())])
+
+    def model(
+        self, operands: tuple[NDArray[np.float32], ...]
+    ) -> tuple[onnx.ModelProto, dict[str, NDArray[np.generic]]]:
+        """Return a model whose result is `out0`, and its feeds."""
+        tried = NodeCase(self.op, operands, self.opset, attributes=self.attributes)
+        model = tried.model()
+        if self.gates:
+            model.graph.node[0].output[0] = "gate"
+            model.graph.node.append(helper.make_node("Mul", ["in0", "gate"], ["out0"]))
+        return model, tried.feeds()
 
 
 def _each(function: Callable[[float], float]) -> Callable[[Floats], Floats]:
@@ -58,6 +73,10 @@ def _softplus(x: Floats) -> Floats:
 def _sigmoid(x: Floats) -> Floats:
     e = np.exp(-np.abs(x))
     return np.where(x > 0, 1, e) / (1 + e)
+
+
+def _gelu_by_tanh(x: Floats) -> Floats:
+    return x * _sigmoid(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
 
 
 FUNCTIONS = [
@@ -85,7 +104,9 @@ FUNCTIONS = [
     Function("Softsign", lambda x: x / (1 + np.abs(x))),
     Function("Mish", lambda x: x * np.tanh(_softplus(x)), limit=80, opset=18),
     Function("Elu", lambda x: np.where(x < 0, np.expm1(x), x)),
+    Function("Sigmoid", lambda x: x * _sigmoid(x), unit="argument", gates=True),
     Function("Gelu", lambda x: x * _erfc(-x * math.sqrt(0.5)) / 2, {"approximate": "none"}, opset=20, unit="argument"),
+    Function("Gelu", _gelu_by_tanh, {"approximate": "tanh"}, opset=20, unit="argument"),
 ]
 
 
@@ -113,10 +134,10 @@ def smallest(precision: str) -> float:
     return 2.0**-24 if precision == "f16" else 2.0**-126
 
 
-def compile_in(tried: NodeCase, precision: str) -> BModel:
-    """Return the bmodel of a node, computed in the precision also where the compiler would choose f32 by itself."""
+def compile_in(model: onnx.ModelProto, precision: str) -> BModel:
+    """Return the bmodel of a model, computed in the precision also where the compiler would choose f32 by itself."""
     overrides = None if precision == "f32" else {"out0": precision}
-    return tpu_mlir.compile(tried.model(), precision=precision, precision_overrides=overrides)
+    return tpu_mlir.compile(model, precision=precision, precision_overrides=overrides)
 
 
 def run(function: Function, precision: str, operands: tuple[Floats, ...]) -> Floats:
@@ -124,9 +145,9 @@ def run(function: Function, precision: str, operands: tuple[Floats, ...]) -> Flo
     shape = (1, 64, -1, 64)
     with np.errstate(invalid="ignore"):
         arrays = tuple(operand.astype(np.float32).reshape(shape) for operand in operands)
-    tried = NodeCase(function.op, arrays, function.opset, attributes=function.attributes)
-    session = Session(compile_in(tried, precision))
-    (found,) = session.run(session.convert(tried.feeds())).values()
+    model, feeds = function.model(arrays)
+    session = Session(compile_in(model, precision))
+    (found,) = session.run(session.convert(feeds)).values()
     return found.astype(np.float64).ravel()
 
 

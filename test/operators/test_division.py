@@ -17,7 +17,7 @@ EXTREME = [2.0**-126, -(2.0**-125), 2.0**127, -(2.0**126), 3.4028235e38, 1.9e38]
 
 
 def run(tried: NodeCase, precision: str) -> Floats:
-    session = Session(compile_in(tried, precision), check_races=True, check_uninitialised=True)
+    session = Session(compile_in(tried.model(), precision), check_races=True, check_uninitialised=True)
     (found,) = session.run(session.convert(tried.feeds())).values()
     return found.astype(np.float32)
 

@@ -1,9 +1,10 @@
 """Infinities, NaN, zeros and the wrong side of a domain: as NumPy computes them, in every precision."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import onnx
 import pytest
 import tpu_mlir
 from numpy.typing import NDArray
@@ -17,10 +18,14 @@ Formula = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 SPECIAL = np.array([0, 1, -1, 0.5, -0.5, 2, -2, 100, -100, np.inf, -np.inf, np.nan], np.float32)
 
 
-def run(tried: NodeCase, precision: str) -> Floats:
-    session = Session(compile_in(tried, precision))
-    (found,) = session.run(session.convert(tried.feeds())).values()
+def run_model(model: onnx.ModelProto, feeds: Mapping[str, NDArray[np.generic]], precision: str) -> Floats:
+    session = Session(compile_in(model, precision))
+    (found,) = session.run(session.convert(dict(feeds))).values()
     return found.astype(np.float32)
+
+
+def run(tried: NodeCase, precision: str) -> Floats:
+    return run_model(tried.model(), tried.feeds(), precision)
 
 
 def listed(op: str, precision: str, a: float, b: float) -> bool:
@@ -42,7 +47,7 @@ def agree(found: Floats, expected: Floats, precision: str) -> bool:
 def test_functions(function: Function, precision: str) -> None:
     with np.errstate(all="ignore"):
         expected = function.formula(SPECIAL.astype(np.float64)).astype(np.float32)
-    found = run(NodeCase(function.op, (SPECIAL,), function.opset, attributes=function.attributes), precision)
+    found = run_model(*function.model((SPECIAL,)), precision)
     assert agree(found, expected, precision), list(zip(SPECIAL, found, expected, strict=True))
 
 

@@ -89,18 +89,10 @@ static Value lowerSoftsign(top::SoftsignOp, top::SoftsignOp::Adaptor in,
   return l.div(x, l.add(l.unary(UnaryKind::abs, x), 1));
 }
 
-/// x / 2 * (1 + f), f being erf(x / sqrt(2)) or its approximation; in f32.
 static Value lowerGelu(top::GeluOp op, top::GeluOp::Adaptor in, Lowering &l) {
-  constexpr double kSqrtHalf = 0.70710678118654752;
-  constexpr double kSqrtTwoOverPi = 0.79788456080286536;
-  Value x = l.wide(in.getInput()), f;
-  if (op.getApproximate() == top::GeluApproximation::Tanh) {
-    Value square = l.add(l.mul(l.mul(x, x), 0.044715), 1);
-    f = l.unary(UnaryKind::tanh, l.mul(l.mul(square, x), kSqrtTwoOverPi));
-  } else {
-    f = l.unary(UnaryKind::erf, l.mul(x, kSqrtHalf));
-  }
-  return l.mul(l.mul(x, 0.5), l.add(f, 1));
+  bool byTanh = op.getApproximate() == top::GeluApproximation::Tanh;
+  return l.unary(byTanh ? UnaryKind::gelu_tanh : UnaryKind::gelu,
+                 in.getInput());
 }
 
 static bool isFinite(const top::FloatData &values) {
@@ -155,7 +147,7 @@ void tpu_mlir::addActivations(Lowerings &set) {
   set.add<top::SoftsignOp>(lowerSoftsign);
   set.add<top::MishOp>(lowerMish);
   set.add<top::SiluOp>([](top::SiluOp, top::SiluOp::Adaptor in, Lowering &l) {
-    return l.mul(in.getInput(), l.unary(UnaryKind::sigmoid, in.getInput()));
+    return l.unary(UnaryKind::silu, in.getInput());
   });
   set.add<top::GeluOp>(lowerGelu);
   set.add<top::PReluOp>(lowerPRelu);

@@ -41,7 +41,11 @@ unsigned tpu_mlir::temporariesOf(UnaryKind kind) {
   case UnaryKind::erf:
   case UnaryKind::atan:
     return 4;
+  case UnaryKind::silu:
+    return 5;
   case UnaryKind::reciprocal: // the dividend and a division's
+  case UnaryKind::gelu:
+  case UnaryKind::gelu_tanh:
     return 6;
   case UnaryKind::sign:
     return 1;
@@ -273,6 +277,41 @@ static void emitSign(const Math &math, const LocalView &result,
   math.min(result, t[0], 1.0f);
 }
 
+/// x sigmoid(x)
+static void emitSilu(const Math &math, mlir::Type element,
+                     const LocalView &result, const LocalView &x, Views t) {
+  emitSigmoid(math, element, t[4], x, t);
+  math.mul(result, x, t[4]);
+}
+
+/// x / 2 (1 + f)
+static void emitGate(const Math &math, const LocalView &result,
+                     const LocalView &x, const LocalView &f, Views t) {
+  math.add(t[0], f, 1.0f);
+  math.mul(t[1], x, 0.5f);
+  math.mul(result, t[0], t[1]);
+}
+
+static void emitGelu(const Math &math, mlir::Type element,
+                     const LocalView &result, const LocalView &x, Views t) {
+  math.mul(t[5], x, 0.707106781f); // 1 / sqrt(2)
+  emitErf(math, element, t[4], t[5], t);
+  emitGate(math, result, x, t[4], t);
+}
+
+/// f = tanh(sqrt(2 / pi) (x + 0.044715 x^3))
+static void emitGeluByTanh(const Math &math, mlir::Type element,
+                           const LocalView &result, const LocalView &x,
+                           Views t) {
+  math.mul(t[0], x, x);
+  math.mul(t[1], t[0], 0.044715f);
+  math.add(t[0], t[1], 1.0f);
+  math.mul(t[1], t[0], x);
+  math.mul(t[5], t[1], 0.797884561f); // sqrt(2 / pi)
+  emitTanh(math, element, t[4], t[5], t);
+  emitGate(math, result, x, t[4], t);
+}
+
 void tpu_mlir::emitFunction(const Math &math, UnaryKind kind,
                             mlir::Type element, const LocalView &result,
                             const LocalView &x, Views temporaries) {
@@ -299,6 +338,12 @@ void tpu_mlir::emitFunction(const Math &math, UnaryKind kind,
     return emitTanh(math, element, result, x, temporaries);
   case UnaryKind::erf:
     return emitErf(math, element, result, x, temporaries);
+  case UnaryKind::silu:
+    return emitSilu(math, element, result, x, temporaries);
+  case UnaryKind::gelu:
+    return emitGelu(math, element, result, x, temporaries);
+  case UnaryKind::gelu_tanh:
+    return emitGeluByTanh(math, element, result, x, temporaries);
   case UnaryKind::floor:
     return math.cast(result, x, Rounding::Down);
   case UnaryKind::ceil:

@@ -41,7 +41,7 @@ struct Odd {
 class Program {
 public:
   Program(const Math &math, const LocalView &x,
-          llvm::ArrayRef<LocalView> temporaries, const HalfTable &table)
+          llvm::ArrayRef<LocalView> temporaries, uint32_t table)
       : math(math), x(x), t(temporaries), table(table) {}
 
   // Each returns the temporary that holds its result.
@@ -49,15 +49,18 @@ public:
   LocalView sigmoid() const;
   LocalView tanh() const;
   LocalView odd(const Odd &function) const;
+  /// 1/2 + odd; 0 and 1 beyond the limits.
+  LocalView gate(const Odd &function) const;
+
+  /// result = x times a factor that is rounded first, so that what is infinite
+  /// or NaN comes out as in the product that it is.
+  void gated(const LocalView &result, const LocalView &factor) const;
 
 private:
   LocalView narrow(LocalView view) const {
     view.elementType = x.elementType;
     return view;
   }
-  /// result = c[0] + c[1] v + ..., the coefficients put into the table first.
-  void series(const LocalView &result, const LocalView &v,
-              llvm::ArrayRef<float> coefficients) const;
   /// t[0] = x between the limits, in f32. Takes t[1] and t[2].
   void clamp(float low, float high) const;
   /// The power and a temporary that is free, both of t[0] and t[1].
@@ -70,20 +73,9 @@ private:
   const Math &math;
   LocalView x;
   llvm::ArrayRef<LocalView> t;
-  HalfTable table;
+  uint32_t table;
 };
 } // namespace
-
-void Program::series(const LocalView &result, const LocalView &v,
-                     llvm::ArrayRef<float> coefficients) const {
-  Math lanes = math.withShape({1, table.lanes, 1, 1});
-  LocalView place = table.row;
-  for (float coefficient : coefficients) {
-    lanes.fill(place, coefficient);
-    place.address += sizeof(float);
-  }
-  math.series(result, v, coefficients.size(), table.row);
-}
 
 void Program::clamp(float low, float high) const {
   LocalView raised = narrow(t[2]), clamped = narrow(t[1]);
@@ -97,7 +89,7 @@ std::pair<LocalView, LocalView> Program::power(const Power &f16,
   const Power &power = x.elementType.isF16() ? f16 : bf16;
   clamp(power.low, power.high);
   LocalView value = t[1], other = t[0];
-  series(value, other, power.coefficients);
+  math.series(value, other, power.coefficients, table);
   for (unsigned i = 0; i < power.squarings; ++i) {
     math.mul(other, value, value);
     std::swap(value, other);
@@ -112,7 +104,7 @@ void Program::invert(const LocalView &result, const LocalView &d,
   constexpr auto kGuess = static_cast<float>(0x7ee00000);
   math.sub(math.asInteger(temporary), kGuess, math.asInteger(d));
   math.mul(result, d, temporary);
-  series(d, result, {3.298599f, -3.6255643f, 1.3278176f});
+  math.series(d, result, {3.298599f, -3.6255643f, 1.3278176f}, table);
   math.mul(result, d, temporary);
 }
 
@@ -154,9 +146,9 @@ LocalView Program::tanh() const {
   constexpr float kLimit = 4.53125f;
   clamp(-kLimit, kLimit);
   math.mul(t[1], t[0], t[0]);
-  series(t[2], t[1], {0.9999707f, 0.1038264f, 7.164118e-4f});
+  math.series(t[2], t[1], {0.9999707f, 0.1038264f, 7.164118e-4f}, table);
   math.mul(t[3], t[2], t[0]);
-  series(t[0], t[1], {1.0f, 0.4369644f, 1.3261313e-2f});
+  math.series(t[0], t[1], {1.0f, 0.4369644f, 1.3261313e-2f}, table);
   invert(t[2], t[0], t[1]);
   math.mul(t[0], t[2], t[3]);
   return t[0];
@@ -165,9 +157,20 @@ LocalView Program::tanh() const {
 LocalView Program::odd(const Odd &function) const {
   clamp(-function.limit, function.limit);
   math.mul(t[1], t[0], t[0]);
-  series(t[2], t[1], function.coefficients);
+  math.series(t[2], t[1], function.coefficients, table);
   math.mul(t[1], t[2], t[0]);
   return t[1];
+}
+
+LocalView Program::gate(const Odd &function) const {
+  math.add(t[0], odd(function), 0.5f);
+  return t[0];
+}
+
+void Program::gated(const LocalView &result, const LocalView &factor) const {
+  LocalView rounded = narrow(factor.address == t[0].address ? t[1] : t[0]);
+  math.cast(rounded, factor);
+  math.mul(result, x, rounded);
 }
 
 /// 1 from the limit on.
@@ -175,11 +178,25 @@ static constexpr float kErf[] = {1.1283238f,     -0.3752908f,   0.11061745f,
                                  -2.4488967e-2f, 3.8934797e-3f, -4.1247232e-4f,
                                  2.5625925e-5f,  -6.9774757e-7f};
 
+// Of (the normal distribution - 1/2), and of its approximation by tanh. The
+// last bits of both were searched for so that f32 gives 1/2 at the limit.
+static constexpr float kNormal[] = {
+    0.39893866f,   -6.647228e-2f,  9.947236e-3f, -1.1696019e-3f,
+    1.087555e-4f,  -7.886822e-6f,  4.267794e-7f, -1.597538e-8f,
+    3.639179e-10f, -3.7613935e-12f};
+static constexpr float kNormalByTanh[] = {
+    0.39893913f,    -6.680758e-2f,  1.0190415e-2f, -1.2412575e-3f,
+    1.2057106e-4f,  -9.1002175e-6f, 5.066405e-7f,  -1.9265558e-8f,
+    4.4137954e-10f, -4.5579165e-12f};
+
 unsigned tpu_mlir::halfTemporariesOf(UnaryKind kind) {
   switch (kind) {
   case UnaryKind::exp:
   case UnaryKind::sigmoid:
+  case UnaryKind::silu:
   case UnaryKind::erf:
+  case UnaryKind::gelu:
+  case UnaryKind::gelu_tanh:
     return 3;
   case UnaryKind::tanh:
     return 4;
@@ -191,17 +208,23 @@ unsigned tpu_mlir::halfTemporariesOf(UnaryKind kind) {
 void tpu_mlir::emitHalfFunction(const Math &math, UnaryKind kind,
                                 const LocalView &result, const LocalView &x,
                                 llvm::ArrayRef<LocalView> temporaries,
-                                const HalfTable &table) {
+                                uint32_t table) {
   Program program(math, x, temporaries, table);
   switch (kind) {
   case UnaryKind::exp:
     return math.cast(result, program.exponential());
   case UnaryKind::sigmoid:
     return math.cast(result, program.sigmoid());
+  case UnaryKind::silu:
+    return program.gated(result, program.sigmoid());
   case UnaryKind::tanh:
     return math.cast(result, program.tanh());
   case UnaryKind::erf:
     return math.cast(result, program.odd({2.78125f, kErf}));
+  case UnaryKind::gelu:
+    return program.gated(result, program.gate({4.0f, kNormal}));
+  case UnaryKind::gelu_tanh:
+    return program.gated(result, program.gate({4.0f, kNormalByTanh}));
   default:
     llvm_unreachable("the others have no program of their own");
   }

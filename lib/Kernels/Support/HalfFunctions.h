@@ -10,18 +10,10 @@ namespace tpu_mlir {
 /// if it has no such program.
 unsigned halfTemporariesOf(tpu::UnaryKind kind);
 
-/// Where a program puts coefficients: kSeriesBytes in each lane, in f32.
-constexpr int64_t kSeriesBytes = 64;
-struct HalfTable {
-  LocalView row; // compact
-  int64_t lanes;
-};
-
-/// Emits result = kind(x), both f16 or bf16. Result, operand, temporaries and
-/// table are apart.
+/// Emits result = kind(x), both f16 or bf16; `table` is the address of the
+/// coefficients. Result, operand, temporaries and table are apart.
 void emitHalfFunction(const Math &math, tpu::UnaryKind kind,
                       const LocalView &result, const LocalView &x,
-                      llvm::ArrayRef<LocalView> temporaries,
-                      const HalfTable &table);
+                      llvm::ArrayRef<LocalView> temporaries, uint32_t table);
 
 } // namespace tpu_mlir

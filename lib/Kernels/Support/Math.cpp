@@ -100,3 +100,15 @@ void Math::series(const LocalView &result, const LocalView &x, unsigned count,
                   const LocalView &coefficients) const {
   verbs.series(emitter, elements(result), x, coefficients.address, count);
 }
+
+void Math::series(const LocalView &result, const LocalView &x,
+                  llvm::ArrayRef<float> coefficients, uint32_t table) const {
+  Math lanes = withShape({1, emitter.getChip().lanes, 1, 1});
+  LocalView place{table, LocalView::Compact, {}, x.elementType};
+  for (float coefficient : coefficients) {
+    lanes.fill(place, coefficient);
+    place.address += x.elementType.getIntOrFloatBitWidth() / 8;
+  }
+  place.address = table;
+  series(result, x, coefficients.size(), place);
+}

@@ -6,6 +6,9 @@
 
 namespace tpu_mlir {
 
+/// Bytes a lane of a place for the coefficients of a series, at most 16.
+constexpr int64_t kSeriesBytes = 64;
+
 /// Emits element-wise commands on tensors of one shape. Operands are views,
 /// which may repeat dimensions by strides of zero, or constants.
 class Math {
@@ -84,6 +87,10 @@ public:
   /// compact row in every lane.
   void series(const LocalView &result, const LocalView &x, unsigned count,
               const LocalView &coefficients) const;
+  /// The same with coefficients, at least two, that it first writes to `table`,
+  /// an address of every lane.
+  void series(const LocalView &result, const LocalView &x,
+              llvm::ArrayRef<float> coefficients, uint32_t table) const;
 
   /// The same bytes as integers of the same width.
   LocalView asInteger(const LocalView &view) const;

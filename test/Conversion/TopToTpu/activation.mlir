@@ -44,11 +44,14 @@ func.func @steep(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
 // -----
 
 // CHECK-LABEL: @gelu
-// CHECK: %[[S:.*]] = tpu.binary_scalar mul %arg0, 0.707106769
-// CHECK: %[[E:.*]] = tpu.unary erf %[[S]]
-func.func @gelu(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
-  %0 = top.gelu none %x : tensor<1x2x3x4xf32>
-  return %0 : tensor<1x2x3x4xf32>
+// CHECK: tpu.unary gelu %arg0
+// CHECK: tpu.unary gelu_tanh
+// CHECK: tpu.unary silu
+func.func @gelu(%x: tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16> {
+  %0 = top.gelu none %x : tensor<1x2x3x4xf16>
+  %1 = top.gelu tanh %0 : tensor<1x2x3x4xf16>
+  %2 = top.silu %1 : tensor<1x2x3x4xf16>
+  return %2 : tensor<1x2x3x4xf16>
 }
 
 // -----
