@@ -194,7 +194,12 @@ public:
   virtual void move(Emitter &emitter, const TransferSide &from,
                     const TransferSide &to, const Quad &size,
                     int64_t elementBytes) const = 0;
-  /// The same while c and w change places: `size` is that of the source.
+  /// One channel of global memory to every lane; `size` is that of the source,
+  /// whose w stride is 1.
+  virtual void replicate(Emitter &emitter, const TransferSide &from,
+                         const TransferSide &to, const Quad &size,
+                         int64_t elementBytes) const = 0;
+  /// As `move`, while c and w change places: `size` is that of the source.
   virtual void turn(Emitter &emitter, const TransferSide &from,
                     const TransferSide &to, const Quad &size,
                     int64_t elementBytes) const = 0;

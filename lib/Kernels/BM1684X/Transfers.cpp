@@ -53,6 +53,17 @@ void ChipVerbs::move(Emitter &emitter, const TransferSide &from,
   emitter.append(i);
 }
 
+void ChipVerbs::replicate(Emitter &emitter, const TransferSide &from,
+                          const TransferSide &to, const Quad &size,
+                          int64_t elementBytes) const {
+  isa::GdmaTensor i;
+  Quad all = size;
+  all[1] = emitter.getChip().lanes;
+  setSides(i, from, size, to, all, elementBytes);
+  i.setFunction(isa::GdmaTensorOp::Broadcast);
+  emitter.append(i);
+}
+
 void ChipVerbs::turn(Emitter &emitter, const TransferSide &from,
                      const TransferSide &to, const Quad &size,
                      int64_t elementBytes) const {

@@ -48,6 +48,9 @@ struct ChipVerbs : Verbs {
 
   void move(Emitter &emitter, const TransferSide &from, const TransferSide &to,
             const Quad &size, int64_t elementBytes) const override;
+  void replicate(Emitter &emitter, const TransferSide &from,
+                 const TransferSide &to, const Quad &size,
+                 int64_t elementBytes) const override;
   void turn(Emitter &emitter, const TransferSide &from, const TransferSide &to,
             const Quad &size, int64_t elementBytes) const override;
   void moveMatrix(Emitter &emitter, const MatrixMove &,

@@ -156,13 +156,12 @@ void tpu_mlir::emitLoad(Emitter &emitter, const GlobalBuffer &from,
   ChannelMatrices matrices(from, to);
   if (matrices.pays())
     return matrices.emit(emitter, /*toLocal=*/true);
-  Side source = globalSide(from, to.tile, elementBytes);
+  Side source = globalSide(from, to.tile, elementBytes), target = localSide(to);
   Quad size = to.tile.size;
-  if (to.layout == Layout::Replicated) {
-    size[1] = to.chip->lanes;
-    source.strides[1] = 0;
-  }
-  emitMove(emitter, source, localSide(to), size, elementBytes);
+  if (to.layout != Layout::Replicated)
+    return emitMove(emitter, source, target, size, elementBytes);
+  joinRows(source, target, size, to.chip->maxSize);
+  verbsOf(emitter).replicate(emitter, source, target, size, elementBytes);
 }
 
 void tpu_mlir::emitLoad(Emitter &emitter, const LaneImage &from,
