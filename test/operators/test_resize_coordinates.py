@@ -15,8 +15,8 @@ SCALES = [(2.0, 2.0), (0.6, 0.8), (1.3, 2.7), (0.55, 1.0)]
 EXACT = [(2.0, 2.0), (0.75, 0.5), (1.375, 2.5), (0.625, 1.0)]  # the nearest does not hang on a rounding of the scale
 
 
-def resize(scales: tuple[float, float], **attributes: object) -> NodeCase:
-    x = np.random.default_rng(5).standard_normal((1, 2, 4, 5)).astype(np.float32)
+def resize(scales: tuple[float, float], shape: tuple[int, ...] = (1, 2, 4, 5), **attributes: object) -> NodeCase:
+    x = np.random.default_rng(5).standard_normal(shape).astype(np.float32)
     factors = Fixed(np.array([1, 1, *scales], np.float32))
     return NodeCase("Resize", (x, None, factors), 19, attributes=attributes)
 
@@ -34,6 +34,17 @@ def test_weights(coordinates: str, mode: str, scales: tuple[float, float]) -> No
     session = Session(tpu_mlir.compile(tried.model()))
     (found,) = session.run(tried.feeds()).values()
     assert found == pytest.approx(expected(tried), abs=2e-6)
+
+
+@pytest.mark.parametrize("scales", [(2.0, 2.0), (3.0, 1.0), (1.0, 4.0), (2.0, 1.5)], ids=str)
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+@pytest.mark.parametrize("coordinates", COORDINATES)
+def test_channels_stretch(coordinates: str, mode: str, scales: tuple[float, float]) -> None:
+    """Of many channels, whole factors are convolutions: test/Conversion/TopToTpu/resize.mlir shows them."""
+    tried = resize(scales, (2, 40, 4, 5), mode=mode, coordinate_transformation_mode=coordinates)
+    session = Session(tpu_mlir.compile(tried.model()), check_races=True, check_uninitialised=True)
+    (found,) = session.run(tried.feeds()).values()
+    assert found == pytest.approx(expected(tried), abs=4e-6)  # more elements than above, sums of four in f32
 
 
 @pytest.mark.parametrize("scales", EXACT, ids=str)

@@ -1,6 +1,7 @@
 //===- Resize.cpp - Interpolation, one axis after the other ---------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Interpolation.h"
+#include "lib/Conversion/TopToTpu/Support/Stretch.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -68,6 +69,15 @@ static Value upsample(top::ResizeOp op, Value value, Lowering &l) {
   return h && w ? l.upsample(value, {*h, *w}) : Value();
 }
 
+/// Along h or w of an image by a convolution where that is better.
+static Value interpolate(Lowering &l, Value value, ShapeRef shape, size_t axis,
+                         const Matrix &matrix) {
+  if (shape.size() == 4 && axis >= 2)
+    if (Value stretched = stretchAxis(l, value, axis, matrix))
+      return stretched;
+  return multiplyAxis(l, value, shape, axis, matrix);
+}
+
 static Value lowerResize(top::ResizeOp op, top::ResizeOp::Adaptor in,
                          Lowering &l) {
   if (Value whole = upsample(op, in.getInput(), l))
@@ -80,8 +90,8 @@ static Value lowerResize(top::ResizeOp op, top::ResizeOp::Adaptor in,
       continue;
     value = op.getMode() == top::ResizeMode::Nearest
                 ? resizeNearest(l, op, value, shape, axis)
-                : multiplyAxis(l, value, shape, axis,
-                               interpolationWeights(op, axis));
+                : interpolate(l, value, shape, axis,
+                              interpolationWeights(op, axis));
     shape[axis] = op.getSizes()[axis];
   }
   return value;

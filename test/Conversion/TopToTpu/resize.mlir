@@ -75,3 +75,19 @@ func.func @tie(%x: tensor<1x1x1x10xf32>) -> tensor<1x1x1x1xf32> {
     nearest_mode = round_prefer_ceil {cubic_coeff = -0.75 : f32} : (tensor<1x1x1x10xf32>) -> tensor<1x1x1x1xf32>
   return %0 : tensor<1x1x1x1xf32>
 }
+
+// -----
+
+// Whole factors of many channels: an element, three zeros, an element; the ends are there twice.
+// CHECK-LABEL: @stretch
+// CHECK-DAG: %[[FIRST:.*]] = tpu.slice %arg0 {offsets = array<i64: 0, 0, 0, 0>
+// CHECK-DAG: %[[LAST:.*]] = tpu.slice %arg0 {offsets = array<i64: 0, 0, 0, 7>
+// CHECK: %[[X:.*]] = tpu.concat %[[FIRST]], %arg0, %[[LAST]] {axis = 3 : i64}
+// CHECK: tpu.depthwise %[[X]]{{.*}}insertion = array<i64: 0, 3>{{.*}}kernel = array<i64: 1, 8>, pads = array<i64: 0, 1, 0, 1>
+// CHECK-NOT: tpu.matmul
+func.func @stretch(%x: tensor<1x16x2x8xf32>) -> tensor<1x16x2x32xf32> {
+  %0 = top.resize linear %x scales = [1.0, 1.0, 1.0, 4.0] sizes = [1, 16, 2, 32] coordinate_transformation = half_pixel
+    nearest_mode = floor {cubic_coeff = -0.75 : f32}
+    : (tensor<1x16x2x8xf32>) -> tensor<1x16x2x32xf32>
+  return %0 : tensor<1x16x2x32xf32>
+}
