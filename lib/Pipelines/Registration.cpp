@@ -62,6 +62,8 @@ void tpu_mlir::registerAllPasses() {
         tpu::FormGroupsOptions groups;
         if (options.keepTensors)
           groups.maxOps = 1;
+        else // folded values are no tensors
+          manager.addNestedPass<mlir::func::FuncOp>(tpu::createFoldRows());
         groups.effort = options.effort;
         groups.cycles = options.cycles;
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFillLanes());

@@ -4,6 +4,29 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FoldRows : Pass<"tpu-fold-rows", "::mlir::func::FuncOp"> {
+  let summary = "make channels of the rows of maps that have few of them";
+  let description = [{
+    A convolution of few channels leaves lanes and multipliers idle. Of b rows one after the other, b times as many channels
+    can be made: the same convolution has then more channels, fewer rows, and zeros among its taps. Regions of convolutions
+    and ops that work element by element are folded where the array saves more cycles than the way of values in and out takes.
+
+    Before:
+    ```mlir
+    %1 = tpu.conv %0, %f {kernel = array<i64: 3, 3>, ...} : (tensor<1x16x400x600xf16>, ...) -> tensor<1x16x400x600xf16>
+    ```
+    After:
+    ```mlir
+    %1 = tpu.reshape %0 : tensor<1x16x400x600xf16> -> tensor<16x200x2x600xf16>
+    %2 = tpu.permute %1 {order = array<i64: 0, 2, 1, 3>} : tensor<16x200x2x600xf16> -> tensor<16x2x200x600xf16>
+    %3 = tpu.reshape %2 : tensor<16x2x200x600xf16> -> tensor<1x32x200x600xf16>
+    %4 = tpu.conv %3, %g {kernel = array<i64: 3, 3>, ...} : (tensor<1x32x200x600xf16>, ...) -> tensor<1x32x200x600xf16>
+    ```
+    and back.
+  }];
+  let dependentDialects = ["::tpu_mlir::tpu::TpuDialect", "::tpu_mlir::top::TopDialect"];
+}
+
 def FillLanes : Pass<"tpu-fill-lanes", "::mlir::func::FuncOp"> {
   let summary = "compute element-wise ops in the view, of those at hand, that fills most lanes";
   let description = [{

@@ -66,12 +66,6 @@ Value tpu_mlir::lowerByTable(Operation *op, ValueRange operands, Lowering &l) {
   return lookup(l, operands[variable.getOperandNumber()], from, to, function);
 }
 
-Location tpu_mlir::partOf(Location location) {
-  return FusedLoc::get({location},
-                       StringAttr::get(location.getContext(), "part"),
-                       location.getContext());
-}
-
 void tpu_mlir::nameResult(Value value, Location name, Value top) {
   Location part = partOf(name);
   std::optional<Quantization> type;

@@ -6,6 +6,7 @@
 #include "lib/Conversion/TopToTpu/Support/View.h"
 #include "lib/Dialect/Top/Transforms/Quantization/IntegerForms.h"
 #include "lib/Support/ChipOf.h"
+#include "lib/Support/PartOf.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 namespace tpu_mlir {
@@ -18,10 +19,6 @@ using Reasons = llvm::DenseMap<mlir::Operation *, std::string>;
 template <typename OpTy>
 using LowerFunction = mlir::Value (*)(OpTy op, typename OpTy::Adaptor in,
                                       Lowering &l);
-
-/// The location of what is computed on the way to an op's result: it names the
-/// op in diagnostics without being the tensor of that name.
-mlir::Location partOf(mlir::Location location);
 
 /// Gives the value that is the tensor `name` that location, through views. If
 /// it holds the integers of a quantized top value, the attributes `tpu.scale`

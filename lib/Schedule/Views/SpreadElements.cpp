@@ -1,6 +1,6 @@
 //===- SpreadElements.cpp - Element-wise work over all lanes --------------===//
 #include "lib/Schedule/Passes.h"
-#include "lib/Schedule/Plans/GroupPlan.h"
+#include "lib/Schedule/Views/ScratchModule.h"
 
 #include "lib/Support/ChipOf.h"
 #include "mlir/IR/Builders.h"
@@ -107,19 +107,6 @@ static Shape spread(int64_t elements, const Chip &chip) {
   return {1, channels, rows, rest / rows};
 }
 
-/// A module for one op on the chip of another.
-static OwningOpRef<ModuleOp> scratchModule(Operation *op) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
-  setChip(*module, chipOf(op).name);
-  module->getBodyRegion().emplaceBlock();
-  return module;
-}
-
-static std::optional<GroupPlan> planAlone(Operation *op) {
-  std::optional<GroupBody> body = GroupBody::of(op);
-  return body ? planGroup(*body) : std::nullopt;
-}
-
 /// Cycles of the op by itself, with its loads and its store, when what has
 /// the shape of its result has this view; nothing if it does not fit.
 static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
@@ -145,19 +132,6 @@ static std::optional<int64_t> price(Operation *op, ArrayRef<int64_t> view) {
   return plan ? std::optional(plan->cycles + plan->loadCycles) : std::nullopt;
 }
 
-/// Cycles of a load, the shortest work, and a store of a value.
-static int64_t priceOfPassing(Operation *op, Value value) {
-  OwningOpRef<ModuleOp> module = scratchModule(op);
-  Block &block = module->getBodyRegion().back();
-  OpBuilder builder = OpBuilder::atBlockEnd(&block);
-  Value input = block.addArgument(value.getType(), value.getLoc());
-  Operation *pass = builder.create<BinaryScalarOp>(
-      value.getLoc(), value.getType(), BinaryKind::max, input, APFloat(0.0f),
-      /*reversed=*/false);
-  std::optional<GroupPlan> plan = planAlone(pass);
-  return plan ? plan->cycles : 0;
-}
-
 /// Whether the island takes fewer cycles in the view: its ops one by one, with
 /// their transfers. Where it borders on other kernels, it may now be fused with
 /// them, so that its ops take their work alone; in another view what lies at a
@@ -172,10 +146,10 @@ static bool pays(const Island &island, ArrayRef<int64_t> view) {
     if (!then)
       return false;
     if (now)
-      gain += *now - *then - (isFused ? priceOfPassing(op, result) : 0);
+      gain += *now - *then - (isFused ? priceOfPassing(result) : 0);
   }
   for (Value border : island.borders)
-    gain -= priceOfPassing(island.ops.front(), border);
+    gain -= priceOfPassing(border);
   return gain > 0;
 }
 
