@@ -101,4 +101,26 @@ def Tpu_LookupOp : Tpu_Op<"lookup", [ElementByElement, AllElementTypesMatch<["ta
   let assemblyFormat = "$input `,` $table attr-dict `:` functional-type(operands, results)";
 }
 
+def Tpu_CurveOp : Tpu_Op<"curve", [ElementByElement, SameOperandsAndResultType]> {
+  let summary = "result = saturate(round(slope 2^-slope_shift max(u, 0) + 2^-6 p(min(|u|, limit) - limit / 2) + offset)), u = input - centre";
+  let description = [{
+    A function of one quantised value in arithmetic of 16 bits, which is faster than a table: SiLU, GELU and hard swish are x
+    above zero but for an even function that soon vanishes; a leaky relu has a p of degree 1. `p` has its constant first and
+    takes its argument times 2^-argument_shift, in f16; sums have six bits behind the point. `lib/Kernels/Curve.h` has each
+    rounding.
+
+    (C1) `centre` and `offset` are values of the type, `limit` is from 1 to 254.
+    (C2) `p` has 2 to 8 finite coefficients.
+    (C3) `slope` is a value of i16, `argument_shift` is from 0 to 7 and `slope_shift` from 0 to 14.
+
+    Example: `%r = tpu.curve %x {centre = 0 : i64, limit = 90 : i64, argument_shift = 7 : i64, p = array<f32: 0.0, -2.5>,
+    slope = 64 : i64, slope_shift = 0 : i64, offset = 0 : i64} : tensor<1x64x8x8xi8>`
+  }];
+  let arguments = (ins Tpu_SignedByteTensor:$input, I64Attr:$centre, I64Attr:$limit, I64Attr:$argument_shift,
+                       DenseF32ArrayAttr:$p, I64Attr:$slope, I64Attr:$slope_shift, I64Attr:$offset);
+  let results = (outs Tpu_SignedByteTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
 #endif

@@ -38,6 +38,10 @@ def Tpu_ByteTensor : Type<
     And<[4DTensorOf<[I8, UI8]>.predicate, HasStaticShapePred, HasElementsPred]>,
     "static rank-4 tensor with elements of i8 or ui8", "::mlir::RankedTensorType">;
 
+def Tpu_SignedByteTensor : Type<
+    And<[4DTensorOf<[I8]>.predicate, HasStaticShapePred, HasElementsPred]>,
+    "static rank-4 tensor with elements of i8", "::mlir::RankedTensorType">;
+
 def Tpu_NumberTensor : Type<
     And<[4DTensorOf<[F32, F16, BF16, I8, UI8]>.predicate, HasStaticShapePred, HasElementsPred]>,
     "static rank-4 tensor with elements of f32, f16, bf16, i8 or ui8", "::mlir::RankedTensorType">;

@@ -7,6 +7,7 @@ void tpu_mlir::registerKernels(mlir::DialectRegistry &registry) {
   registerAttentionKernels(registry);
   registerChoiceKernels(registry);
   registerConvKernels(registry);
+  registerCurveKernels(registry);
   registerElementwiseKernels(registry);
   registerGatherKernels(registry);
   registerIntegerKernels(registry);

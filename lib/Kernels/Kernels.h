@@ -15,6 +15,7 @@ void registerActivationKernels(mlir::DialectRegistry &registry);
 void registerAttentionKernels(mlir::DialectRegistry &registry);
 void registerChoiceKernels(mlir::DialectRegistry &registry);
 void registerConvKernels(mlir::DialectRegistry &registry);
+void registerCurveKernels(mlir::DialectRegistry &registry);
 void registerElementwiseKernels(mlir::DialectRegistry &registry);
 void registerGatherKernels(mlir::DialectRegistry &registry);
 void registerIntegerKernels(mlir::DialectRegistry &registry);

@@ -68,6 +68,7 @@ void tpu_mlir::registerAllPasses() {
         groups.cycles = options.cycles;
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createFillLanes());
         manager.addNestedPass<mlir::func::FuncOp>(tpu::createSpreadElements());
+        manager.addNestedPass<mlir::func::FuncOp>(tpu::createChooseCurves());
         manager.addNestedPass<mlir::func::FuncOp>(
             tpu::createFormGroups(groups));
         manager.addPass(tpu::createAssignAddresses());

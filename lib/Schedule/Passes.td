@@ -69,6 +69,18 @@ def SpreadElements : Pass<"tpu-spread-elements", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
 }
 
+def ChooseCurves : Pass<"tpu-choose-curves", "::mlir::func::FuncOp"> {
+  let summary = "compute functions of 8 bits by 16-bit arithmetic where that is faster than a table";
+  let description = [{
+    A table takes a cycle for each element of a lane. Where a short program of 16-bit arithmetic gives its entries, at most
+    a sixteenth of them off by one, and takes fewer cycles, it takes the place of the table.
+
+    Before: `%1 = tpu.lookup %0, %t : (tensor<1x64x80x80xi8>, tensor<1x1x1x256xi8>) -> tensor<1x64x80x80xi8>`
+    After: `%1 = tpu.curve %0 {centre = 0 : i64, limit = 64 : i64, p = array<f32: ...>, ...} : tensor<1x64x80x80xi8>`
+  }];
+  let dependentDialects = ["::tpu_mlir::tpu::TpuDialect"];
+}
+
 def FormGroups : Pass<"tpu-form-groups", "::mlir::func::FuncOp"> {
   let summary = "put kernels into groups, tile them and give their slices local addresses";
   let description = [{

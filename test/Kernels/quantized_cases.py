@@ -361,6 +361,32 @@ def lookup_cases() -> list[KernelCase]:
     ]
 
 
+def curve_case(shape: Shape, centre: int, offset: int, p: tuple[float, ...], slope: float) -> KernelCase:
+    """Return a curve whose f16 sums are exact: small coefficients, and an argument of four bits."""
+    x, limit, bits = integers(shape, "i8"), 16, 8
+    q = wide(x)
+    argument = (np.minimum(np.abs(q - centre), limit) - limit // 2) / 8
+    even = np.rint(np.polynomial.polynomial.polyval(argument, p))
+    straight = np.rint(np.maximum(q, centre) * slope * 64)
+    sums = straight + even + offset * 64 - np.rint(centre * slope * 64)
+    attributes = (
+        f"{{centre = {centre} : i64, limit = {limit} : i64, argument_shift = 3 : i64, p = array<f32: "
+        f"{', '.join(map(str, p))}>, slope = {round(slope * 64 * 2**bits)} : i64, slope_shift = {bits} : i64, "
+        f"offset = {offset} : i64}}"
+    )
+    body = f"%r = tpu.curve %x {attributes} : {{r}}"
+    return make(f"curve{shape}{centre}", "i8", {"x": x}, body, rounded(sums / 64, "i8"), EXACT)
+
+
+def curve_cases() -> list[KernelCase]:
+    """Return curves around zero and another centre, with and without a constant."""
+    return [
+        curve_case((2, 5, 5, 9), 0, 0, (0.0, -32.0), 1.0),
+        curve_case((2, 128, 5, 9), -20, -100, (0.0, -32.0, 16.0), 0.75),
+        curve_case((1, 3, 100, 100), 90, 3, (8.0, 64.0), 1.25),
+    ]
+
+
 QUANTIZED = [
     *conv_cases(),
     *window_cases(),
@@ -369,6 +395,7 @@ QUANTIZED = [
     *scale_cases(),
     *binary_cases(),
     *lookup_cases(),
+    *curve_cases(),
     *movement_cases("i8"),
     *movement_cases("ui8"),
 ]

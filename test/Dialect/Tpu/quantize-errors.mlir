@@ -309,3 +309,51 @@ func.func @pad_value(%x: tensor<1x8x4x4xui8>) -> tensor<1x8x5x4xui8> {
   %0 = tpu.pad %x {low = array<i64: 0, 0, 0, 0>, high = array<i64: 0, 0, 1, 0>, value = -1.0 : f32} : tensor<1x8x4x4xui8> -> tensor<1x8x5x4xui8>
   return %0 : tensor<1x8x5x4xui8>
 }
+
+// -----
+
+func.func @curve_centre(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects a centre and an offset from -128 to 127 and a limit from 1 to 254 (C1)}}
+  %0 = tpu.curve %x {centre = 128 : i64, limit = 90 : i64, argument_shift = 7 : i64, p = array<f32: 0.0, -2.5>, slope = 64 : i64, slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
+// -----
+
+func.func @curve_limit(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects a centre and an offset from -128 to 127 and a limit from 1 to 254 (C1)}}
+  %0 = tpu.curve %x {centre = -3 : i64, limit = 255 : i64, argument_shift = 7 : i64, p = array<f32: 0.0, -2.5>, slope = 64 : i64, slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
+// -----
+
+func.func @curve_coefficients(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects 2 to 8 finite coefficients (C2)}}
+  %0 = tpu.curve %x {centre = -3 : i64, limit = 90 : i64, argument_shift = 7 : i64, p = array<f32: 1.0>, slope = 64 : i64, slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
+// -----
+
+func.func @curve_infinite(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects 2 to 8 finite coefficients (C2)}}
+  %0 = tpu.curve %x {centre = -3 : i64, limit = 90 : i64, argument_shift = 7 : i64, p = array<f32: 1.0, 0x7F800000>, slope = 64 : i64, slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
+// -----
+
+func.func @curve_slope(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects a slope of 16 bits, an argument_shift from 0 to 7 and a slope_shift from 0 to 14 (C3)}}
+  %0 = tpu.curve %x {centre = -3 : i64, limit = 90 : i64, argument_shift = 7 : i64, p = array<f32: 0.0, -2.5>, slope = 32768 : i64, slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
+// -----
+
+func.func @curve_shift(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // expected-error @+1 {{expects a slope of 16 bits, an argument_shift from 0 to 7 and a slope_shift from 0 to 14 (C3)}}
+  %0 = tpu.curve %x {centre = -3 : i64, limit = 90 : i64, argument_shift = 8 : i64, p = array<f32: 0.0, -2.5>, slope = 64 : i64, slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}

@@ -43,6 +43,14 @@ func.func @scales(%x: tensor<1x8x4x4xf16>) -> tensor<1x8x4x4xbf16> {
   return %2 : tensor<1x8x4x4xbf16>
 }
 
+// CHECK-LABEL: func @curve
+func.func @curve(%x: tensor<1x8x4x4xi8>) -> tensor<1x8x4x4xi8> {
+  // CHECK: tpu.curve %{{.*}} {argument_shift = 7 : i64, centre = -3 : i64, limit = 90 : i64, offset = 5 : i64, p = array<f32: 0.000000e+00, -2.500000e+00>, slope = 64 : i64, slope_shift = 0 : i64} : tensor<1x8x4x4xi8>
+  %0 = tpu.curve %x {centre = -3 : i64, limit = 90 : i64, argument_shift = 7 : i64, p = array<f32: 0.0, -2.5>, slope = 64 : i64,
+    slope_shift = 0 : i64, offset = 5 : i64} : tensor<1x8x4x4xi8>
+  return %0 : tensor<1x8x4x4xi8>
+}
+
 // CHECK-LABEL: func @binary
 func.func @binary(%a: tensor<1x8x4x4xi8>, %b: tensor<1x1x4x4xui8>, %t: tensor<1x1x1x256xui8>) -> tensor<1x8x4x4xui8> {
   // CHECK: tpu.quantized_binary add %{{.*}}, %{{.*}} {lhs_scale = 5.000000e-01 : f32, rhs_scale = 7.500000e-01 : f32, zero_point = -1 : i64}

@@ -87,3 +87,20 @@ LogicalResult LookupOp::verify() {
     return emitOpError("expects a result of the input's shape (C2)");
   return success();
 }
+
+LogicalResult CurveOp::verify() {
+  Type type = getType().getElementType();
+  if (!holds(type, getCentre()) || !holds(type, getOffset()) ||
+      getLimit() < 1 || getLimit() > 254)
+    return emitOpError("expects a centre and an offset from -128 to 127 and a "
+                       "limit from 1 to 254 (C1)");
+  if (getP().size() < 2 || getP().size() > 8 ||
+      !llvm::all_of(getP(), [](float c) { return std::isfinite(c); }))
+    return emitOpError("expects 2 to 8 finite coefficients (C2)");
+  // Negative shifts are large: the getters are unsigned.
+  if (!llvm::isInt<16>(getSlope()) || getArgumentShift() > 7 ||
+      getSlopeShift() > 14)
+    return emitOpError("expects a slope of 16 bits, an argument_shift from 0 "
+                       "to 7 and a slope_shift from 0 to 14 (C3)");
+  return success();
+}
