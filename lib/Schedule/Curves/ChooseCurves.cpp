@@ -68,8 +68,11 @@ struct ChooseCurves : tpu_mlir::tpu::impl::ChooseCurvesBase<ChooseCurves> {
       CurveOp curve = createCurve(op, *place->second);
       if (!isFaster(curve, op))
         return curve.erase();
+      Operation *weight = op.getTable().getDefiningOp();
       op.replaceAllUsesWith(curve.getResult());
       op.erase();
+      if (weight->use_empty())
+        weight->erase();
     });
   }
 };

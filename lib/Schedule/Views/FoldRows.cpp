@@ -288,7 +288,14 @@ void FoldedRegion::apply() {
           op->getDiscardableAttrDictionary());
       result.replaceAllUsesWith(own);
     }
+    llvm::SetVector<Operation *> constants;
+    for (Value operand : op->getOperands())
+      if (auto weight = operand.getDefiningOp<top::WeightOp>())
+        constants.insert(weight);
     op->erase();
+    for (Operation *constant : constants)
+      if (constant->use_empty())
+        constant->erase();
   }
 }
 

@@ -153,8 +153,9 @@ bool tpu::canFold(Operation *op, int64_t height) {
       !(concat && concat.getAxis() == 1) && !(slice && isAlongChannels(slice)))
     return false;
   auto folds = [&](Value value) {
-    return typeOf(value).getRank() == 4 &&
-           typeOf(value).getDimSize(2) % height == 0;
+    ArrayRef<int64_t> shape = typeOf(value).getShape();
+    return shape.size() == 4 && shape[2] % height == 0 &&
+           shape[0] * shape[1] * (shape[2] / height) <= chipOf(op).maxSize;
   };
   if (!folds(op->getResult(0)))
     return false;
