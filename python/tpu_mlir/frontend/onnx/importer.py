@@ -1,6 +1,5 @@
 """Walks an ONNX graph and builds `@main` of a `top` module from it."""
 
-import warnings
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,10 +12,12 @@ import onnx
 
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
-from tpu_mlir.errors import ModelError, TpuMlirWarning
+from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import custom, registry
 from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx.folding import fold
+from tpu_mlir.frontend.onnx.graphs.main import close_main, compare_shape, empty_main, needed
+from tpu_mlir.frontend.onnx.graphs.subgraphs import Scope, branch, loop
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
@@ -26,7 +27,6 @@ from tpu_mlir.frontend.onnx.refusals.refusal import Origins, Refusal
 from tpu_mlir.frontend.onnx.schemas import functions
 from tpu_mlir.frontend.onnx.schemas.inference import names_read
 from tpu_mlir.frontend.onnx.schemas.versions import domain_of, has_body
-from tpu_mlir.frontend.onnx.subgraphs import Scope, branch, loop
 from tpu_mlir.frontend.onnx.tensors import (
     DType,
     border,
@@ -34,7 +34,6 @@ from tpu_mlir.frontend.onnx.tensors import (
     mlir_type,
     onnx_numpy_type,
     to_array,
-    untyped,
 )
 from tpu_mlir.frontend.onnx.values import Constant, Missing, Value, Weights, result, type_of
 from tpu_mlir.locations import names, result_names
@@ -85,13 +84,10 @@ class GraphImporter:
             self._nodes(graph, scope, {value.name for value in graph.output})
             there = [value for value in graph.output if not isinstance(scope.get(value.name), Missing)]
             results = [self._output(value, scope) for value in there]
-            end = ir.Operation.create("func.return", operands=[*results, *self._placeholders.read.values()])
+            ir.Operation.create("func.return", operands=[*results, *self._placeholders.read.values()])
             self._verify(block, Origins(graph))
-        types = [argument.type for argument in block.arguments]
-        kind = ir.FunctionType.get(types, [value.type for value in end.operands])
-        main.attributes["function_type"] = ir.TypeAttr.get(kind)
-        main.attributes["arg_attrs"] = _names([*(item.name for item in inputs), *self._placeholders.names])
-        main.attributes["res_attrs"] = _names([*(value.name for value in there), *self._placeholders.read])
+        arguments = [*(item.name for item in inputs), *self._placeholders.names]
+        close_main(main, block, arguments, [*(value.name for value in there), *self._placeholders.read])
         return module
 
     def _arguments(self, block: ir.Block, inputs: Sequence[Input]) -> Scope:
@@ -105,17 +101,17 @@ class GraphImporter:
 
     def _nodes(self, graph: onnx.GraphProto, scope: Scope, wanted: set[str]) -> None:
         """Import what the wanted values need; `scope` holds the values visible from outside and gets the new ones."""
-        needed = _needed(graph, wanted)
+        used = needed(graph, wanted)
         for tensor in graph.initializer:
-            if tensor.name in needed:
+            if tensor.name in used:
                 array = to_array(tensor, self._folder)
                 self._folded.allow_for(array.nbytes)
                 scope[tensor.name] = Constant(array, tensor.name)
         for sparse in graph.sparse_initializer:
-            if sparse.values.name in needed:
+            if sparse.values.name in used:
                 raise ModelError(f"'{sparse.values.name}': sparse initializers are not supported; make it a dense one")
         for place, proto in enumerate(graph.node):
-            live = [name for name in proto.output if name in needed]
+            live = [name for name in proto.output if name in used]
             if graph is self._main:
                 self._place = place
             if live:
@@ -261,7 +257,7 @@ class GraphImporter:
         if found is None or isinstance(found, Missing):
             raise ModelError(f"output '{declared.name}' is computed by no node")
         value = self._weights.value(found) if isinstance(found, Constant) else found
-        self._compare_shape(declared, list(ir.RankedTensorType(value.type).shape))
+        compare_shape(declared, list(ir.RankedTensorType(value.type).shape), frozen=self._frozen)
         element = declared.type.tensor_type.elem_type
         if not element:
             return value
@@ -274,20 +270,6 @@ class GraphImporter:
         if kind.element_type == mlir_type(dtype):
             return value
         return result(top.CastOp(value, ir.TypeAttr.get(mlir_type(dtype))))
-
-    def _compare_shape(self, declared: onnx.ValueInfoProto, found: list[int]) -> None:
-        """Raise where an output has another shape than the declared one; warn if the user has frozen the inputs'."""
-        if not declared.type.tensor_type.HasField("shape"):
-            return
-        dims = declared.type.tensor_type.shape.dim
-        sizes = [dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else -1 for dim in dims]
-        if len(sizes) == len(found) and all(size in (-1, real) for size, real in zip(sizes, found, strict=True)):
-            return
-        expected = ", ".join("?" if size < 0 else str(size) for size in sizes)
-        text = f"output '{declared.name}' has the shape [{expected}] in the model, but what is computed has {found}"
-        if not self._frozen:
-            raise ModelError(f"{text}; correct the model's output, or export it again")
-        warnings.warn(text, TpuMlirWarning, stacklevel=2)
 
     def _verify(self, block: ir.Block, origins: Origins) -> None:
         """Refuse operations that builders accept and the dialect does not, such as one of a wrong element type."""
@@ -318,30 +300,6 @@ class GraphImporter:
             handler.detach()
 
 
-def empty_main(graph: onnx.GraphProto, inputs: Sequence[Input]) -> tuple[ir.Module, ir.Operation, ir.Block]:
-    """Return a module with a function `@main` of these inputs, and its block."""
-    module = ir.Module.create()
-    module.operation.attributes["sym_name"] = ir.StringAttr.get(graph.name or "model")
-    with ir.InsertionPoint(module.body):
-        main = ir.Operation.create("func.func", attributes=_signature([], []), regions=1)
-    types = [ir.RankedTensorType.get(list(item.shape), mlir_type(border(item.dtype))) for item in inputs]
-    blocks: Any = main.regions[0].blocks
-    block: ir.Block = blocks.append(*types, arg_locs=[ir.Location.name(item.name) for item in inputs])
-    return module, main, block
-
-
-def _needed(graph: onnx.GraphProto, wanted: set[str]) -> set[str]:
-    """Return the names of the values that the wanted ones depend on, themselves included."""
-    needed = set(wanted)
-    for proto in reversed(graph.node):
-        if needed.intersection(proto.output):
-            needed.update(name for name in proto.input if name)
-            for attribute in proto.attribute:
-                if attribute.HasField("g"):
-                    needed |= _needed(attribute.g, {value.name for value in attribute.g.output})
-    return needed
-
-
 def _as_values(made: registry.Imported) -> list[Value]:
     if isinstance(made, ir.OpView):
         results = made.operation.results
@@ -349,12 +307,3 @@ def _as_values(made: registry.Imported) -> list[Value]:
     if isinstance(made, ir.Value | Constant | Missing):
         return [made]
     return list(made)
-
-
-def _signature(arguments: Sequence[ir.Type], results: Sequence[ir.Type]) -> dict[str, ir.Attribute]:
-    kind = ir.TypeAttr.get(ir.FunctionType.get(list(arguments), list(results)))
-    return {"sym_name": ir.StringAttr.get("main"), "function_type": kind}
-
-
-def _names(names: Sequence[str]) -> ir.ArrayAttr:
-    return untyped.ArrayAttr.get([untyped.DictAttr.get({"top.name": ir.StringAttr.get(name)}) for name in names])
