@@ -281,9 +281,15 @@ class GraphImporter:
                 reasons = "; ".join(str(entry.message) for entry in details.error_diagnostics)
                 self.refused.extend(origins.refuse(names(op.location), reasons))
                 for position, name in enumerate(result_names(op)):
-                    value = op.results[position]
-                    value.replace_all_uses_with(self._placeholders.argument(name, value.type))
+                    self._replace(op.results[position], name)
                 op.erase()
+
+    def _replace(self, value: ir.Value, name: str) -> None:
+        """Let an argument stand for a value that is to be erased, also in the scope."""
+        argument = self._placeholders.argument(name, value.type)
+        value.replace_all_uses_with(argument)
+        held = [key for key, other in self.scope.items() if isinstance(other, ir.Value) and other == value]
+        self.scope.update(dict.fromkeys(held, argument))
 
     @contextmanager
     def _collect_diagnostics(self) -> Generator[None]:

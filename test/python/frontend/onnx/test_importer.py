@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import onnx
 import pytest
+import tpu_mlir
 from onnx import TensorProto, helper, numpy_helper
 from tpu_mlir._mlir import ir
 from tpu_mlir.errors import ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
 from tpu_mlir.locations import names
 from tpu_mlir.reference import run
+from tpu_mlir.runtime import Session
 from tpu_mlir.testing import Fixed, case, check_round_trip, uniform
 
 FLOAT, HALF, INT = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT64
@@ -166,9 +168,18 @@ def test_other_reasons() -> None:
 
 
 def test_element_types_that_an_operation_does_not_take_are_named() -> None:
-    kinds = {"x": (TensorProto.INT8, [1, 1, 4, 4])}
-    (_, reason) = failures(network([node("MaxPool", "x", "y", kernel_shape=[2, 2])], kinds, {"y": TensorProto.INT8}))
-    assert reason.startswith("  'node_y': 'top.max_pool' op operand #0 must be statically shaped tensor of ")
+    model = network([node("MatMul", "x x", "y")], {"x": (TensorProto.INT32, [4, 4])}, {"y": TensorProto.INT32})
+    (_, reason) = failures(model)
+    assert reason.startswith("  'node_y': 'top.matmul' op operand #0 must be statically shaped tensor of ")
+
+
+@pytest.mark.filterwarnings("ignore::tpu_mlir.errors.TpuMlirWarning")
+def test_what_such_an_operation_computes_can_be_the_hosts() -> None:
+    """The survey behind the cut reads the types of everything, also of what has been erased."""
+    model = network([node("MatMul", "x x", "y")], {"x": (TensorProto.INT32, [4, 4])}, {"y": TensorProto.INT32})
+    x = np.arange(16, dtype=np.int32).reshape(4, 4)
+    (found,) = Session(tpu_mlir.compile(model)).run({"x": x}).values()
+    np.testing.assert_array_equal(found, x @ x)
 
 
 def test_constants_that_cannot_be_evaluated_are_named() -> None:

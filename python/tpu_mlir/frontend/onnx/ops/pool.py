@@ -14,6 +14,7 @@ from tpu_mlir.frontend.onnx.compositions.composing import Build, Composer, shape
 from tpu_mlir.frontend.onnx.compositions.unfolding import of_conv, surround, tapped
 from tpu_mlir.frontend.onnx.exporting import Exported, exporter
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
+from tpu_mlir.frontend.onnx.quantized import F32
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import ceil_overhang, window
@@ -74,14 +75,18 @@ def max_pool(n: Node) -> Imported:
     """Import MaxPool, and the places of the maxima where something uses them."""
     w = window(n, n.ints_attr("kernel_shape"))
     geometry = Geometry(w.kernel, w.strides, w.all_pads, w.dilations)
-    if len(n.outputs) < 2 or n.outputs[1] not in n.live:
-        return _pool(n, top.MaxPoolOp, n.value(0), geometry)
-    with n.out(0):
-        largest = result(_pool(n, top.MaxPoolOp, n.value(0), geometry))
-    return [largest, _places(n, geometry, largest)]
+    element = ir.RankedTensorType(n.value(0).type).element_type
+    is_integer = ir.IntegerType.isinstance(element)  # of 8 bits, which all floats hold
+    x = n.value_as(0, F32) if is_integer else n.value(0)
+    with n.at("floats") if is_integer else n.out(0):
+        largest = result(_pool(n, top.MaxPoolOp, x, geometry))
+    results = [result(top.CastOp(largest, ir.TypeAttr.get(element), loc=n.out(0))) if is_integer else largest]
+    if len(n.outputs) > 1 and n.outputs[1] in n.live:
+        results.append(_places(n, geometry, x, largest))
+    return results
 
 
-def _places(n: Node, g: Geometry, largest: ir.Value) -> ir.Value:
+def _places(n: Node, g: Geometry, x: ir.Value, largest: ir.Value) -> ir.Value:
     """Return where in the flat input each maximum is, the first of equal ones: tap by tap, the last one first."""
     c, (batch, channels, *sizes) = Composer(n), n.shape(0)
     rank, counts = len(sizes), shape_of(largest)[2:]
@@ -91,7 +96,7 @@ def _places(n: Node, g: Geometry, largest: ir.Value) -> ir.Value:
         raise Unsupported(
             f"MaxPool with indices expects at most {_TAPS_AT_ONCE} elements in a window, found {g.kernel}"
         )
-    taps = tapped(c, surround(c, n.value(0), 2, dims, fill=-math.inf), 2, dims, counts)
+    taps = tapped(c, surround(c, x, 2, dims, fill=-math.inf), 2, dims, counts)
     order = "F" if n.int_attr("storage_order", 0) else "C"
     flat = np.arange(math.prod(sizes)).reshape(sizes, order=order)
     found: ir.Value | None = None

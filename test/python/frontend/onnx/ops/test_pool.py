@@ -21,7 +21,11 @@ MAX = [
     case("MaxPool", uniform(1, 2, 8, 7, 9), kernel_shape=[2, 3, 2], dilations=[3, 1, 2], ceil_mode=1),
     case("MaxPool", uniform(1, 2, 40, 41), kernel_shape=[17, 18], dilations=[2, 2], pads=[3, 1, 2, 4]),
 ]
+BYTES = [
+    np.rint(uniform(1, 2, 5, 6, low=low, high=low + 255)).astype(kind) for low, kind in ((0, np.uint8), (-128, np.int8))
+]
 PLACES = [
+    *(case("MaxPool", x, opset=12, kernel_shape=[3, 3], pads=[1, 1, 1, 1]) for x in BYTES),
     case("MaxPool", X, opset=12, outputs=2, kernel_shape=[3, 2]),
     case("MaxPool", X, opset=12, outputs=2, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], storage_order=1),
     case("MaxPool", np.rint(X), opset=12, outputs=2, kernel_shape=[3, 3], dilations=[2, 3], ceil_mode=1),
