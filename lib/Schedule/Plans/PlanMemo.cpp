@@ -61,7 +61,7 @@ static GroupPlan transfer(const GroupPlan &plan, GroupBody body) {
   }
   GroupPlan moved = plan;
   moved.body = std::move(body);
-  moved.buffers = {};
+  moved.buffers = GroupBuffers();
   for (const auto &[value, addresses] : plan.buffers.values)
     moved.buffers.values[values.lookup(value)] = addresses;
   for (const auto &[op, addresses] : plan.buffers.scratch)
