@@ -10,6 +10,9 @@ using namespace tpu_mlir::tpu;
 
 /// More slices than this are of a few bytes each, whatever the network.
 static constexpr int64_t kMostSlices = 1 << 18;
+/// Steps of a group of several ops; more are better several groups, and take
+/// long to look at.
+static constexpr int64_t kMostSteps = 1 << 13;
 
 /// 1, 2, 3, 4, 6, 8, 12, ... up to and including the limit.
 static SmallVector<int64_t> countsUpTo(int64_t limit) {
@@ -52,8 +55,9 @@ SmallVector<Tiling> tpu::candidateTilings(const GroupBody &body) {
   auto slices = [](const Tiling &t) {
     return t.counts[0] * t.counts[1] * t.counts[2] * t.counts[3];
   };
-  llvm::erase_if(tilings,
-                 [&](const Tiling &t) { return slices(t) > kMostSlices; });
+  int64_t ops = body.ops.size();
+  int64_t most = ops > 1 ? kMostSteps / ops : kMostSlices;
+  llvm::erase_if(tilings, [&](const Tiling &t) { return slices(t) > most; });
   llvm::stable_sort(tilings, [&](const Tiling &a, const Tiling &b) {
     return slices(a) < slices(b);
   });
