@@ -97,9 +97,48 @@ static Value indexOfLargest(Lowering &l, const Lines &lines, bool isLast) {
   return l.where(isFound, index, zero);
 }
 
+/// Elements along an axis before others lie far apart: one round for each, in
+/// which it takes the place where it is better. A NaN never is, and nothing is
+/// better than a NaN. The index is a ui8.
+static Value indexByRounds(Lowering &l, top::ArgOp op, Value x) {
+  bool isMin = op.getKind() == top::ArgKind::Min;
+  bool isReal = isa<FloatType>(elementOf(x));
+  ShapeRef shape = shapeOf(op.getInput());
+  Value view = l.reshape(x, axisShape(shape, op.getAxis()));
+  Value first = l.slice(view, 1, 0, 1), best = first, index;
+  for (int64_t i = 1; i < shape[op.getAxis()]; ++i) {
+    Value next = l.slice(view, 1, i, 1);
+    Value low = isMin ? next : best, high = isMin ? best : next;
+    Value isBetter =
+        op.getSelectLastIndex()
+            ? l.compare(CompareKind::lt, high, low, /*negated=*/true)
+            : l.compare(CompareKind::gt, high, low);
+    Value place = l.integerScalar(IntegerKind::mul, isBetter, i);
+    index = index ? l.integer(IntegerKind::max, index, place) : place;
+    if (!isReal)
+      best = l.integer(isMin ? IntegerKind::min : IntegerKind::max, best, next);
+    else if (isMin) // the chip's min keeps its first operand beside a NaN,
+      best = l.binary(BinaryKind::min, best, next);
+    else // its max its second
+      best = l.binary(BinaryKind::max, next, best);
+  }
+  if (isReal && op.getSelectLastIndex()) // a NaN is not less than its like
+    index = l.integer(IntegerKind::mul, index, isNumber(l, first));
+  return index;
+}
+
+/// Whether rounds have few ops, and each enough elements for all lanes.
+static bool takesRounds(ShapeRef shape, int64_t axis) {
+  constexpr int64_t kMostRounds = 256, kFewestElements = 2048;
+  return shape[axis] > 1 && shape[axis] <= kMostRounds &&
+         product(shape.drop_front(axis + 1)) >= kFewestElements;
+}
+
 /// The least element is the largest of those mirrored.
 static Value lowerArg(top::ArgOp op, top::ArgOp::Adaptor in, Lowering &l) {
   Value x = in.getInput();
+  if (takesRounds(shapeOf(op.getInput()), op.getAxis()))
+    return indexByRounds(l, op, x);
   if (op.getKind() == top::ArgKind::Min)
     x = isa<IntegerType>(elementOf(x)) ? invertInteger(l, x)
                                        : l.unary(UnaryKind::neg, x);

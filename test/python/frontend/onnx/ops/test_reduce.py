@@ -45,6 +45,8 @@ REDUCE = [
     ),
     *(case(f"Reduce{kind}", WHOLE > 2, integers([2]), opset=20) for kind in ("Max", "Min")),
 ]
+MAPS = (uniform(2, 7, 48, 64) * 64).round() / 64  # exact in f16, too
+FLAWED = np.where(MAPS > 1.6, np.nan, np.where(MAPS < 0, -np.inf, MAPS.round())).astype(np.float32)
 TIES = np.array([[1, 3, 3, 2], [5, 5, 0, 0]], np.float32)
 ARG = [
     *(case(op, TIES, opset=opset, axis=1) for op in ("ArgMax", "ArgMin") for opset in (7, 11, 12, 13)),
@@ -57,6 +59,12 @@ ARG = [
         for last in (0, 1)
     ),
     case("ArgMax", np.array([[3, 200, 200], [0, 0, 0]], np.uint8), opset=13, axis=1),
+    *(
+        case(op, array, opset=13, axis=1, keepdims=0, select_last_index=last)
+        for op in ("ArgMax", "ArgMin")
+        for array in (MAPS, (4 * MAPS).round().astype(np.int32), FLAWED)
+        for last in (0, 1)
+    ),
 ]
 AXIS = Fixed(np.array(1, np.int64))
 CUMSUM = [
