@@ -44,13 +44,12 @@ let hasFolder = 1 in {
   def Top_PowOp : Top_BinaryOp<"pow", "lhs ^ rhs", [Top_OwnMagnitude, Top_ReadsWide]>;
 }
 
-def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [Top_ReadsWide], ""> {
+def Top_ModOp : Top_BinaryOp<"mod", "lhs modulo rhs", [Top_ReadsWide]> {
   let description = [{
     The remainder has the sign of `rhs` (as in Python), or with `fmod` the sign of `lhs` (as in C). That of integers after
     a division by 0 is lhs.
 
     - (C1) Aligned at the last dimension, the operands' dimensions are equal or one of them is 1.
-    - (C2) Float operands need `fmod`.
 
     Example: `%y = top.mod %a, %b {fmod} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>`
   }];
@@ -75,17 +74,17 @@ def Top_AndOp : Top_LogicOp<"and", "lhs and rhs">;
 def Top_OrOp : Top_LogicOp<"or", "lhs or rhs">;
 def Top_XorOp : Top_LogicOp<"xor", "lhs exclusive-or rhs">;
 
-def Top_ShiftOp : Top_BroadcastOp<"shift", "", Top_UnsignedTensor, Top_UnsignedTensor, [Top_TakesIntegers]> {
+def Top_ShiftOp : Top_BroadcastOp<"shift", "", Top_IntegerTensor, Top_IntegerTensor, [Top_TakesIntegers]> {
   let summary = "output = lhs * 2^rhs, or with `right` lhs / 2^rhs, without the bits that leave";
   let description = [{
-    Operands of any rank and of one element type; the result has the broadcast shape. Where rhs is the width of the type or
-    more, it is 0.
+    Operands of any rank and of one element type; the result has the broadcast shape. To the right, copies of the sign come
+    in. Where rhs is negative, or the width of the type or more, only those are left: 0, or -1.
 
     - (C1) Aligned at the last dimension, the operands' dimensions are equal or one of them is 1.
 
     Example: `%y = top.shift %a, %b {right} : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xui8>`
   }];
-  let arguments = (ins Top_UnsignedTensor:$lhs, Top_UnsignedTensor:$rhs, UnitAttr:$right);
+  let arguments = (ins Top_IntegerTensor:$lhs, Top_IntegerTensor:$rhs, UnitAttr:$right);
 }
 
 def Top_WhereOp : Top_InferredOp<"where",

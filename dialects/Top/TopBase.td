@@ -38,8 +38,8 @@ defvar Top_Integers = !listconcat(Top_SignedIntegers, [UI8, UI16, UI32, UI64]<Ty
 def Top_FloatTensor : StaticShapeTensorOf<Top_Floats>;
 def Top_SignedTensor : StaticShapeTensorOf<!listconcat(Top_Floats, Top_SignedIntegers)>;
 def Top_NumericTensor : StaticShapeTensorOf<!listconcat(Top_Floats, Top_Integers)>;
-def Top_UnsignedTensor : StaticShapeTensorOf<[UI8, UI16, UI32, UI64]>;
 def Top_BoolTensor : StaticShapeTensorOf<[I1]>;
+def Top_IntegerTensor : StaticShapeTensorOf<Top_Integers>;
 def Top_LogicTensor : StaticShapeTensorOf<!listconcat(Top_Integers, [I1]<Type>)>;
 def Top_IndexTensor : StaticShapeTensorOf<[I32, I64]>;
 def Top_AnyTensor : StaticShapeTensorOf<!listconcat(Top_Floats, Top_Integers, [I1]<Type>)>;

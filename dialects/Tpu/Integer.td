@@ -26,7 +26,8 @@ def Tpu_IntegerOp : Tpu_Op<"integer", [ElementByElement]> {
   let description = [{
     `add`, `sub` and `mul` take any three types: each operand is its own number, and of the exact result the low bits are
     kept. `and`, `or` and `xor` work bit by bit. `shift` moves the bits of lhs by rhs, modulo 32 to the left
-    where that is positive, to the right where it is negative; zeros come in.
+    where that is positive, to the right where it is negative; zeros come in, or there
+    copies of the sign.
 
     (C1) A dimension of an operand is that of the result, or 1 and then repeated.
     (C2) The result's shape is the broadcast of the operands' shapes.

@@ -8,7 +8,7 @@
 using namespace mlir;
 using namespace tpu_mlir;
 
-static ArithOp arithOf(tpu::IntegerKind kind) {
+static ArithOp arithOf(tpu::IntegerKind kind, Type element) {
   switch (kind) {
   case tpu::IntegerKind::add:
     return ArithOp::Add;
@@ -27,7 +27,7 @@ static ArithOp arithOf(tpu::IntegerKind kind) {
   case tpu::IntegerKind::bxor:
     return ArithOp::Xor;
   case tpu::IntegerKind::shift:
-    return ArithOp::LogicShift;
+    return isSigned(element) ? ArithOp::ArithShift : ArithOp::LogicShift;
   }
   llvm_unreachable("every kind has a command");
 }
@@ -39,7 +39,8 @@ struct IntegerKernel : ElementwiseBase<IntegerKernel, tpu::IntegerOp> {
     auto op = cast<tpu::IntegerOp>(operation);
     const Tile &tile = binding.result.tile;
     Math(emitter, operation->getContext(), tile.size)
-        .integer(arithOf(op.getKind()), viewOf(binding.result),
+        .integer(arithOf(op.getKind(), binding.result.elementType),
+                 viewOf(binding.result),
                  operandView(op.getLhs(), binding.operands[0], tile),
                  operandView(op.getRhs(), binding.operands[1], tile));
   }
@@ -56,8 +57,9 @@ struct IntegerScalarKernel
         APInt(binding.result.elementType.getIntOrFloatBitWidth(),
               uint64_t(op.getScalar())));
     Math(emitter, operation->getContext(), tile.size)
-        .integer(arithOf(op.getKind()), viewOf(binding.result),
-                 viewOf(binding.operands[0], tile), scalar);
+        .integer(arithOf(op.getKind(), binding.result.elementType),
+                 viewOf(binding.result), viewOf(binding.operands[0], tile),
+                 scalar);
   }
 };
 

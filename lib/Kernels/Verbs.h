@@ -26,6 +26,7 @@ enum class ArithOp {
   Or,
   Xor,
   LogicShift,  // of bits, to the left where b is not negative
+  ArithShift,  // the same, with copies of the sign from the left
   SelectEqual, // of `select` only
   SelectGreater,
   SelectLess,

@@ -106,8 +106,8 @@ static Value lowerPow(top::PowOp op, top::PowOp::Adaptor in, Lowering &l) {
   return isEqual(y, number(0), number(1), power);
 }
 
-/// The remainder of x / y with the sign of x, in f32; exact for quotients below
-/// 4096: whole ones of 12 bits have exact products with halves of y.
+/// The remainder of x / y with the sign of x or y, in f32; exact for quotients
+/// below 4096: whole ones of 12 bits have exact products with halves of y.
 static Value lowerMod(top::ModOp op, top::ModOp::Adaptor in, Lowering &l) {
   constexpr double kHalves = 4097; // 2^12 + 1: the product rounds to 12 bits
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
@@ -121,8 +121,20 @@ static Value lowerMod(top::ModOp op, top::ModOp::Adaptor in, Lowering &l) {
   Value zero = l.splat(0, elementOf(x));
   rest = l.select(CompareKind::lt, rest, zero, l.add(rest, y), rest);
   rest = l.select(CompareKind::gt, y, a, a, rest); // infinity too
-  return l.select(CompareKind::lt, x, zero, l.unary(UnaryKind::neg, rest),
-                  rest);
+  rest =
+      l.select(CompareKind::lt, x, zero, l.unary(UnaryKind::neg, rest), rest);
+  if (op.getFmod())
+    return rest;
+  Value divisor = l.wide(operands[1]);
+  auto isNegative = [&](Value value) {
+    return l.compare(CompareKind::gt, zero, value);
+  };
+  Value differ =
+      l.integer(IntegerKind::bxor, isNegative(rest), isNegative(divisor));
+  Value isOff =
+      l.integer(IntegerKind::band, differ,
+                l.compare(CompareKind::eq, rest, zero, /*negated=*/true));
+  return l.where(isOff, l.add(rest, divisor), rest);
 }
 
 static Value lowerClip(top::ClipOp op, top::ClipOp::Adaptor in, Lowering &l) {

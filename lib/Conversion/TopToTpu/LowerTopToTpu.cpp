@@ -94,7 +94,7 @@ LogicalResult LowerTopToTpuPass::checkSignature(func::FuncOp function) {
   return success(valid);
 }
 
-/// Names the constants of 64 bits that need them.
+/// Names the ops that read constants of 64 bits that need them.
 LogicalResult LowerTopToTpuPass::checkConstants(func::FuncOp function) {
   bool valid = true;
   for (top::WeightOp weight : function.getOps<top::WeightOp>()) {
@@ -107,10 +107,12 @@ LogicalResult LowerTopToTpuPass::checkConstants(func::FuncOp function) {
         *values, [&](int64_t value) { return !tpu::holds(carrier, value); });
     if (large == values->end())
       continue;
-    emitError(weight.getLoc())
-        << "constant '" << nameOf(weight.getLoc()) << "' holds " << *large
-        << " as element " << large - values->begin() << ", but the chip's "
-        << carrier << " carries " << weight.getType().getElementType();
+    for (Operation *user : weight->getUsers())
+      emitError(user->getLoc())
+          << "'" << user->getName() << "' cannot be lowered: its constant '"
+          << nameOf(weight.getLoc()) << "' holds " << *large << " as element "
+          << large - values->begin() << ", but the chip carries "
+          << weight.getType().getElementType() << " as " << carrier;
     refused.insert(weight);
     valid = false;
   }
@@ -189,9 +191,8 @@ void LowerTopToTpuPass::runOnOperation() {
   bool valid = true;
   for (auto function : getOperation().getOps<func::FuncOp>())
     valid &= succeeded(checkSignature(function)) &
-             succeeded(checkConstants(function));
-  for (auto function : getOperation().getOps<func::FuncOp>())
-    limitWideIntegers(function);
+             succeeded(checkConstants(function)) &
+             succeeded(limitWideIntegers(function));
   Reasons reasons;
   if (failed(convert(reasons)) || failed(reportLeftovers(reasons)) || !valid)
     return signalPassFailure();

@@ -31,6 +31,8 @@ static isa::ArithOp codeOf(ArithOp op) {
     return isa::ArithOp::Xor;
   case ArithOp::LogicShift:
     return isa::ArithOp::LogicShift;
+  case ArithOp::ArithShift:
+    return isa::ArithOp::ArithShift;
   case ArithOp::SelectEqual:
     return isa::ArithOp::SelectEqual;
   case ArithOp::SelectGreater:
@@ -114,7 +116,8 @@ void ChipVerbs::arithmetic(Emitter &emitter, ArithOp op,
     i.opd2_prec = uint32_t(isa::Precision::I8);
     i.opd2_n_str = codeOf(Rounding::HalfToEven);
   }
-  if (op == ArithOp::LogicShift) // bits that leave to the right are dropped
+  // Bits that leave to the right are dropped.
+  if (op == ArithOp::LogicShift || op == ArithOp::ArithShift)
     i.opd2_n_str = codeOf(Rounding::Down);
   append(emitter, i);
 }

@@ -40,10 +40,19 @@ func.func @integers(%x: tensor<4xi32>) -> tensor<i32> {
 // -----
 
 func.func @large_constant(%x: tensor<2xi64>) -> tensor<2xi1> {
-  // expected-error @+1 {{holds 4294967296 as element 1, but the chip's 'i32' carries 'i64'}}
-  %w = top.weight dense<[7, 4294967296]> : tensor<2xi64>
+  %w = top.weight dense<[7, 4294967296]> : tensor<2xi64> loc("w")
+  // expected-error @+1 {{'top.greater' cannot be lowered: its constant 'w' holds 4294967296 as element 1, but the chip carries 'i64' as 'i32'}}
   %0 = top.greater %x, %w : (tensor<2xi64>, tensor<2xi64>) -> tensor<2xi1>
   return %0 : tensor<2xi1>
+}
+
+// -----
+
+func.func @wide_sum(%x: tensor<2xi32>) -> tensor<2xi64> {
+  %0 = top.cast %x {to = i64} : (tensor<2xi32>) -> tensor<2xi64>
+  // expected-error @+1 {{'top.add' cannot be lowered: its numbers of 64 bits may leave the 32 in which the chip carries them; clip what it reads, or compute in 32 bits}}
+  %1 = top.add %0, %0 : (tensor<2xi64>, tensor<2xi64>) -> tensor<2xi64>
+  return %1 : tensor<2xi64>
 }
 
 // -----

@@ -1,8 +1,12 @@
 // RUN: tpu-opt %s --lower-top-to-tpu -split-input-file | FileCheck %s
 
-// Truth values are 0 and 1 in ui8; >= is not <.
+// Truth values are 0 and 1 in ui8; >= is not <, of numbers: a NaN is not less
+// than its own bits.
 // CHECK-LABEL: @truth
-// CHECK: %[[GE:.*]] = tpu.compare lt %arg0, %arg1 negated : {{.*}} -> tensor<1x2x3x4xui8>
+// CHECK: %[[LT:.*]] = tpu.compare lt %arg0, %arg1 negated : {{.*}} -> tensor<1x2x3x4xui8>
+// CHECK: %[[INF:.*]] = top.weight dense<0xFC00>
+// CHECK: %[[N:.*]] = tpu.compare lt %arg0, %[[INF]] negated
+// CHECK: %[[GE:.*]] = tpu.integer and %[[LT]], %[[N]]
 // CHECK: %[[NOT:.*]] = tpu.integer_scalar xor %[[GE]], 1
 // CHECK: tpu.where %[[NOT]], %arg0, %arg1 : (tensor<1x2x3x4xui8>, tensor<1x2x3x4xf16>, tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16>
 func.func @truth(%x: tensor<1x2x3x4xf16>, %y: tensor<1x2x3x4xf16>) -> tensor<1x2x3x4xf16> {

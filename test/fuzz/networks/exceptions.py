@@ -95,12 +95,6 @@ def _running_sum(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str
     return {node.output[0]: _along(x, (axis,), x.shape)}
 
 
-def _same(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
-    """NaN is equal to NaN, as bits."""
-    one, other = (np.isnan(operands[name].astype(np.float64)) for name in node.input)
-    return {node.output[0]: one & other}
-
-
 def _power(node: onnx.NodeProto, operands: Operands, run: Run) -> dict[str, Mask]:
     base, exponent = (operands[name].astype(np.float64) for name in node.input)
     return {node.output[0]: np.isneginf(base) | ((base == -1) & np.isnan(exponent))}
@@ -132,7 +126,6 @@ _RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("Col2Im", "DFT", "STFT", "GridSample", "RoiAlign", "Det"), _everywhere),
     "CumSum": _running_sum,
     "MeanVarianceNormalization": _deviation,
-    **dict.fromkeys(("Equal", "GreaterOrEqual", "LessOrEqual"), _same),
     "Pow": _power,
     "Clip": _clip,
     "Dropout": _mask,

@@ -5,7 +5,8 @@ import re
 _DOCUMENTED = (  # README, "What does not, or not yet"; docs/guides/quantisation.md
     r"the chip's operations here take and make",  # no products and convolutions of integers
     r"cannot be lowered: its kind is a number that integers do not hold",
-    r"holds -?\d+ as element \d+, but the chip's '[su]?i32' carries",
+    r"holds -?\d+ as element \d+, but the chip carries '[su]?i64'",
+    r"its numbers of 64 bits may leave the 32",
     r"has no lowering to the chip's operations",
     r"expected numbers, found \d+ of \d+ that are NaN",  # calibration data
     r"must be constants whose elements are present",  # computed filters

@@ -111,9 +111,11 @@ Value tpu_mlir::integerSign(Lowering &l, Value x) {
 }
 
 Value tpu_mlir::shiftInteger(Lowering &l, Value x, Value amount, bool right) {
-  int64_t width = elementOf(x).getIntOrFloatBitWidth();
-  Type i8 = l.builder.getI8Type();
-  Value steps = l.cast(l.integerScalar(IntegerKind::min, amount, width), i8);
+  Type element = elementOf(x);
+  unsigned width = element.getIntOrFloatBitWidth();
+  Type bits = l.builder.getIntegerType(width, /*isSigned=*/false);
+  Value steps = l.integerScalar(IntegerKind::min, l.cast(amount, bits), width);
+  steps = l.cast(steps, l.builder.getI8Type());
   if (right)
     return l.integer(IntegerKind::shift, x, negateInteger(l, steps));
   if (width < 32)

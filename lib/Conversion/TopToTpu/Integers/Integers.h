@@ -55,7 +55,8 @@ mlir::Value integerPower(Lowering &l, mlir::Value base, int64_t exponent);
 /// leave 0, unless the base is 1 or -1.
 mlir::Value integerPower(Lowering &l, mlir::Value base, mlir::Value exponent);
 
-/// Moves bits of numbers without sign; none is left from the width on.
+/// Moves bits; from the width on, and by negative amounts, only copies of the
+/// sign are left, to the right.
 mlir::Value shiftInteger(Lowering &l, mlir::Value x, mlir::Value amount,
                          bool right);
 

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Conversion/TopToTpu/Pattern.h"
 #include "lib/Conversion/TopToTpu/Support/Arithmetic.h"
+#include "lib/Dialect/Top/Transforms/Weights.h"
 
 #include <cmath>
 
@@ -13,17 +14,30 @@ using tpu::CompareKind;
 using tpu::IntegerKind;
 using tpu::UnaryKind;
 
+/// Whether an operand may be a NaN, as constants mostly are not.
+static bool mayBeNan(Value operand) {
+  std::optional<top::FloatData> constant = top::FloatData::read(operand);
+  return !constant || llvm::any_of(constant->values(),
+                                   [](float value) { return value != value; });
+}
+
 /// `negate`: whether the comparison does not hold. `exchange`: of the second
 /// operand with the first. Of NaN the chip's lt holds and its gt does not, so
-/// a < b is b > a, and a <= b the opposite of b < a.
+/// a < b is b > a, and a <= b the opposite of b < a. But a NaN is neither less
+/// than its own bits nor unequal to them.
 template <CompareKind kind, bool negate, bool exchange = false, typename OpTy>
 static Value lowerCompare(OpTy op, typename OpTy::Adaptor in, Lowering &l) {
   constexpr bool holdsOfEqual = (kind == CompareKind::eq) != negate;
-  if (holdsOfEqual && op.getLhs() == op.getRhs() &&
-      isa<FloatType>(elementOf(in.getLhs())))
-    return isNumber(l, in.getLhs());
   SmallVector<Value> operands = alignOperands(op, in.getOperands(), l);
-  return l.compare(kind, operands[exchange], operands[!exchange], negate);
+  bool confusesNan = holdsOfEqual && isa<FloatType>(elementOf(operands[0])) &&
+                     mayBeNan(op.getLhs()) && mayBeNan(op.getRhs());
+  if (confusesNan && op.getLhs() == op.getRhs())
+    return isNumber(l, operands[0]);
+  Value truth =
+      l.compare(kind, operands[exchange], operands[!exchange], negate);
+  return confusesNan
+             ? l.integer(IntegerKind::band, truth, isNumber(l, operands[0]))
+             : truth;
 }
 
 static Value invert(Value truth, Lowering &l) {

@@ -106,7 +106,9 @@ static Interval resultOf(top::NegOp, Ranges in) {
   return {-in[0].high, -in[0].low};
 }
 static Interval resultOf(top::AbsOp, Ranges in) { return magnitude(in[0]); }
-static Interval resultOf(top::SignOp, Ranges) { return {-1, 1}; }
+static Interval resultOf(top::SignOp, Ranges in) {
+  return {std::clamp(in[0].low, -1.0, 1.0), std::clamp(in[0].high, -1.0, 1.0)};
+}
 static Interval resultOf(top::NotOp op, Ranges in) {
   Type element = getElementTypeOrSelf(op.getType());
   return element.isSignlessInteger() ? Interval{-in[0].high - 1, -in[0].low - 1}
@@ -120,8 +122,10 @@ static Interval resultOf(top::AndOp, Ranges in) {
 static Interval resultOf(top::OrOp, Ranges in) { return bitsOf(in[0], in[1]); }
 static Interval resultOf(top::XorOp, Ranges in) { return bitsOf(in[0], in[1]); }
 static Interval resultOf(top::ShiftOp op, Ranges in) {
-  return op.getRight() ? Interval{0, in[0].high}
-                       : Interval{0, in[0].high * std::exp2(in[1].high)};
+  constexpr double kMost = 64; // bits, after which nothing is left
+  Interval factor = {0, op.getRight() ? 1
+                                      : std::exp2(std::min(in[1].high, kMost))};
+  return atCorners(in[0], factor, std::multiplies<>());
 }
 static Interval resultOf(top::WhereOp, Ranges in) {
   return in[1].joined(in[2]);
@@ -287,15 +291,15 @@ void Walk::visit(Operation *op) {
 /// take.
 static constexpr int64_t kAll = int64_t(1) << 32, kFewest = 1 << 8;
 
-static void warnOf(Operation *op) {
-  emitWarning(op->getLoc())
-      << "'" << nameOf(op->getLoc())
-      << "' may hold numbers beyond 32 bits, in which the chip carries those "
-         "of 64: they would wrap around; clip them before, or compute in 32 "
-         "bits where that is meant";
+static void refuse(Operation *op) {
+  emitError(op->getLoc())
+      << "'" << op->getName()
+      << "' cannot be lowered: its numbers of 64 bits may leave the 32 in "
+         "which "
+         "the chip carries them; clip what it reads, or compute in 32 bits";
 }
 
-void tpu_mlir::limitWideIntegers(func::FuncOp function) {
+LogicalResult tpu_mlir::limitWideIntegers(func::FuncOp function) {
   const RangeMap constants = constantsOf(function);
   auto arguments = function.getArguments();
   /// With all arguments below a limit, but one that has none.
@@ -306,16 +310,19 @@ void tpu_mlir::limitWideIntegers(func::FuncOp function) {
     return Walk(function, constants, limits).leaving;
   };
   const SmallVector<Operation *> always = leavingBelow(kFewest);
-  llvm::for_each(always, warnOf);
-  int64_t fits = kFewest, fails = kAll + 1;
+  llvm::for_each(always, refuse);
+  if (!always.empty())
+    return failure();
+  if (leavingBelow(kAll).empty())
+    return success();
+  int64_t fits = kFewest, fails = kAll;
   while (fails - fits > 1) {
     int64_t middle = (fits + fails) / 2;
-    (leavingBelow(middle) == always ? fits : fails) = middle;
+    (leavingBelow(middle).empty() ? fits : fails) = middle;
   }
-  if (fits == kAll)
-    return;
   for (BlockArgument argument : arguments)
-    if (isWide(argument) && leavingBelow(fits, argument) != always)
+    if (isWide(argument) && !leavingBelow(fits, argument).empty())
       function.setArgAttr(argument.getArgNumber(), kIndexLimit,
                           Builder(function).getI64IntegerAttr(fits));
+  return success();
 }

@@ -8,7 +8,7 @@ namespace tpu_mlir {
 /// Gives arguments of 64 bits the attribute `tpu.index_limit`, the numbers
 /// from minus that to below it with which every value of the network stays
 /// within the 32 bits that carry it, where that is fewer than all of them.
-/// Warns of ops that may leave those bits whatever the arguments are.
-void limitWideIntegers(mlir::func::FuncOp function);
+/// Refuses ops that may leave those bits whatever the arguments are.
+mlir::LogicalResult limitWideIntegers(mlir::func::FuncOp function);
 
 } // namespace tpu_mlir

@@ -85,10 +85,6 @@ Value tpu_mlir::log1p(Lowering &l, Value x) {
 }
 
 Value tpu_mlir::isNumber(Lowering &l, Value x) {
-  Value zero = l.splat(0, elementOf(x));
-  Value ordered = l.compare(CompareKind::eq, x, zero);
-  for (Value above : {l.compare(CompareKind::gt, x, zero),
-                      l.compare(CompareKind::gt, zero, x)})
-    ordered = l.integer(tpu::IntegerKind::bor, ordered, above);
-  return ordered;
+  Value least = l.splat(-INFINITY, elementOf(x));
+  return l.compare(CompareKind::lt, x, least, /*negated=*/true);
 }

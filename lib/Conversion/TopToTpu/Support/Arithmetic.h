@@ -18,8 +18,8 @@ mlir::Value expm1(Lowering &l, mlir::Value x);
 /// log(1 + x) of f32 values.
 mlir::Value log1p(Lowering &l, mlir::Value x);
 
-/// Whether x is below, above or equal to zero, so no NaN (the chip compares
-/// equality by bits: a NaN does equal itself).
+/// Whether x is no NaN, of which alone the chip finds that it is less than
+/// -inf.
 mlir::Value isNumber(Lowering &l, mlir::Value x);
 
 } // namespace tpu_mlir

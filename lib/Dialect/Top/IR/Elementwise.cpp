@@ -11,13 +11,6 @@ using namespace tpu_mlir::top;
 // Inference and verification
 //===----------------------------------------------------------------------===//
 
-LogicalResult ModOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
-  Type element = tensorType(adaptor.getLhs()).getElementType();
-  if (isa<FloatType>(element) && !adaptor.getFmod())
-    return emit("expects fmod with operands of ", element, " (C2)");
-  return inferBroadcast(emit, adaptor.getOperands(), types);
-}
-
 LogicalResult WhereOp::inferTypes(Emitter emit, Adaptor adaptor, Types &types) {
   return inferBroadcast(emit, adaptor.getOperands(), types);
 }

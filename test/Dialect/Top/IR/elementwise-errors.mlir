@@ -40,14 +40,6 @@ func.func @mod_c1(%x0: tensor<3xi32>, %x1: tensor<4xi32>) {
 
 // -----
 
-func.func @mod_c2(%x0: tensor<4xf32>, %x1: tensor<4xf32>) {
-  // expected-error @+1 {{'top.mod' op expects fmod with operands of 'f32' (C2)}}
-  %0 = top.mod %x0, %x1 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  return
-}
-
-// -----
-
 func.func @greater_c1(%x0: tensor<3xf32>, %x1: tensor<4xf32>) {
   // expected-error @+1 {{'top.greater' op expects shapes that broadcast, but found [3] and [4] (C1)}}
   %0 = top.greater %x0, %x1 : (tensor<3xf32>, tensor<4xf32>) -> tensor<4xi1>

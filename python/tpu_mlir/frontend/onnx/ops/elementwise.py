@@ -152,7 +152,8 @@ def mean(n: Node) -> Imported:
 def power(n: Node) -> Imported:
     """Import a power; the exponent takes the type of the base, which is that of the result."""
     base, exponent = n.dtype(0), n.dtype(1)
-    if is_float(exponent) and not is_float(base):
+    is_whole = n.is_constant(1) and bool(np.all(n.constant(1, "exponent") % 1 == 0))
+    if is_float(exponent) and not is_float(base) and not is_whole:
         raise Unsupported(f"Pow of {base} expects an integer exponent, found {exponent}")
     return top.PowOp(n.value(0), n.value_as(1, np.dtype(np.float32) if is_float(base) else base))
 
@@ -204,10 +205,19 @@ def clip(n: Node) -> Imported:
     if is_float(n.dtype(0)) and all(n.is_constant(index) for index in (1, 2) if n.has(index)):
         low, high = n.scalar(1, "min", -np.inf), n.scalar(2, "max", np.inf)
         return top.ClipOp(n.value(0), min(low, high), high)
-    value = n.value(0)
-    if n.has(1):
-        value = result(top.MaxOp(value, n.value(1), loc=n.at("min") if n.has(2) else None))
-    return top.MinOp(value, n.value(2)) if n.has(2) else value
+    has_low, has_high = _limits(n, 1), _limits(n, 2)
+    if not has_low:
+        return top.MinOp(n.value(0), n.value(2)) if has_high else n.operand(0)
+    raised = result(top.MaxOp(n.value(0), n.value(1), loc=n.at("min") if has_high else None))
+    return top.MinOp(raised, n.value(2)) if has_high else raised
+
+
+def _limits(n: Node, index: int) -> bool:
+    """Tell whether a limit of Clip cuts anything off: the end of an integer type does not, as exporters write it."""
+    if not n.has(index) or is_float(n.dtype(0)) or not n.is_constant(index):
+        return n.has(index)
+    ends = np.iinfo(n.dtype(0))
+    return bool(np.any(n.constant(index, "limit") != (ends.min if index == 1 else ends.max)))
 
 
 @exporter("clip")

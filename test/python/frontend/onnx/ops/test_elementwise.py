@@ -7,6 +7,7 @@ from tpu_mlir.testing import Fixed, NodeCase, case, check_round_trip, uniform
 A, B = uniform(2, 3, 4), uniform(3, 1, low=0.5)
 N, M = np.array([[7, -7], [5, -5]], np.int64), np.array([2, 3], np.int64)
 P, Q = np.array([True, False, True, False]), np.array([[True], [False]])
+BYTES, STEPS = np.array([[1, 200], [255, 128]], np.uint8), np.array([1, 7], np.uint8)
 ODD = np.array([np.nan, np.inf, -np.inf, 0.0, 1.5], np.float32)
 
 ANYWHERE = ("Abs", "Ceil", "Floor", "Neg", "Sin", "Cos", "Tan", "Atan", "Sinh", "Cosh", "Asinh", "Erf", "Exp", "Tanh")
@@ -23,6 +24,7 @@ UNARY = [
     case("Abs", N),
     case("Neg", N),
     case("Not", P),
+    *(case("BitwiseNot", array, opset=18) for array in (N, BYTES)),
     *(case("IsNaN", ODD, opset=opset) for opset in (9, 13, 20)),
     *(case("IsInf", ODD, opset=opset) for opset in (10, 20)),
     case("IsInf", ODD, detect_negative=0),
@@ -39,6 +41,10 @@ BINARY = [
     case("Pow", A, np.array([2], np.int64), opset=12),
     case("Pow", A, np.array([2], np.int32), opset=15),
     case("Mod", A, B, opset=13, fmod=1),
+    *(case(f"Bitwise{op}", N, M, opset=18) for op in ("And", "Or", "Xor")),
+    *(case(f"Bitwise{op}", N.astype(np.uint8), M.astype(np.uint8), opset=18) for op in ("And", "Or", "Xor")),
+    *(case("BitShift", BYTES, STEPS, opset=11, direction=direction) for direction in ("LEFT", "RIGHT")),
+    case("Pow", N, Fixed(np.array([2.0, 3.0], np.float32)), opset=15),
     case("Mod", N, M, opset=10, fmod=1),
     *(case(op, P, Q) for op in ("And", "Or", "Xor")),
     *(case(op, np.round(A), np.round(B), opset=opset) for op in ("Greater", "Less") for opset in (7, 9, 13)),
@@ -69,6 +75,9 @@ CLIPS = [
     case("Clip", A, None, ONE, opset=13),
     case("Clip", A, Fixed(ONE), Fixed(MINUS), opset=13),
     case("Clip", N, Fixed(np.array(-3, np.int64)), Fixed(np.array(5, np.int64)), opset=13),
+    case("Clip", N, Fixed(np.array(-3, np.int64)), Fixed(np.array(np.iinfo(np.int64).max)), opset=13),
+    case("Clip", N, Fixed(np.array(np.iinfo(np.int64).min)), Fixed(np.array(2, np.int64)), opset=13),
+    case("Clip", N, Fixed(np.array(np.iinfo(np.int64).min)), opset=13),
 ]
 CASTS = [
     case("Cast", A, opset=opset, to=to)
