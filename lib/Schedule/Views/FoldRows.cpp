@@ -106,15 +106,20 @@ static Value unfold(OpBuilder &builder, Value value, RankedTensorType type) {
                   type.getDimSize(2) / height, height, type);
 }
 
-/// Whether the value comes from or goes to another kernel, which would have it
-/// in local memory: a network's own values are in global memory anyway.
+/// Whether the value comes from or goes to another kernel, which could have it
+/// in local memory: large ones and the network's own are in global memory
+/// anyway.
 static bool meetsKernel(Value value) {
   auto isKernel = [](Operation *op) {
     return op && !llvm::isa<ReshapeOp>(op) &&
            op->hasTrait<OpTrait::OneResult>() &&
            llvm::isa<KernelOpInterface>(op);
   };
-  return isKernel(value.getDefiningOp()) &&
+  const Chip &chip = chipOf(value.getParentBlock()->getParentOp());
+  RankedTensorType type = typeOf(value);
+  return bytesPerLane(Tile::whole(value), Layout::Aligned,
+                      type.getElementType(), chip) <= chip.laneBytes &&
+         isKernel(value.getDefiningOp()) &&
          llvm::any_of(value.getUsers(), isKernel);
 }
 
@@ -177,13 +182,15 @@ public:
 
   /// Cycles that it saves.
   int64_t gain() {
-    int64_t cycles = 0;
+    int64_t cycles = -costOfBorders();
     for (auto [op, saved] : ops)
       cycles += saved;
-    for (Value value : borders())
-      cycles -= prices->turning(value, height);
     return cycles;
   }
+
+  /// Whether it saves enough: work that is saved may have been hidden behind
+  /// transfers, those at the borders may hide less.
+  bool pays() { return 4 * gain() > costOfBorders(); }
 
   /// Leaves out, one by one, what costs more than it saves.
   void shrink() {
@@ -223,6 +230,13 @@ public:
   void apply();
 
 private:
+  int64_t costOfBorders() {
+    int64_t cycles = 0;
+    for (Value value : borders())
+      cycles += prices->turning(value, height);
+    return cycles;
+  }
+
   static SmallVector<Value> valuesOf(Operation *op) {
     SmallVector<Value> values;
     for (OpOperand &operand : op->getOpOperands())
@@ -231,7 +245,8 @@ private:
     return values;
   }
 
-  /// Takes in what is connected and does not become slower.
+  /// Takes in what is connected and does not lose more than a border there
+  /// would cost.
   void grow(Operation *seed, llvm::DenseSet<Operation *> seen) {
     SmallVector<Operation *> next = {seed};
     while (!next.empty()) {
@@ -239,7 +254,7 @@ private:
       if (!op || !seen.insert(op).second)
         continue;
       std::optional<int64_t> saved = prices->savingsOf(op, height);
-      if (!saved || *saved < 0)
+      if (!saved || *saved + prices->turning(op->getResult(0), height) < 0)
         continue;
       ops.insert({op, *saved});
       for (Value operand : valuesOf(op))
@@ -324,7 +339,7 @@ regionAround(ConvOp seed, FoldPrices &prices,
     if (!region.contains(seed))
       continue;
     region.shrink();
-    if (int64_t gain = region.gain(); gain > most) {
+    if (int64_t gain = region.gain(); gain > most && region.pays()) {
       most = gain;
       best = std::move(region);
     }
