@@ -10,19 +10,22 @@ import numpy as np
 from tpu_mlir._mlir import ir
 from tpu_mlir._mlir.dialects import top
 from tpu_mlir.frontend.onnx.attributes import enum
+from tpu_mlir.frontend.onnx.compositions.composing import Composer
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.ops.conv import kernel_of
 from tpu_mlir.frontend.onnx.quantized import (
+    F32,
     Scale,
     dequantize,
     dequantize_elements,
     quantize,
     quantize_elements,
     real,
+    stored,
 )
 from tpu_mlir.frontend.onnx.registry import Imported, Importer, importer
 from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT
-from tpu_mlir.frontend.onnx.tensors import Array, DType
+from tpu_mlir.frontend.onnx.tensors import Array, DType, mlir_type
 from tpu_mlir.frontend.onnx.values import result
 from tpu_mlir.frontend.onnx.windows import window
 
@@ -42,6 +45,40 @@ def _blocks(n: Node) -> tuple[Array, Array] | None:
     return scale.take(places, axis), zero.take(places, axis)
 
 
+def _is_known(n: Node) -> bool:
+    """Tell whether the scale and the zero point are constants."""
+    return all(n.is_constant(index) for index in (1, 2) if n.has(index))
+
+
+def _quantize_by_computed(n: Node) -> Imported:
+    """Return integers by a scale or zero point that is computed."""
+    kind, c = n.dtype(2) if n.has(2) else _default(n) or np.dtype(np.uint8), Composer(n)
+    if kind.kind not in "iu" or kind.itemsize > 2 or kind.isbuiltin == 2:
+        raise Unsupported(f"{n.op} expects integers of 8 or 16 bits where its scale is computed, found {kind}")
+    ratio = c(top.DivOp, n.value_as(0, F32), _spread(n, c, 1), name="in_steps")
+    steps = c(top.RoundOp, ratio, name="steps")
+    moved = c(top.AddOp, steps, _spread(n, c, 2), name="moved") if n.has(2) else steps
+    ends = np.iinfo(kind)
+    inside = c(top.ClipOp, moved, float(ends.min), float(ends.max), name="stored")
+    return top.CastOp(inside, ir.TypeAttr.get(mlir_type(kind)))
+
+
+def _spread(n: Node, c: Composer, index: int) -> ir.Value:
+    """Return a scale or zero point as reals that broadcast to the first operand: one, or some along an axis."""
+    value, shape, sizes = n.value_as(index, F32), n.shape(0), n.shape(index)
+    if sizes in ([], [1]):
+        return c.reshape(value, [])
+    axis, block = n.axis(n.int_attr("axis", 1), len(shape)), n.int_attr("block_size", 0)
+    if not block:
+        return c.reshape(value, [sizes[0] if dim == axis else 1 for dim in range(len(shape))])
+    count = -(-shape[axis] // block)
+    if block < 0 or sizes != [count if dim == axis else size for dim, size in enumerate(shape)]:
+        raise Unsupported(f"{n.op} expects scales for blocks of {block} of the shape {shape}, found {sizes}")
+    apart = c.reshape(value, [*sizes[: axis + 1], 1, *sizes[axis + 1 :]])
+    each = c(top.ExpandOp, apart, [*sizes[: axis + 1], block, *sizes[axis + 1 :]], name="each")
+    return c.take(c.reshape(each, [*sizes[:axis], count * block, *sizes[axis + 1 :]]), axis, 0, shape[axis])
+
+
 def _default(n: Node) -> DType | None:
     """Return the type of a zero point that is left out."""
     if n.op == "QuantizeLinear":
@@ -53,6 +90,8 @@ def _default(n: Node) -> DType | None:
 @importer("QuantizeLinear", 10, 13, 19, 21, 23)
 def quantize_linear(n: Node) -> Imported:
     """Import QuantizeLinear."""
+    if not _is_known(n):
+        return _quantize_by_computed(n)
     if (blocks := _blocks(n)) is not None:
         return quantize_elements(n, n.value(0), *blocks)
     scale = Scale.of(n, 1, 2, _default(n))
@@ -64,6 +103,11 @@ def quantize_linear(n: Node) -> Imported:
 @importer("DequantizeLinear", 10, 13, 19, 21, 23, constants=True)
 def dequantize_linear(n: Node) -> Imported:
     """Import DequantizeLinear; 8-bit constants keep their integers."""
+    if not _is_known(n):
+        c = Composer(n)
+        reals = c(top.CastOp, stored(n.value(0)), ir.TypeAttr.get(mlir_type(F32)), name="reals")
+        moved = c(top.SubOp, reals, _spread(n, c, 2), name="moved") if n.has(2) else reals
+        return top.MulOp(moved, _spread(n, c, 1))
     if (blocks := _blocks(n)) is not None:
         return dequantize_elements(n, 0, *blocks)
     scale = Scale.of(n, 1, 2, _default(n))
