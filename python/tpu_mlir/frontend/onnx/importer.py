@@ -18,6 +18,7 @@ from tpu_mlir.frontend.onnx import ops as ops
 from tpu_mlir.frontend.onnx.folding import fold
 from tpu_mlir.frontend.onnx.graphs.main import close_main, compare_shape, empty_main, needed
 from tpu_mlir.frontend.onnx.graphs.subgraphs import Scope, branch, loop
+from tpu_mlir.frontend.onnx.graphs.unrolling import unrolled
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import MAX_STEPS, FoldedBytes
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
@@ -172,6 +173,8 @@ class GraphImporter:
         if domain == "" and proto.op_type == "Loop" and is_known:
             results = zip(proto.output, loop(proto, scope, known, self._iteration), strict=False)
             return {name: value for name, value in results if name in live}
+        if domain == "" and proto.op_type in ("Loop", "Scan"):
+            return self._unrolled(unrolled(proto, operands, opset), proto, scope, live)
         if operands and is_known and registry.is_evaluated(proto, opset):
             arrays = fold(proto, [item.array if item else None for item in known], opset, self._folded)
             return {
@@ -243,6 +246,19 @@ class GraphImporter:
             if name not in scope:
                 raise Unsupported(f"its graph '{graph.name}' computes no '{name}'")
         return [scope[name] for name in names]
+
+    def _unrolled(
+        self, graph: onnx.GraphProto, proto: onnx.NodeProto, scope: Scope, live: list[str]
+    ) -> dict[str, Value]:
+        """Import the nodes that a loop becomes; what of them is refused is told of the loop itself."""
+        before = len(self.refused)
+        try:
+            return dict(zip(live, self._graph(graph, dict(scope), live), strict=True))
+        finally:
+            self.refused[before:] = [
+                replace(each, name=proto.name or live[0], reason=f"in an iteration of {proto.op_type}: {each.reason}")
+                for each in self.refused[before:][:1]
+            ]
 
     def _iteration(self, body: onnx.GraphProto, scope: Scope, names: Sequence[str]) -> list[Value]:
         """Import one more iteration of a loop."""

@@ -15,7 +15,7 @@ Run = Callable[[onnx.GraphProto, Scope, Sequence[str]], list[Value]]  # returns 
 
 def branch(proto: onnx.NodeProto, scope: Scope, condition: Array, live: Sequence[str], run: Run) -> list[Value]:
     """Return the results of an If that are `live`, from the branch that a constant condition takes."""
-    graph = _graph(proto, "then_branch" if _truth(condition) else "else_branch")
+    graph = inner_graph(proto, "then_branch" if truth(condition) else "else_branch")
     if len(graph.output) < len(proto.output):
         raise Unsupported(f"If expects branches with {len(proto.output)} results, found {len(graph.output)}")
     pairs = zip(proto.output, graph.output, strict=False)
@@ -27,38 +27,38 @@ def loop(proto: onnx.NodeProto, scope: Scope, operands: Sequence[Constant | None
 
     `run` bounds the work: it raises Unsupported where the iterations do not end.
     """
-    body = _graph(proto, "body")
+    body = inner_graph(proto, "body")
     trips, condition, *carried = [*operands, None, None][: max(2, len(operands))]
     names = [value.name for value in body.input]
     if len(names) != 2 + len(carried) or len(body.output) < 1 + len(carried) or None in carried:
         raise Unsupported(f"Loop expects a body of {2 + len(carried)} inputs and at least {1 + len(carried)} results")
     state: Sequence[Value] = [item for item in carried if item is not None]
     scans: list[list[Array]] = [[] for _ in body.output[1 + len(state) :]]
-    going, iteration = condition is None or _truth(condition.array), 0
+    going, iteration = condition is None or truth(condition.array), 0
     while going and (trips is None or iteration < int(trips.array.reshape(-1)[0])):
-        count, truth = Constant(np.array(iteration), names[0]), Constant(np.array(True), names[1])
-        inner = {**scope, **dict(zip(names, [count, truth, *state], strict=True))}
+        count, going_on = Constant(np.array(iteration), names[0]), Constant(np.array(True), names[1])
+        inner = {**scope, **dict(zip(names, [count, going_on, *state], strict=True))}
         found = run(body, inner, [value.name for value in body.output])
         if any(isinstance(item, Missing) for item in found):
             return [Missing() for _ in proto.output]
         known = [item for item in found if isinstance(item, Constant)]
         if len(known) < len(found):
             raise Unsupported("Loop expects a body that reads constants, found one that reads the network's inputs")
-        going, iteration, state = _truth(known[0].array), iteration + 1, known[1 : 1 + len(state)]
+        going, iteration, state = truth(known[0].array), iteration + 1, known[1 : 1 + len(state)]
         for scan, item in zip(scans, known[1 + len(state) :], strict=True):
             scan.append(item.array)
     made = [_stack(arrays, value) for arrays, value in zip(scans, body.output[1 + len(state) :], strict=True)]
     return [*state, *made]
 
 
-def _graph(proto: onnx.NodeProto, name: str) -> onnx.GraphProto:
+def inner_graph(proto: onnx.NodeProto, name: str) -> onnx.GraphProto:
     for attribute in proto.attribute:
         if attribute.name == name and attribute.HasField("g"):
             return attribute.g
     raise Unsupported(f"{proto.op_type} expects the attribute '{name}', which is missing")
 
 
-def _truth(array: Array) -> bool:
+def truth(array: Array) -> bool:
     if array.size != 1:
         raise Unsupported(f"expects a condition of one element, found {array.size}")
     return bool(array.reshape(-1)[0])
