@@ -237,7 +237,7 @@ Value tpu_mlir::emitConvolution(Lowering &l, Convolution conv) {
   const int64_t worthSlicing = std::max<int64_t>(32, together);
   Type f32 = l.builder.getF32Type();
   fitIntoFields(l, conv);
-  if (wastesChannels(conv, together))
+  if (wastesChannels(l, conv, together))
     turnRowsIntoChannels(l, conv, together);
   if (conv.group > 1 && conv.inputsPerGroup() == 1)
     return emitDepthwise(l, conv);

@@ -34,7 +34,8 @@ mlir::Value emitConvolution(Lowering &l, Convolution conv);
 
 /// Whether most of the `together` input channels that the chip multiplies at a
 /// time would be missing, and rows of the kernel could stand in for them.
-bool wastesChannels(const Convolution &conv, int64_t together);
+bool wastesChannels(const Lowering &l, const Convolution &conv,
+                    int64_t together);
 /// Turns [ic, kh, kw] into [kh * ic, 1, kw]: channel ky * ic + i of the input
 /// has the rows of channel i that kernel row ky meets. Where kernel columns go
 /// in steps, and channels are left, each step's columns become channels, too.

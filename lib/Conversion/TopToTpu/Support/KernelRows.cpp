@@ -15,7 +15,8 @@ static int64_t columnsApart(const Convolution &conv, int64_t together) {
   return window.dilations[1] == 1 && channels <= together ? stride : 1;
 }
 
-bool tpu_mlir::wastesChannels(const Convolution &conv, int64_t together) {
+bool tpu_mlir::wastesChannels(const Lowering &l, const Convolution &conv,
+                              int64_t together) {
   // Fewer taps save less than it takes to move the input; a large image keeps
   // the array busy, not the transfers, and makes up for more of them.
   constexpr int64_t kLargeImage = 128 * 128; // results a channel
@@ -24,6 +25,8 @@ bool tpu_mlir::wastesChannels(const Convolution &conv, int64_t together) {
       conv.window.count(0, shape[2]) * conv.window.count(1, shape[3]) >
       kLargeImage;
   int64_t worthMoving = isLarge ? 4 : 5;
+  if (isLarge && 2 * conv.oc > l.chip.lanes)
+    worthMoving = 3; // tpu-fold-rows has no idle lanes to fill instead
   auto [kh, kw] = conv.window.kernel;
   int64_t taps = llvm::divideCeil(kw, columnsApart(conv, together));
   return conv.group == 1 && conv.insertion[0] == 0 && conv.insertion[1] == 0 &&
