@@ -58,10 +58,15 @@ def _blamed(parts: Sequence[PlannedPart], problem: Exception) -> dict[str, str]:
 
 
 def _check_host(plan: Plan, reason: Exception) -> None:
-    """Raise the reason, and ONNX Runtime's, where that refuses a part."""
-    for part in plan.parts:
+    """Raise the reason, and ONNX Runtime's, where that refuses a part, or cannot be given what it reads."""
+    for part in (part for part in plan.parts if part.on_host):
+        for value in (*part.model.graph.input, *part.model.graph.output):
+            if value.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16:
+                raise CompileError(
+                    f"{reason}\nnor can the host run them: ONNX Runtime takes and gives no bfloat16 of NumPy's, as "
+                    f"'{value.name}' is; a Cast to float on the side of the chip would help"
+                ) from None
         try:
-            if part.on_host:
-                Session(part.model)
+            Session(part.model)
         except SessionError as other:
             raise CompileError(f"{reason}\nnor can the host run them: ONNX Runtime: {other}") from None

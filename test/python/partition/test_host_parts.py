@@ -166,3 +166,10 @@ def test_int8_takes_ranges_of_every_network() -> None:
     expected = OnnxRuntime(models.middle()).run(data[0])["result"].reshape(-1)
     found = Session(made).run(data[0])["result"].reshape(-1)
     assert found @ expected / np.linalg.norm(found) / np.linalg.norm(expected) > 0.98
+
+
+def test_bfloat16_cannot_be_handed_over() -> None:
+    nodes = [models.node("NonZero", ["x"], ["y"])]
+    inputs = [("x", onnx.TensorProto.BFLOAT16, [4])]
+    with pytest.raises(CompileError, match=r"(?s)NonZero .*no bfloat16 of NumPy's, as 'x' is; a Cast to float"):
+        tpu_mlir.compile(models.graph(nodes, inputs, [("y", models.I64, None)], {}))
