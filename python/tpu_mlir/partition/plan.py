@@ -14,7 +14,7 @@ from tpu_mlir.partition.arrange import Node, arrange
 from tpu_mlir.partition.extract import add_constants, extract, outside_reads
 from tpu_mlir.partition.graphs import key, producers, reads
 from tpu_mlir.partition.prices import Work, elements
-from tpu_mlir.partition.survey import Survey, survey
+from tpu_mlir.partition.survey import Survey, maker_of, survey
 
 _CHEAP = "the host computes it in less time than starting the chip and moving its tensors take"
 
@@ -101,5 +101,5 @@ def nodes_of(part: PlannedPart, names: Sequence[str]) -> set[str]:
     """Return the nodes of a part that make tensors of these names, or read them where they are its inputs."""
     makers = producers(part.model.graph.node)
     inputs = {value.name for value in part.model.graph.input}
-    found = {makers[name] for name in names if name in makers}
+    found = {maker_of([name], makers) for name in names} - {""}
     return found | {key(node) for node in part.model.graph.node for name in reads(node) if name in inputs & set(names)}

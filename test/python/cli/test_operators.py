@@ -18,6 +18,11 @@ def test_json_names_versions_that_onnx_has(capsys) -> None:
                 assert onnx.defs.get_schema(each["name"], version).since_version == version
 
 
+def test_all_of_them(capsys) -> None:
+    assert main(["operators"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 150
+
+
 def test_names_in_any_case(capsys) -> None:
     assert main(["operators", "swish", "Cos", "clip", "tfidfvectorizer"]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]

@@ -164,7 +164,7 @@ def operators() -> list[Operator]:
         Operator(
             domain or "ai.onnx",
             op,
-            tuple(each for each in history.get(op, []) if _is_imported(op, each)) if not domain else (1,),
+            tuple(each for each in history.get("" if domain else op, ()) if _is_imported(op, each)) or (1,),
             FUNCTION if (domain, op) in _compositions else CHIP,
             _restrictions.get((domain, op), ""),
         )

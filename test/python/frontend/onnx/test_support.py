@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 from tpu_mlir import compile
-from tpu_mlir.errors import ModelError
+from tpu_mlir.errors import ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx import import_model
+from tpu_mlir.frontend.onnx.session import Session as OnnxRuntime
 from tpu_mlir.frontend.onnx.support import Refusal, refusals
+from tpu_mlir.runtime import Session
+from tpu_mlir.testing import case
 
 FLOAT, DOMAIN = TensorProto.FLOAT, "com.example"
 NO_FORM = {"alpha": -1.0}  # of Celu, which only the lowering refuses
@@ -108,3 +112,14 @@ def test_verifiers_refuse_beside_others() -> None:
 def test_what_is_not_valid_is_an_error() -> None:
     with pytest.raises(ModelError, match="Unrecognized attribute: alfa"):
         refusals(model([node("Celu", "x", "y", alfa=1.0)]))
+
+
+def test_what_verifiers_refuse_runs_on_the_host() -> None:
+    """No value of the erased operation is left where the partition reads it."""
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 1, 5, 5), dtype=np.uint8)
+    item = case("MaxPool", pixels, kernel_shape=[2, 2])
+    with pytest.warns(TpuMlirWarning, match="run on the host"):
+        compiled = compile(item.model())
+    np.testing.assert_array_equal(
+        Session(compiled).run(item.feeds())["out0"], OnnxRuntime(item.model()).run(item.feeds())["out0"]
+    )
