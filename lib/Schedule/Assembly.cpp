@@ -417,14 +417,15 @@ void Assembly::measure() {
   llvm::DenseMap<std::pair<unsigned, unsigned>, Load *> early;
   for (Load &load : loads)
     early[{load.item, load.input}] = &load;
-  emit([&](const Step &step, ArrayRef<Command> commands) {
+  emit([&](const Step &step, ArrayRef<Command> made) {
+    commands += made.size();
     unsigned unit = lastUnit(step.item);
     if (step.kind == Step::Kind::Compute && items[step.item].slices.size() == 1)
       unit = firstUnit[step.item] + step.index;
     Load *load = nullptr;
     if (step.kind == Step::Kind::Load && step.slice == 0)
       load = early.lookup({step.item, step.index});
-    for (const Command &command : commands) {
+    for (const Command &command : made) {
       bool isWork = isa::engineOf(command.instruction) == isa::Engine::Tiu;
       int64_t &cycles = isWork ? works[unit].array
                         : load ? load->cycles

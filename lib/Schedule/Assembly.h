@@ -33,6 +33,9 @@ public:
   /// Cycles that the array waits before each group, or within it.
   llvm::SmallVector<int64_t> waits() const;
   const std::vector<GroupPlan> &getPlans() const { return plans; }
+  /// Whether anything could come early.
+  bool hasLoads() const { return !loads.empty(); }
+  size_t commandCount() const { return commands; }
 
 private:
   /// A buffer that lives in one unit and may lie elsewhere: a need of a plan.
@@ -101,6 +104,7 @@ private:
   llvm::DenseMap<mlir::Operation *, unsigned> itemOf; // of kernels and moves
   llvm::SmallVector<unsigned> firstUnit;              // of items, and the end
   std::vector<Work> works;                            // of units
+  size_t commands = 0;
   std::vector<Life> lives;
   std::vector<Load> loads;
   std::optional<LiveIndex> index; // of lives

@@ -28,9 +28,10 @@ static constexpr Shares kShares[] = {{4, 16}, {1, 16}, {8, 16}, {4, 8}, {4, 4}};
 static constexpr Assembly::Ahead kAhead[] = {{0, 0},    {8, 1e9},  {16, 1e9},
                                              {32, 1e9}, {64, 1e9}, {64, 1},
                                              {64, 1.5}, {64, 3}};
-/// More ops than this are scheduled with the first shares only, unless the best
-/// is asked for.
+/// More ops or commands than this are scheduled with the first shares only,
+/// unless the best is asked for.
 static constexpr size_t kManyOps = 600;
+static constexpr size_t kManyCommands = 100000;
 /// Changes of borders that are tried, and at most.
 static constexpr unsigned kTrials = 150, kMostTrials = 10000;
 /// How often ops that work in local memory in vain are sent back.
@@ -119,7 +120,9 @@ static Candidate assemble(Block &body, const std::vector<GroupPlan> &plans,
   Assembly assembly(body, plans, prices);
   Assembly::Ahead best;
   std::optional<int64_t> least;
-  for (const Assembly::Ahead &ahead : kAhead) {
+  ArrayRef<Assembly::Ahead> aheads(kAhead);
+  for (const Assembly::Ahead &ahead :
+       assembly.hasLoads() ? aheads : aheads.take_front()) {
     assembly.prefetch(ahead);
     assembly.setWindows();
     int64_t cycles = assembly.cycles();
@@ -205,7 +208,9 @@ public:
 private:
   /// Whether time to compile matters more than a few cycles.
   bool isLong() const {
-    return effort != Effort::Best && order.size() > kManyOps;
+    return effort != Effort::Best &&
+           (order.size() > kManyOps ||
+            best->assembly.commandCount() > kManyCommands);
   }
 
   unsigned trials() const {

@@ -37,7 +37,7 @@ def _other(array: Array, random: np.random.Generator) -> Array:
         return ~array
     if array.dtype.kind != "f":
         return array
-    special = np.full(array.shape, random.choice([np.nan, np.nan, np.inf, -np.inf]), array.dtype)
+    special = np.full(array.shape, random.choice([np.nan, np.nan, np.inf, -np.inf, 0.0]), array.dtype)
     is_same = (array == special) | (np.isnan(array) & np.isnan(special))
     return np.where(is_same, np.zeros_like(array), special)
 

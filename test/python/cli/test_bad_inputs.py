@@ -89,11 +89,6 @@ BAD: dict[str, tuple[Make | None, list[str], str]] = {
         ["--no-host"],
         "'out0': 'top.reduce' cannot be lowered: its kind is a number that integers do not hold",
     ),
-    "no lowering": (
-        saved(case("GatherElements", uniform(2, 3), np.zeros((2, 3), np.int64)).model()),
-        ["--no-host"],
-        "'out0': 'top.gather_elements' has no lowering to the",
-    ),
     "unknown override": (
         saved(conv()),
         ["--precision-override", "other:f32"],

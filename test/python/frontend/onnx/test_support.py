@@ -94,18 +94,16 @@ def test_a_node_of_a_branch_is_at_the_place_of_what_holds_it() -> None:
 
 
 def test_verifiers_refuse_beside_others() -> None:
-    """MaxPool of plain integers is an operation that its verifier refuses."""
+    """A product of plain integers is an operation that its verifier refuses."""
     nodes = [
-        node("Cast", "x", "i", to=TensorProto.INT8),
-        node("Reshape", "i s", "image"),
-        node("MaxPool", "image", "small", name="pool", kernel_shape=[2, 2]),
-        node("Cast", "small", "real", to=FLOAT),
+        node("Cast", "x", "i", to=TensorProto.INT32),
+        node("Transpose", "i", "t", perm=[1, 0]),
+        node("MatMul", "i t", "square", name="product"),
+        node("Cast", "square", "real", to=FLOAT),
         node("Celu", "real", "y", name="late", **NO_FORM),
     ]
-    both = model(nodes)
-    both.graph.initializer.append(helper.make_tensor("s", TensorProto.INT64, [4], [1, 1, 2, 3]))
-    found = {each.name: each.reason for each in refusals(both)}
-    assert "operand #0 must be" in found["pool"]
+    found = {each.name: each.reason for each in refusals(model(nodes))}
+    assert "operand #0 must be" in found["product"]
     assert "its alpha is not positive" in found["late"]
 
 
@@ -116,8 +114,8 @@ def test_what_is_not_valid_is_an_error() -> None:
 
 def test_what_verifiers_refuse_runs_on_the_host() -> None:
     """No value of the erased operation is left where the partition reads it."""
-    pixels = np.random.default_rng(0).integers(0, 256, (1, 1, 5, 5), dtype=np.uint8)
-    item = case("MaxPool", pixels, kernel_shape=[2, 2])
+    numbers = np.arange(6, dtype=np.int32)
+    item = case("MatMul", numbers.reshape(2, 3), numbers.reshape(3, 2))
     with pytest.warns(TpuMlirWarning, match="run on the host"):
         compiled = compile(item.model())
     np.testing.assert_array_equal(
