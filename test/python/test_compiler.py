@@ -230,14 +230,6 @@ def test_unknown_options() -> None:
         tpu_mlir.compile(long_chain(), chip="cpu")
 
 
-def test_all_errors_are_reported() -> None:
-    b = Builder(x=(1, 2, 3, 4))
-    model = b.model(b.node("GlobalLpPool", "x", p=3), b.node("GlobalLpPool", "x", p=4))
-    with pytest.raises(CompileError) as caught:
-        tpu_mlir.compile(model, host=False)
-    assert len(str(caught.value).splitlines()) == 2
-
-
 @pytest.mark.parametrize(("precision", "rounded"), [("f16", np.float16), ("bf16", ml_dtypes.bfloat16)])
 def test_weights_are_rounded_to_nearest_even(precision: str, rounded: type) -> None:
     """All 16-bit numbers, the points halfway between them, and the floats next to those, as NumPy rounds them.

@@ -47,7 +47,8 @@ def gather_elements(n: Node) -> Imported:
         base = positions_along(np.zeros(sizes, np.int64), shape, axis)
         return top.GatherOp(flat, address_of(c, [n.value(1)], [axis], base, shape), 0)
     indices = constant_indices(n, 1, shape[axis])
-    line = np.moveaxis(indices, axis, -1).reshape(-1, sizes[axis])
+    others = math.prod(size for i, size in enumerate(sizes) if i != axis)
+    line = np.moveaxis(indices, axis, -1).reshape(others, sizes[axis])
     if line.size and (line == line[0]).all():
         part = n.value(0)
         for other in range(len(shape)):
