@@ -9,6 +9,8 @@
 #include "lib/Support/Locations.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -34,6 +36,8 @@ static constexpr size_t kManyOps = 600;
 static constexpr size_t kManyCommands = 100000;
 /// Changes of borders that are tried, and at most.
 static constexpr unsigned kTrials = 150, kMostTrials = 10000;
+/// Chains of movement that are tried in local memory by themselves.
+static constexpr size_t kTriedChains = 3;
 /// How often ops that work in local memory in vain are sent back.
 static constexpr unsigned kRounds = 3;
 
@@ -46,6 +50,35 @@ static Kernels kernelsOf(Block &body) {
     if (worksLocally(&op))
       kernels.push_back(&op);
   return kernels;
+}
+
+/// Runs of these ops that read each other, those of most elements first.
+static SmallVector<Kernels> chainsOf(ArrayRef<Operation *> ops) {
+  llvm::EquivalenceClasses<Operation *> joined;
+  llvm::DenseSet<Operation *> known(ops.begin(), ops.end());
+  for (Operation *op : ops) {
+    joined.insert(op);
+    for (Value operand : op->getOperands())
+      if (Operation *maker = operand.getDefiningOp(); known.contains(maker))
+        joined.unionSets(op, maker);
+  }
+  llvm::MapVector<Operation *, Kernels> chains;
+  for (Operation *op : ops)
+    chains[joined.getLeaderValue(op)].push_back(op);
+  SmallVector<Kernels> sorted;
+  for (auto &[leader, chain] : chains)
+    sorted.push_back(std::move(chain));
+  auto elements = [](const Kernels &chain) {
+    int64_t most = 0;
+    for (Operation *op : chain)
+      most = std::max(
+          most, cast<ShapedType>(op->getResult(0).getType()).getNumElements());
+    return most;
+  };
+  llvm::stable_sort(sorted, [&](const Kernels &a, const Kernels &b) {
+    return elements(a) > elements(b);
+  });
+  return sorted;
 }
 
 static void setLocal(Operation *op, bool isLocal) {
@@ -187,6 +220,8 @@ public:
         return failure();
       setOrder(body, order);
     }
+    if (failed(attemptChains()))
+      return failure();
     if (effort == Effort::Fast || isLong())
       return success();
     for (const Shares &shares : ArrayRef(kShares).drop_front())
@@ -217,6 +252,24 @@ private:
     if (effort == Effort::Fast || isLong())
       return 0;
     return effort == Effort::Best ? kMostTrials : kTrials;
+  }
+
+  /// Movement pays in local memory for some chains of ops and not for others:
+  /// tries the largest of those that do not work there yet.
+  LogicalResult attemptChains() {
+    Kernels others;
+    for (Operation *op : movable)
+      if (!llvm::is_contained(local, op))
+        others.push_back(op);
+    SmallVector<Kernels> chains = chainsOf(others);
+    for (const Kernels &chain : ArrayRef(chains).take_front(kTriedChains)) {
+      Kernels more(local);
+      llvm::append_range(more, chain);
+      setOrder(body, order);
+      if (failed(attempt(more, kShares[0])))
+        return failure();
+    }
+    return success();
   }
 
   /// Schedules with these ops, or fewer, in local memory; then once more, when
