@@ -28,7 +28,7 @@ Curve::Curve(tpu::CurveOp op)
 // What the commands compute
 //===----------------------------------------------------------------------===//
 
-static float roundToHalf(float value) {
+float tpu_mlir::roundToHalf(double value) {
   llvm::APFloat number(value);
   bool inexact = false;
   number.convert(llvm::APFloat::IEEEhalf(), llvm::APFloat::rmNearestTiesToEven,

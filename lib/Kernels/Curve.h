@@ -5,6 +5,9 @@
 
 namespace tpu_mlir {
 
+/// The nearest f16, ties to even; infinity beyond the largest.
+float roundToHalf(double value);
+
 /// What `tpu.curve` computes, in the units of its attributes.
 struct Curve {
   /// Bits of a sum behind the point.

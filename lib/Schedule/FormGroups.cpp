@@ -82,17 +82,13 @@ struct FormGroupsPass : tpu::impl::FormGroupsBase<FormGroupsPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    SmallVector<Operation *> kernels;
-    for (Operation &op : getOperation().getBody().front())
-      if (worksLocally(&op))
-        kernels.push_back(&op);
-    for (Operation *kernel : kernels)
-      if (failed(checkSize(kernel)))
+    Block &body = getOperation().getBody().front();
+    for (Operation &op : body)
+      if (worksLocally(&op) && failed(checkSize(&op)))
         return signalPassFailure();
-    FailureOr<std::vector<GroupPlan>> plans =
-        schedule(getOperation().getBody().front(),
-                 {maxOps, effort,
-                  cycles == Preset::Static ? kPrices : Prices{cycles, 0}});
+    FailureOr<std::vector<GroupPlan>> plans = schedule(
+        body, {maxOps, effort,
+               cycles == Preset::Static ? kPrices : Prices{cycles, 0}});
     if (failed(plans))
       return signalPassFailure();
     // Last group first: its inputs may be results of groups before it, whose

@@ -17,14 +17,14 @@ using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
 
 namespace {
-/// How local memory is shared; in sixteenths of a lane.
+/// How local memory is shared; in bytes of a lane.
 struct Shares {
   int64_t reserve; // in which nothing stays
   int64_t room;    // in which groups work, where they can
 };
 } // namespace
 
-/// The shares of which the best are taken.
+/// The shares of which the best are taken, in sixteenths of a lane.
 static constexpr Shares kShares[] = {{4, 16}, {1, 16}, {8, 16}, {4, 8}, {4, 4}};
 /// How early inputs may be loaded.
 static constexpr Assembly::Ahead kAhead[] = {{0, 0},    {8, 1e9},  {16, 1e9},
@@ -43,6 +43,11 @@ static constexpr unsigned kRounds = 3;
 
 using Kernels = SmallVector<Operation *>;
 using Values = llvm::DenseSet<Value>;
+
+static Shares inBytes(const Shares &sixteenths, const Chip &chip) {
+  const int64_t part = chip.laneBytes / 16;
+  return {part * sixteenths.reserve, part * sixteenths.room};
+}
 
 static Kernels kernelsOf(Block &body) {
   Kernels kernels;
@@ -113,13 +118,11 @@ static bool isInVain(const GroupPlan &plan) {
 static std::vector<GroupPlan> cut(Block &body, unsigned maxOps,
                                   const Shares &shares, const Values &passing,
                                   PlanMemo &memo, Kernels &misfits) {
-  const int64_t part = chipOf(body.getParentOp()).laneBytes / 16;
   for (unsigned round = 0;; ++round) {
     Kernels kernels = kernelsOf(body);
-    Residency residency = maxOps > 1
-                              ? Residency(body, part * shares.reserve, passing)
-                              : Residency();
-    Cut cut(kernels, maxOps, residency, part * shares.room, memo);
+    Residency residency =
+        maxOps > 1 ? Residency(body, shares.reserve, passing) : Residency();
+    Cut cut(kernels, maxOps, residency, shares.room, memo);
     bool changed = false;
     misfits.clear();
     for (Operation *op : cut.getMisfits()) {
@@ -282,7 +285,8 @@ private:
     return passing.empty() ? success() : attempt(shares, passing);
   }
 
-  LogicalResult attempt(const Shares &shares, Values &passing) {
+  LogicalResult attempt(const Shares &sixteenths, Values &passing) {
+    const Shares shares = inBytes(sixteenths, chipOf(body.getParentOp()));
     Kernels misfits;
     std::vector<GroupPlan> plans =
         cut(body, maxOps, shares, passing, memo, misfits);
@@ -294,8 +298,7 @@ private:
       refuse(op);
     if (!misfits.empty())
       return failure();
-    const int64_t part = chipOf(body.getParentOp()).laneBytes / 16;
-    Candidate now = assemble(body, plans, prices, part * shares.reserve, used);
+    Candidate now = assemble(body, plans, prices, shares.reserve, used);
     if (best && best->cycles <= now.cycles)
       return success();
     best.emplace(std::move(now));

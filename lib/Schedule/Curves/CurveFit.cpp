@@ -1,7 +1,6 @@
 //===- CurveFit.cpp - Curves in place of tables ---------------------------===//
 #include "lib/Schedule/Curves/CurveFit.h"
 
-#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
@@ -105,14 +104,6 @@ static int64_t findCentre(ArrayRef<int64_t> table) {
       }
     }
   return best;
-}
-
-static float roundToHalf(double value) {
-  llvm::APFloat number(value);
-  bool inexact = false;
-  number.convert(llvm::APFloat::IEEEhalf(), llvm::APFloat::rmNearestTiesToEven,
-                 &inexact);
-  return number.convertToFloat();
 }
 
 /// The fit in the numbers of the commands; nothing if they do not hold it.

@@ -10,11 +10,12 @@ import onnx
 from tpu_mlir._native import bmodel as native
 from tpu_mlir.errors import CompileError, HostPartsWarning, ModelError, TpuMlirWarning
 from tpu_mlir.frontend.onnx.loading import load
+from tpu_mlir.frontend.onnx.schemas.nodes import owner_of
 from tpu_mlir.options import CompileOptions
 from tpu_mlir.partition.graphs import producers
 from tpu_mlir.partition.plan import Plan, PlannedPart
 from tpu_mlir.partition.settle import Source, settle
-from tpu_mlir.partition.survey import Tensor, maker_of
+from tpu_mlir.partition.survey import Tensor
 from tpu_mlir.runtime.bmodel import BModel
 from tpu_mlir.runtime.types import declared_type, numpy_type, onnx_number
 
@@ -85,7 +86,7 @@ def _divided(overrides: Mapping[str, str], parts: Sequence[PlannedPart]) -> list
     first = next((number for number, part in enumerate(parts) if not part.on_host), 0)
     found: list[dict[str, str]] = [{} for _ in parts]
     for name, precision in overrides.items():
-        number = next((number for number, known in enumerate(makers) if maker_of([name], known)), first)
+        number = next((number for number, known in enumerate(makers) if owner_of(name, known)), first)
         found[number][name] = precision
         if parts[number].on_host:
             text = (

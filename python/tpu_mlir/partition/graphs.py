@@ -4,13 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import onnx
 
-
-def graphs_of(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
-    """Yield the graphs that a node holds."""
-    for attribute in node.attribute:
-        if attribute.HasField("g"):
-            yield attribute.g
-        yield from attribute.graphs
+from tpu_mlir.frontend.onnx.schemas.nodes import graphs_of
 
 
 def reads(node: onnx.NodeProto) -> list[str]:

@@ -10,11 +10,12 @@ import onnx
 from tpu_mlir.frontend.onnx.checking import Checks
 from tpu_mlir.frontend.onnx.inputs import resolve
 from tpu_mlir.frontend.onnx.loading import load_whole
+from tpu_mlir.frontend.onnx.schemas.nodes import owner_of
 from tpu_mlir.partition.arrange import Node, arrange
 from tpu_mlir.partition.extract import add_constants, extract, outside_reads
 from tpu_mlir.partition.graphs import key, producers, reads
 from tpu_mlir.partition.prices import Work, elements
-from tpu_mlir.partition.survey import Survey, maker_of, survey
+from tpu_mlir.partition.survey import Survey, survey
 
 _CHEAP = "the host computes it in less time than starting the chip and moving its tensors take"
 
@@ -101,5 +102,5 @@ def nodes_of(part: PlannedPart, names: Sequence[str]) -> set[str]:
     """Return the nodes of a part that make tensors of these names, or read them where they are its inputs."""
     makers = producers(part.model.graph.node)
     inputs = {value.name for value in part.model.graph.input}
-    found = {maker_of([name], makers) for name in names} - {""}
+    found = {maker for name in names if (maker := owner_of(name, makers))}
     return found | {key(node) for node in part.model.graph.node for name in reads(node) if name in inputs & set(names)}

@@ -12,6 +12,7 @@ from tpu_mlir.frontend.onnx.checking import element_types
 from tpu_mlir.frontend.onnx.importer import GraphImporter
 from tpu_mlir.frontend.onnx.inputs import Input
 from tpu_mlir.frontend.onnx.limits import check_elements
+from tpu_mlir.frontend.onnx.schemas.nodes import owner_of
 from tpu_mlir.frontend.onnx.tensors import Array
 from tpu_mlir.frontend.onnx.values import Constant, Value, type_of
 from tpu_mlir.partition.graphs import key, producers
@@ -69,7 +70,7 @@ def survey(
         makers = producers(nodes)
         macs: dict[str, int] = {}
         for op in operations(module):
-            maker = maker_of([op.name], makers)
+            maker = owner_of(op.name, makers) or ""
             macs[maker] = macs.get(maker, 0) + op.macs
         tensors = {name: _tensor(value, types.get(name, 0)) for name, value in importer.scope.items()}
     for name, tensor in tensors.items():
@@ -77,16 +78,6 @@ def survey(
     constants = {name: value.array for name, value in importer.scope.items() if isinstance(value, Constant)}
     reasons = {key(nodes[each.index]): each.reason for each in reversed(importer.refused)}
     return Survey(reasons, constants, tensors, macs)
-
-
-def maker_of(names: Sequence[str], makers: Mapping[str, str]) -> str:
-    """Return the node that a value comes from: its own name, or one that was made of that by a suffix."""
-    for name in names:
-        while name:
-            if name in makers:
-                return makers[name]
-            name = name.rpartition("/")[0]
-    return ""
 
 
 def _tensor(value: Value, element_type: int) -> Tensor:

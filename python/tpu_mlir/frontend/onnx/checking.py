@@ -18,6 +18,7 @@ from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.node import Unsupported
 from tpu_mlir.frontend.onnx.refusals.refusal import failed, node_name
+from tpu_mlir.frontend.onnx.schemas.nodes import all_nodes
 from tpu_mlir.frontend.onnx.schemas.versions import domain_of, schema_of
 
 _IR_VERSION = 10  # weights need not be inputs; known to every version of ONNX that is supported
@@ -40,7 +41,7 @@ class Checks:
         context = checker.C.CheckerContext()
         context.ir_version = self._copy.ir_version
         context.opset_imports = {entry.domain: entry.version for entry in self._copy.opset_import}
-        found = [text for node in _nodes(self._copy.graph) if (text := _node_problem(node, context))]
+        found = [text for node in all_nodes(self._copy.graph) if (text := _node_problem(node, context))]
         if found:
             raise failed([*dict.fromkeys(found), *_unsupported(self._graph, self._opsets)])
 
@@ -61,7 +62,7 @@ class Checks:
         """Check types and shapes from node to node, for what the importer, which knows more of them, lets pass."""
         typed = onnx.ModelProto()
         typed.CopyFrom(self._copy)
-        for node in _nodes(typed.graph):
+        for node in all_nodes(typed.graph):
             if _is_rounded_up(node):
                 node.domain = _FOREIGN
         try:
@@ -90,14 +91,6 @@ def _unsupported(graph: onnx.GraphProto, opsets: Mapping[str, int]) -> Iterator[
             registry.lookup(node.op_type, opsets.get(domain, 1), domain)
         except Unsupported as reason:
             yield f"'{node_name(node)}': {reason}"
-
-
-def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    for node in graph.node:
-        yield node
-        for attribute in node.attribute:
-            if attribute.HasField("g"):
-                yield from _nodes(attribute.g)
 
 
 def _is_rounded_up(node: onnx.NodeProto) -> bool:

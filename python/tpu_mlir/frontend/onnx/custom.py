@@ -1,6 +1,6 @@
 """Operators that users register: how they are compiled, and what the host computes for them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from onnx.reference.op_run import OpRun
 from tpu_mlir.frontend.onnx import registry
 from tpu_mlir.frontend.onnx.node import Node
 from tpu_mlir.frontend.onnx.schemas.functions import written
+from tpu_mlir.frontend.onnx.schemas.nodes import all_nodes
 from tpu_mlir.frontend.onnx.tensors import Array, DType
 
 Reference = Callable[..., Array | Sequence[Array]]
@@ -113,16 +114,8 @@ def evaluator(model: onnx.ModelProto) -> ReferenceEvaluator | None:
 
 
 def _used(model: onnx.ModelProto) -> Mapping[tuple[str, str], Custom]:
-    keys = dict.fromkeys((node.domain, node.op_type) for node in _nodes(model.graph))
+    keys = dict.fromkeys((node.domain, node.op_type) for node in all_nodes(model.graph))
     return {key: _customs[key] for key in keys if key in _customs}
-
-
-def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    for node in graph.node:
-        yield node
-        for attribute in node.attribute:
-            for inner in (attribute.g, *attribute.graphs):
-                yield from _nodes(inner)
 
 
 def _operator(domain: str, name: str, reference: Reference | None) -> type[OpRun]:

@@ -8,6 +8,7 @@ import onnx
 
 from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.schemas.inference import names_read
+from tpu_mlir.frontend.onnx.schemas.nodes import graphs_of, owner_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Origins:
     def of(self, names: Sequence[str]) -> list[int]:
         """Return the nodes that a value of one of these names belongs to: what computes it, or reads an input."""
         for name in names:
-            if (index := self._computed(name)) is not None:
+            if (index := owner_of(name, self._producers)) is not None:
                 return [index]
         return [index for index, node in enumerate(self._graph.node) if not set(names).isdisjoint(names_read(node))]
 
@@ -61,12 +62,6 @@ class Origins:
             node = self._graph.node[index]
             yield Refusal(index, node_name(node), node.op_type, reason)
 
-    def _computed(self, name: str) -> int | None:
-        """Return the node that computes a value; what it computes on the way is named `result/part`."""
-        while name not in self._producers and "/" in name:
-            name = name.rpartition("/")[0]
-        return self._producers.get(name)
-
     @cached_property
     def _producers(self) -> dict[str, int]:
         return {name: index for index, node in enumerate(self._graph.node) for name in _computes(node) if name}
@@ -74,8 +69,7 @@ class Origins:
 
 def _computes(node: onnx.NodeProto) -> Iterator[str]:
     """Yield the names that a node and the graphs it holds compute."""
-    for attribute in node.attribute:
-        for graph in (attribute.g, *attribute.graphs):
-            for inner in graph.node:
-                yield from _computes(inner)
+    for graph in graphs_of(node):
+        for inner in graph.node:
+            yield from _computes(inner)
     yield from node.output

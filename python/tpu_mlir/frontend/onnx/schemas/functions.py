@@ -9,6 +9,7 @@ from tpu_mlir.errors import ModelError
 from tpu_mlir.frontend.onnx.node import Node, Unsupported
 from tpu_mlir.frontend.onnx.refusals.refusal import node_name
 from tpu_mlir.frontend.onnx.registry import Composition
+from tpu_mlir.frontend.onnx.schemas.nodes import graphs_of
 from tpu_mlir.frontend.onnx.schemas.versions import MICROSOFT, domain_of, is_same, opsets_of, schema_of
 
 _BODY_OPSET = 24  # of the bodies that are registered here
@@ -146,9 +147,8 @@ def _inline_nodes(graph: onnx.GraphProto, functions: Mapping[tuple[str, str, str
         if body is not None:
             pending.extend(reversed(instantiate(body, node, {})))
             continue
-        for attribute in node.attribute:
-            for inner in (attribute.g, *attribute.graphs) if attribute.HasField("g") else attribute.graphs:
-                _inline_nodes(inner, functions)
+        for inner in graphs_of(node):
+            _inline_nodes(inner, functions)
         done.append(node)
     del graph.node[:]
     graph.node.extend(done)

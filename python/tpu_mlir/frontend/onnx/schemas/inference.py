@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import onnx
 from onnx import helper, numpy_helper, shape_inference
 
+from tpu_mlir.frontend.onnx.schemas.nodes import graphs_of
 from tpu_mlir.frontend.onnx.schemas.versions import NEWEST_RUNTIME, domain_of
 from tpu_mlir.frontend.onnx.tensors import Array, DType, onnx_type
 
@@ -48,8 +49,7 @@ def result_types(
 def names_read(node: onnx.NodeProto) -> Iterator[str]:
     """Yield the names that a node and the graphs it holds read."""
     yield from node.input
-    for attribute in node.attribute:
-        for graph in (attribute.g, *attribute.graphs):
-            yield from (value.name for value in graph.output)
-            for inner in graph.node:
-                yield from names_read(inner)
+    for graph in graphs_of(node):
+        yield from (value.name for value in graph.output)
+        for inner in graph.node:
+            yield from names_read(inner)
