@@ -12,13 +12,10 @@
 #include "lib/Kernels/Support/Functions.h"
 #include "lib/Kernels/Support/RowReduction.h"
 #include "lib/Support/ChipOf.h"
+#include "lib/Support/TypeOf.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 namespace {
 /// The heads of some batches that are worked on at once: of several batches all

@@ -6,6 +6,7 @@
 #include "lib/Kernels/Kernels.h"
 #include "lib/Kernels/Support/Division.h"
 #include "lib/Kernels/Support/Math.h"
+#include "lib/Support/TypeOf.h"
 
 using namespace mlir;
 using namespace tpu_mlir;
@@ -26,10 +27,6 @@ static ArithOp arithOf(tpu::BinaryKind kind) {
     return ArithOp::Min;
   }
   llvm_unreachable("every other kind has a command");
-}
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
 }
 
 Tile tpu_mlir::broadcastTile(Value operand, const Tile &result) {

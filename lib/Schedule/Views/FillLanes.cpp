@@ -2,6 +2,7 @@
 #include "lib/Schedule/Passes.h"
 
 #include "lib/Support/ChipOf.h"
+#include "lib/Support/TypeOf.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/Support/MathExtras.h"
@@ -16,10 +17,6 @@ namespace tpu_mlir::tpu {
 using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 /// Elements that the fullest lane has; the views of a signature, which may be
 /// of any rank, have no lanes.

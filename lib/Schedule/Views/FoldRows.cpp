@@ -7,6 +7,7 @@
 #include "lib/Schedule/Views/ScratchModule.h"
 #include "lib/Support/ChipOf.h"
 #include "lib/Support/PartOf.h"
+#include "lib/Support/TypeOf.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -20,10 +21,6 @@ namespace tpu_mlir::tpu {
 using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 //===----------------------------------------------------------------------===//
 // Prices

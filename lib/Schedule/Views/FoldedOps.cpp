@@ -5,6 +5,7 @@
 #include "lib/Dialect/Top/IR/RawBytes.h"
 #include "lib/Support/ChipOf.h"
 #include "lib/Support/PartOf.h"
+#include "lib/Support/TypeOf.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/MathExtras.h"
@@ -12,10 +13,6 @@
 using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::tpu;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 static bool isConstant(Value value) {
   return value.getDefiningOp<top::WeightOp>() != nullptr;

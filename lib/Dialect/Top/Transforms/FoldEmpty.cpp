@@ -2,6 +2,7 @@
 #include "lib/Dialect/Top/Transforms/Passes.h"
 
 #include "lib/Dialect/Top/Transforms/Weights.h"
+#include "lib/Support/TypeOf.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -12,11 +13,8 @@ namespace tpu_mlir::top {
 } // namespace tpu_mlir::top
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::top;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 static bool isEmpty(Value value) {
   return value && llvm::is_contained(typeOf(value).getShape(), 0);

@@ -3,6 +3,7 @@
 
 #include "lib/Dialect/Top/Transforms/Formulas.h"
 #include "lib/Dialect/Top/Transforms/Weights.h"
+#include "lib/Support/TypeOf.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -12,14 +13,11 @@ namespace tpu_mlir::top {
 } // namespace tpu_mlir::top
 
 using namespace mlir;
+using namespace tpu_mlir;
 using namespace tpu_mlir::top;
 
 /// Folding must not blow a small constant up: elements of a result.
 static constexpr int64_t kLargestResult = 1 << 26;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 static SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
   SmallVector<int64_t> strides(shape.size(), 1);

@@ -3,6 +3,7 @@
 
 #include "lib/Dialect/Top/Transforms/Weights.h"
 #include "lib/Support/Locations.h"
+#include "lib/Support/TypeOf.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -14,10 +15,6 @@ namespace tpu_mlir::top {
 using namespace mlir;
 using namespace tpu_mlir;
 using namespace tpu_mlir::top;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 /// Ops that compute each element from the elements at the same place.
 static bool isElementwise(Operation *op) {
